@@ -1,0 +1,13 @@
+{# Which rows of the seed `splits` this build uses: the source's default split, 'full', and those named in SPLITS. #}
+{% macro requested_splits() -%}
+    {{ return(env_var('SPLITS', '').replace(',', ' ').split()) }}
+{%- endmacro %}
+
+{% macro is_built_split() -%}
+    (
+        default_for in ('{{ source_name() }}', 'any')
+        {%- for name in requested_splits() %}
+        or split_name = '{{ name }}'
+        {%- endfor %}
+    )
+{%- endmacro %}
