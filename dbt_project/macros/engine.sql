@@ -34,3 +34,43 @@ dispatch (spark__..., say) and leaves the models alone.
 {% macro default__seconds_between(earlier, later) -%}
     (epoch_us({{ later }}) - epoch_us({{ earlier }})) // 1000000
 {%- endmacro %}
+
+{# Hex digits as a bigint: a reproducible random integer where they come from an md5. #}
+{% macro hex_number(digits) -%}
+    {{ return(adapter.dispatch('hex_number')(digits)) }}
+{%- endmacro %}
+{% macro default__hex_number(digits) -%}
+    cast('0x' || {{ digits }} as bigint)
+{%- endmacro %}
+
+{# A relation of the whole numbers 0, 1, ... below a limit, in one column `number`. #}
+{% macro whole_numbers_below(limit) -%}
+    {{ return(adapter.dispatch('whole_numbers_below')(limit)) }}
+{%- endmacro %}
+{% macro default__whole_numbers_below(limit) -%}
+    (select cast(range as integer) as number from range({{ limit }}))
+{%- endmacro %}
+
+{# Aggregate: a group's values as one list, ordered by a key. #}
+{% macro ordered_list(value, key) -%}
+    {{ return(adapter.dispatch('ordered_list')(value, key)) }}
+{%- endmacro %}
+{% macro default__ordered_list(value, key) -%}
+    list({{ value }} order by {{ key }})
+{%- endmacro %}
+
+{# The first elements of a list. #}
+{% macro first_of_list(elements, length) -%}
+    {{ return(adapter.dispatch('first_of_list')(elements, length)) }}
+{%- endmacro %}
+{% macro default__first_of_list(elements, length) -%}
+    list_slice({{ elements }}, 1, {{ length }})
+{%- endmacro %}
+
+{# Sum of products of two lists of doubles of the same length. #}
+{% macro dot_product(left_list, right_list) -%}
+    {{ return(adapter.dispatch('dot_product')(left_list, right_list)) }}
+{%- endmacro %}
+{% macro default__dot_product(left_list, right_list) -%}
+    list_dot_product({{ left_list }}, {{ right_list }})
+{%- endmacro %}

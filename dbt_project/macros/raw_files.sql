@@ -52,7 +52,7 @@ arrives whole, whatever its number of fields; lines that are not UTF-8 go to the
         line
     from read_csv(
         [{% for file in files %}'{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
-        columns = {'line': 'varchar'}, delim = '\x01\x02\x03\x04', quote = '', escape = '', header = false,
+        columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
         auto_detect = false, strict_mode = true, store_rejects = true, filename = true
     )
     {%- else -%}

@@ -1,0 +1,36 @@
+{# Words that the evaluation marts share; each has its one home here. #}
+
+{# Lengths at which lists are judged, in order: those of the var, and the headline's even where the var lacks it. #}
+{% macro metric_cutoffs() -%}
+    {{ return((var('metric_cutoffs') + [var('headline_k')]) | unique | sort) }}
+{%- endmacro %}
+
+{# Metrics of a user's list; each divides as its description says. #}
+{% macro accuracy_metrics() -%}
+    {{ return(['precision', 'recall', 'recall_capped', 'hit_rate', 'ndcg', 'map', 'mrr']) }}
+{%- endmacro %}
+
+{# Metrics that are a mean over users, so that a bootstrap over users gives their interval. #}
+{% macro mean_metrics() -%}
+    {{ return(accuracy_metrics() + ['novelty']) }}
+{%- endmacro %}
+
+{# True where the task is about such an item: discovery leaves out what the user played in train, repeat wants it. #}
+{% macro task_allows(task, is_repeat) -%}
+    ({{ task }} = 'all' or ({{ task }} = 'repeat') = {{ is_repeat }})
+{%- endmacro %}
+
+{# Decimals of published scores: enough for any use, and few enough that the order of additions does not show. #}
+{% macro rounded(value) -%}
+    round({{ value }}, 12)
+{%- endmacro %}
+
+{# An inline table of the given values; texts are quoted. #}
+{% macro one_column(values, name) -%}
+    (values {% for value in values %}({{ "'" ~ value ~ "'" if value is string else value }}){{ ', ' if not loop.last }}{% endfor %}) as listed ({{ name }})
+{%- endmacro %}
+
+{# Users of a bootstrap draw are weighed in at most so many blocks, so that a draw costs the same for any number of users. #}
+{% macro bootstrap_blocks() -%}
+    {{ return(2000) }}
+{%- endmacro %}

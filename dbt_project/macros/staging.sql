@@ -1,0 +1,33 @@
+{# True where a field holds nothing but control characters and blanks. Trimming is cheaper than a pattern on every line. #}
+{% macro is_blank(field) -%}
+    (trim({{ field }}, {{ blank_characters() }}) = '')
+{%- endmacro %}
+
+{% macro blank_characters() -%}
+    {%- set codes = range(0, 33) | list + range(127, 161) | list + [12288] -%}
+    {%- for code in codes %}chr({{ code }}){{ ' || ' if not loop.last }}{% endfor -%}
+{%- endmacro %}
+
+{#
+Lines that the reader could not decode never reach the model: they are in the reader's reject tables, which belong
+to the cursor of this node. This post-hook copies them out, with their true line numbers, before the cursor is gone.
+#}
+{% macro copy_reader_rejects(relation, files) -%}
+    create or replace table {{ relation.schema }}.{{ relation.identifier }}_rejects (
+        file_name varchar, line_number bigint, reason varchar, raw_line varchar
+    );
+    {%- if files %}
+    insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
+    select
+        parse_filename(reject_scans.file_path) as file_name,
+        reject_errors.line as line_number,
+        min(case when reject_errors.error_type = 'INVALID ENCODING' then 'not UTF-8' else 'unreadable' end) as reason,
+        ltrim(min(reject_errors.csv_line), chr(10)) as raw_line
+    from reject_errors
+    inner join reject_scans
+        on reject_errors.scan_id = reject_scans.scan_id
+            and reject_errors.file_id = reject_scans.file_id
+    where reject_errors.scan_id = (select max(scan_id) from reject_errors)
+    group by all
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,19 @@
+with
+
+cells as (
+    select * from {{ ref('user_item_plays') }}
+),
+
+final as (
+    select
+        item_type,
+        item_id,
+        cast(sum(play_count) as bigint) as play_count,
+        cast(count(*) as bigint) as listener_count
+    from cells
+    group by
+        item_type,
+        item_id
+)
+
+select * from final

@@ -1,0 +1,44 @@
+with
+
+plays as (
+    select
+        spelling_key,
+        cast(count(*) as bigint) as play_count
+    from {{ ref('int_plays_sequenced') }}
+    where not is_duplicate
+    group by spelling_key
+),
+
+artist_plays as (
+    select
+        spelling_key,
+        cast(sum(play_count) as bigint) as play_count
+    from {{ ref('int_artist_plays_deduplicated') }}
+    where not is_duplicate
+    group by spelling_key
+),
+
+spellings as (
+    select * from {{ ref('int_spellings_identified') }}
+),
+
+counted as (
+    select * from plays
+    union all
+    select * from artist_plays
+),
+
+final as (
+    select
+        spellings.artist_id,
+        spellings.track_id,
+        trim(spellings.artist_name) as artist_name,
+        spellings.artist_mbid,
+        trim(spellings.track_name) as track_name,
+        spellings.track_mbid,
+        counted.play_count
+    from counted
+    inner join spellings on counted.spelling_key = spellings.spelling_key
+)
+
+select * from final

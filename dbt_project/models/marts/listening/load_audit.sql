@@ -1,0 +1,77 @@
+with
+
+files as (
+    select * from {{ ref('load_audit_files') }}
+),
+
+users as (
+    select * from {{ ref('users') }}
+),
+
+profiles as (
+    select * from {{ ref('stg_lastfm__users') }}
+),
+
+spellings as (
+    select * from {{ ref('int_spellings_counted') }}
+),
+
+line_checks as (
+    {%- for check in ['lines_read', 'lines_rejected', 'bogus_timestamps', 'exact_duplicates_removed', 'plays_kept'] %}
+    select
+        '{{ check }}' as check_name,
+        sum({{ check }}) as value
+    from files
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+name_checks as (
+    select
+        'plays_without_artist_mbid' as check_name,
+        sum(case when artist_mbid is null then play_count else 0 end) as value
+    from spellings
+    {%- if source_name() == '1k' %}
+    union all
+    select
+        'plays_without_track_mbid' as check_name,
+        sum(case when track_mbid is null then play_count else 0 end) as value
+    from spellings
+    union all
+    select
+        'plays_without_title' as check_name,
+        sum(case when track_name = '(untitled)' then play_count else 0 end) as value
+    from spellings
+    {%- endif %}
+),
+
+user_checks as (
+    select
+        'users_without_profile' as check_name,
+        count(*) as value
+    from users
+    where user_id not in (select user_id from profiles)
+    union all
+    select
+        'profiles_without_plays' as check_name,
+        count(*) as value
+    from users
+    where play_count = 0
+),
+
+checks as (
+    select * from line_checks
+    union all
+    select * from name_checks
+    union all
+    select * from user_checks
+),
+
+final as (
+    select
+        check_name,
+        cast(coalesce(value, 0) as bigint) as value
+    from checks
+)
+
+select * from final

@@ -1,0 +1,62 @@
+with
+
+files as (
+    select * from {{ ref('stg_lastfm__files') }}
+),
+
+lines as (
+    select
+        file_id,
+        count(*) as lines_read,
+        count(*) filter (where reason is not null) as lines_rejected,
+        count(*) filter (
+            where reason is null
+                and played_at not between
+                cast('{{ var("first_plausible_play") }}' as timestamp)
+                and cast('{{ var("last_plausible_play") }}' as timestamp)
+        ) as bogus_timestamps
+    from {{ ref('stg_lastfm__lines') }}
+    group by file_id
+),
+
+duplicates as (
+    select file_id, count(*) as exact_duplicates_removed
+    from (
+        select file_id from {{ ref('int_plays_sequenced') }}
+        where is_duplicate
+        union all
+        select file_id from {{ ref('int_artist_plays_deduplicated') }}
+        where is_duplicate
+    ) as removed
+    group by file_id
+),
+
+-- counted where they end up, not by subtraction, so that the sum can fail
+kept as (
+    select file_id, count(*) as plays_kept
+    from (
+        select file_id from {{ ref('plays') }}
+        union all
+        select file_id from {{ ref('int_artist_plays_deduplicated') }}
+        where not is_duplicate
+    ) as kept_lines
+    group by file_id
+),
+
+final as (
+    select
+        files.file_id,
+        files.file_name,
+        files.is_demo,
+        cast(coalesce(lines.lines_read, 0) as bigint) as lines_read,
+        cast(coalesce(lines.lines_rejected, 0) as bigint) as lines_rejected,
+        cast(coalesce(lines.bogus_timestamps, 0) as bigint) as bogus_timestamps,
+        cast(coalesce(duplicates.exact_duplicates_removed, 0) as bigint) as exact_duplicates_removed,
+        cast(coalesce(kept.plays_kept, 0) as bigint) as plays_kept
+    from files
+    left join lines on files.file_id = lines.file_id
+    left join duplicates on files.file_id = duplicates.file_id
+    left join kept on files.file_id = kept.file_id
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with
+
+lines as (
+    select * from {{ ref('stg_lastfm__lines') }}
+),
+
+final as (
+    select
+        file_id,
+        line_number,
+        reason,
+        raw_line
+    from lines
+    where reason is not null
+)
+
+select * from final

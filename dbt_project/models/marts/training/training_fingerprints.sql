@@ -1,0 +1,39 @@
+{%- set marts = {
+    'training_users': ['user_index', 'user_id'],
+    'training_items': ['item_index', 'item_id', 'parent_item_index'],
+    'training_interactions': [
+        'part', 'user_index', 'item_index', 'play_count', 'first_played_at', 'last_played_at'
+    ],
+    'training_item_windows': ['part', 'item_index', 'window_days', 'play_count', 'listener_count'],
+    'validation_interactions': ['user_index', 'item_id', 'item_index', 'is_repeat'],
+} -%}
+with
+
+checksums as (
+    {%- for mart, columns in marts.items() %}
+    select
+        split_name,
+        item_type,
+        '{{ mart }}' as mart,
+        count(*) as row_count,
+        {{ rows_checksum(columns) }} as checksum
+    from {{ ref(mart) }}
+    group by
+        split_name,
+        item_type
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    select
+        split_name,
+        item_type,
+        md5(string_agg(concat_ws('|', mart, row_count, checksum), '|' order by mart)) as fingerprint
+    from checksums
+    group by
+        split_name,
+        item_type
+)
+
+select * from final
