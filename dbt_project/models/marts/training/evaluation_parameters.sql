@@ -13,6 +13,8 @@ final as (
         ] %}
         {{ var(name) }} as {{ name }},
         {%- endfor %}
+        '{{ var("factorization_factors") | join(",") }}' as factorization_factors,
+        '{{ var("cluster_counts") | join(",") }}' as cluster_counts,
         '{{ var("window_days") | join(",") }}' as window_days,
         '{{ var("metric_cutoffs") | join(",") }}' as metric_cutoffs
 )

@@ -9,6 +9,10 @@
 } -%}
 with
 
+splits as (
+    select * from {{ ref('int_splits_built') }}
+),
+
 checksums as (
     {%- for mart, columns in marts.items() %}
     select
@@ -25,7 +29,7 @@ checksums as (
     {%- endfor %}
 ),
 
-final as (
+fingerprints as (
     select
         split_name,
         item_type,
@@ -34,6 +38,17 @@ final as (
     group by
         split_name,
         item_type
+),
+
+final as (
+    select
+        fingerprints.split_name,
+        fingerprints.item_type,
+        splits.split_kind,
+        splits.is_default,
+        fingerprints.fingerprint
+    from fingerprints
+    inner join splits on fingerprints.split_name = splits.split_name
 )
 
 select * from final

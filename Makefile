@@ -1,0 +1,65 @@
+# Everything runs from the repository root. `make` alone explains the targets.
+RAW ?= warehouse/raw
+SOURCE ?= 1k
+WAREHOUSE ?= warehouse/lastfm.duckdb
+DEMO ?= warehouse/demo
+SPLITS ?=
+VARS ?= {}
+PYTHON ?= python3
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS
+export DBT_PROJECT_DIR := dbt_project
+export DO_NOT_TRACK := 1
+
+BIN := .venv/bin
+READY := .venv/.ready
+DBT_VARS := --vars '$(VARS)'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build recommend evaluate test verify-real lint docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@echo
+	@echo "Settings: RAW=$(RAW) SOURCE=$(SOURCE) (1k|360k) WAREHOUSE=$(WAREHOUSE)"
+	@echo "          SPLITS='names beside the default ones' VARS='{name: value}' (see dbt_project/dbt_project.yml)"
+
+setup: $(READY) ## Prepare the environment in .venv from requirements.lock
+
+# --no-deps: the lock file is complete, and older versions of pip cannot check hashes of extras
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: set PYTHON=python3.x." >&2; exit 1; }
+	@echo "Preparing .venv from requirements.lock (once, about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@grep -q DBT_PROJECT_DIR $(BIN)/activate || echo 'export DBT_PROJECT_DIR=dbt_project DO_NOT_TRACK=1' >> $(BIN)/activate
+	@touch $(READY)
+
+demo: $(READY) ## Write the embedded demo data to warehouse/demo
+	@$(BIN)/python -m models_py demo
+
+build: $(READY) ## Run dbt only: all marts from raw files and stored results, in the published file
+	@$(BIN)/dbt build $(DBT_VARS)
+
+recommend: $(READY) ## Tune, fit and evaluate on the marts as they are, then publish
+	@$(BIN)/python -m models_py fit
+
+evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
+	@$(BIN)/python -m models_py evaluate
+
+test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
+	@$(BIN)/python -m pytest
+
+verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
+	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data
+
+lint: $(READY) ## Check the style of Python and SQL
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests
+
+docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/static_index.html
+	@$(BIN)/dbt docs generate --static --quiet $(DBT_VARS)
+	@echo "Open dbt_project/target/static_index.html"
+
+clean: ## Remove build leftovers; raw data, warehouses and .venv stay
+	@rm -rf dbt_project/target dbt_project/logs logs warehouse/building .pytest_cache .ruff_cache .hypothesis
+	@find models_py tests -name __pycache__ -prune -exec rm -rf {} +

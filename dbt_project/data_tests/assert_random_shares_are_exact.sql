@@ -1,0 +1,26 @@
+-- Users of a random split whose test is not floor(n / held_out_one_in) of their n items, or whose validation is not the
+-- same share of the rest.
+with
+
+counts as (
+    select
+        cells.split_name,
+        cells.item_type,
+        cells.user_id,
+        splits.held_out_one_in,
+        count(*) as items,
+        sum(case when cells.part = 'test' then 1 else 0 end) as test_items,
+        sum(case when cells.part = 'validation' then 1 else 0 end) as validation_items
+    from {{ ref('int_cells_split') }} as cells
+    inner join {{ ref('int_splits_built') }} as splits on cells.split_name = splits.split_name
+    where splits.split_kind = 'random'
+    group by
+        cells.split_name,
+        cells.item_type,
+        cells.user_id,
+        splits.held_out_one_in
+)
+
+select * from counts
+where test_items != floor(items / held_out_one_in)
+    or validation_items != floor((items - test_items) / held_out_one_in)

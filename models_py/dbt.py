@@ -1,0 +1,60 @@
+"""Runs dbt inside this process, with progress, and frees the warehouse file afterwards."""
+
+import os
+from pathlib import Path
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+
+from models_py.errors import BuildError
+from models_py.progress import Stage
+
+
+def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -> None:
+    """Build the selected half of the dbt project into `warehouse`; stop at the first half that fails.
+
+    Parameters
+    ----------
+    selection : list of str
+        `--select` or `--exclude` with its argument.
+    warehouse : Path
+        File to build into.
+    variables : str
+        dbt vars as YAML.
+    stage : Stage
+        Shows how many nodes are done.
+
+    Raises
+    ------
+    BuildError
+        With the messages of the nodes or the one sentence that stopped dbt.
+    """
+
+    def report(event: EventMsg) -> None:
+        if event.info.name == "ConcurrencyLine":
+            stage.total = event.data.node_count
+        elif event.info.name == "NodeStart":
+            stage.doing(event.data.node_info.node_name)
+        elif event.info.name == "NodeFinished":
+            stage.advance()
+
+    os.environ["WAREHOUSE"] = str(warehouse)
+    quietly = ["--quiet", "--log-level", "none"]
+    strictly = ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
+    try:
+        result = dbtRunner(callbacks=[report]).invoke(
+            [*quietly, *strictly, "build", *selection, "--vars", variables or "{}", "--project-dir", "dbt_project"]
+        )
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if not result.success:
+        raise BuildError(_failure(result))
+
+
+def _failure(result: dbtRunnerResult) -> str:
+    if result.exception is not None:
+        return " ".join(str(getattr(result.exception, "msg", result.exception)).split())
+    failed = [run for run in result.result if run.status in ("error", "fail")]
+    lines = [f"{run.node.name}: {' '.join(str(run.message).split())}" for run in failed]
+    return "dbt could not build " + "; ".join(lines)

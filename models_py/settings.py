@@ -1,0 +1,67 @@
+"""Where things are: the environment variables that every command reads, in one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models_py.errors import StudyError
+
+SOURCES = ("1k", "360k")
+PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders, files and choices of one study.
+
+    Attributes
+    ----------
+    raw : Path
+        Folder of the raw files.
+    source : str
+        '1k' (plays with times) or '360k' (play counts).
+    warehouse : Path
+        The published warehouse file.
+    demo : Path
+        Folder of the embedded demo, used when `raw` holds no event file.
+    splits : tuple of str
+        Splits to build beside the default ones.
+    variables : str
+        dbt vars as YAML.
+    """
+
+    raw: Path
+    source: str
+    warehouse: Path
+    demo: Path
+    splits: tuple[str, ...]
+    variables: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS and VARS.
+
+        Raises
+        ------
+        StudyError
+            Where SOURCE is unknown.
+        """
+        source = environment.get("SOURCE") or "1k"
+        if source not in SOURCES:
+            raise StudyError(f"SOURCE is '{source}'; set it to 1k (plays with times) or 360k (play counts).")
+        return cls(
+            raw=Path(environment.get("RAW") or "warehouse/raw"),
+            source=source,
+            warehouse=Path(environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"),
+            demo=Path(environment.get("DEMO") or "warehouse/demo"),
+            splits=tuple((environment.get("SPLITS") or "").replace(",", " ").split()),
+            variables=environment.get("VARS") or "{}",
+        )
+
+    def has_event_files(self) -> bool:
+        """Whether the raw folder holds a .tsv or .tsv.gz file that is not a profile."""
+        return any(
+            path.name.endswith((".tsv", ".tsv.gz")) and not path.name.startswith(PROFILE_PREFIXES)
+            for path in (self.raw.iterdir() if self.raw.is_dir() else ())
+        )

@@ -1,0 +1,172 @@
+"""The warehouse file: the only module that opens DuckDB.
+
+dbt and Python take turns on the file, because DuckDB has one writer. A connection here lives for one read or one
+transaction; models train with none open.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from models_py.errors import WarehouseError
+
+DEFAULT_PATH = "warehouse/lastfm.duckdb"
+SCHEMA = "recommender"
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Rows of one `recommender` table that take the place of the rows with the same key.
+
+    Attributes
+    ----------
+    table : str
+        Table in schema `recommender`; it exists with its types before Python runs.
+    key : mapping
+        Column values that all the rows share. Rows with these values are deleted first.
+    rows : mapping of str to array
+        The other columns, arrays of equal length. `user_index` and `item_index` are stored as the stable ids that
+        `training_users` and `training_items` give them, so a later rebuild cannot mislabel a row.
+    constants : mapping
+        Further values that all rows share but that do not select what is replaced.
+    """
+
+    table: str
+    key: Mapping[str, object]
+    rows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    constants: Mapping[str, object] = field(default_factory=dict)
+
+
+class Warehouse:
+    """A DuckDB warehouse file at `path`."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def read(self, query: str, parameters: Sequence[object] = ()) -> dict[str, np.ndarray]:
+        """Columns of a query's result as numpy arrays.
+
+        Raises
+        ------
+        WarehouseError
+            Where the file is missing or locked, or lacks a table that the query names.
+        """
+        if not self.path.exists():
+            raise WarehouseError(f"There is no warehouse at {self.path}: run `make evaluate` first, or set WAREHOUSE.")
+        with self._connect(read_only=True) as connection:
+            try:
+                columns = connection.execute(query, list(parameters)).fetchnumpy()
+            except duckdb.CatalogException as error:
+                table = str(error).splitlines()[0]
+                raise WarehouseError(
+                    f"{self.path} lacks a table this version needs ({table}): run `make evaluate` to build it anew."
+                ) from error
+        return {name: np.ma.filled(values, _missing(values)) for name, values in columns.items()}
+
+    def replace(self, replacements: Sequence[Replacement]) -> None:
+        """Write all replacements in one transaction: either every one of them is there afterwards or none."""
+        with self._connect(read_only=False) as connection:
+            connection.execute("begin")
+            for replacement in replacements:
+                _replace(connection, replacement)
+            connection.execute("commit")
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep the file open read-only, so that a writer elsewhere is noticed here."""
+        with self._connect(read_only=True):
+            yield
+
+    @contextmanager
+    def _connect(self, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        try:
+            connection = duckdb.connect(str(self.path), read_only=read_only)
+        except duckdb.IOException as error:
+            raise WarehouseError(_explain(self.path, error)) from error
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def copy_for_building(published: Path) -> Path:
+    """Copy the published file, if any, to `building/<same name>` beside it and return that path.
+
+    The name stays because views carry the catalogue's name, which is the file's stem.
+    """
+    building = published.parent / "building" / published.name
+    try:
+        building.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in (building, _write_ahead_log(building)):
+            leftover.unlink(missing_ok=True)
+        if published.exists():
+            with Warehouse(published).held_open():
+                shutil.copyfile(published, building)
+    except OSError as error:
+        raise WarehouseError(
+            f"Cannot write {building} ({error.strerror}): free some space or set WAREHOUSE to a folder you may write to."
+        ) from error
+    return building
+
+
+def publish(building: Path, published: Path) -> None:
+    """Move a finished file over the published one; readers that hold the old one keep it.
+
+    A write-ahead log left beside the new file would be replayed onto it and corrupt it in silence, so the new file must
+    have none and the old file's goes first.
+    """
+    with duckdb.connect(str(building)) as connection:
+        connection.execute("checkpoint")
+    if _write_ahead_log(building).exists():
+        raise WarehouseError(f"{building} is still being written to: close what holds it and run the command again.")
+    _write_ahead_log(published).unlink(missing_ok=True)
+    os.replace(building, published)
+    building.parent.rmdir() if not any(building.parent.iterdir()) else None
+
+
+def _write_ahead_log(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _explain(path: Path, error: duckdb.IOException) -> str:
+    text = " ".join(str(error).split())
+    if "lock" in text:
+        holder = text[text.find("held in") :] if "held in" in text else "held by another program"
+        return f"{path} is locked ({holder.split(' See also')[0].rstrip('. ')}): close that program and try again."
+    return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read."
+
+
+def _missing(values: np.ndarray) -> object:
+    return None if values.dtype == object else np.nan if values.dtype.kind == "f" else -1
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, replacement: Replacement) -> None:
+    table = f"{SCHEMA}.{replacement.table}"
+    condition = " and ".join(f"{name} = ?" for name in replacement.key) or "true"
+    connection.execute(f"delete from {table} where {condition}", list(replacement.key.values()))
+    if not replacement.rows:
+        return
+    shared = {**replacement.key, **replacement.constants}
+    connection.register("new_rows", dict(replacement.rows))
+    columns = [f"new_rows.{name}" for name in replacement.rows if name not in ("user_index", "item_index")]
+    joins = []
+    for index, users_or_items in (("user", "training_users"), ("item", "training_items")):
+        if f"{index}_index" in replacement.rows:
+            columns.append(f"{index}s.{index}_id")
+            joins.append(
+                f"inner join marts.{users_or_items} as {index}s on {index}s.split_name = shared.training_split "
+                f"and {index}s.item_type = shared.item_type and {index}s.{index}_index = new_rows.{index}_index"
+            )
+    names = ", ".join(f"? as {name}" for name in shared)
+    connection.execute(
+        f"insert into {table} by name with shared as (select {names}, ? as training_split) "
+        f"select shared.* exclude (training_split), {', '.join(columns)} from new_rows cross join shared {' '.join(joins)}",
+        [*shared.values(), shared.get("split_name", "full")],
+    )
+    connection.unregister("new_rows")
