@@ -1,0 +1,25 @@
+-- a rebuild with new data makes earlier results stale: staging then leaves them out, and this says what to do
+with
+
+runs as (
+    select * from {{ source('recommender', 'runs') }}
+),
+
+fingerprints as (
+    select * from {{ ref('training_fingerprints') }}
+),
+
+final as (
+    select
+        runs.split_name,
+        runs.item_type,
+        runs.model_name,
+        'these results are of an older study: run make recommend' as message
+    from runs
+    inner join fingerprints
+        on runs.split_name = fingerprints.split_name
+            and runs.item_type = fingerprints.item_type
+    where runs.fingerprint <> fingerprints.fingerprint
+)
+
+select * from final

@@ -1,0 +1,52 @@
+with
+
+interactions as (
+    select * from {{ ref('training_interactions') }}
+),
+
+users as (
+    select * from {{ ref('training_users') }}
+),
+
+items as (
+    select * from {{ ref('training_items') }}
+),
+
+count_users as (
+    select
+        split_name,
+        item_type,
+        count(*) as user_count
+    from users
+    group by split_name, item_type
+),
+
+-- a cell of a temporal split may lie in fit and in validation
+count_listeners as (
+    select
+        split_name,
+        item_type,
+        item_index,
+        count(distinct user_index) as listener_count
+    from interactions
+    group by split_name, item_type, item_index
+),
+
+final as (
+    select
+        items.split_name,
+        items.item_type,
+        items.item_id,
+        count_listeners.listener_count,
+        log2(count_users.user_count / count_listeners.listener_count) as novelty
+    from items
+    inner join count_listeners
+        on items.split_name = count_listeners.split_name
+            and items.item_type = count_listeners.item_type
+            and items.item_index = count_listeners.item_index
+    inner join count_users
+        on items.split_name = count_users.split_name
+            and items.item_type = count_users.item_type
+)
+
+select * from final

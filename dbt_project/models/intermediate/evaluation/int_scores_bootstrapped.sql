@@ -1,0 +1,67 @@
+with
+
+scores as (
+    select * from {{ ref('int_scores_blocked') }}
+),
+
+draws as (
+    select * from {{ ref('int_bootstrap_weights') }}
+),
+
+block_counts as (
+    select distinct block_count
+    from scores
+),
+
+-- the same draws for all models of a group, cut to its number of blocks
+cut_draws as (
+    select
+        block_counts.block_count,
+        draws.draw,
+        {{ first_of_list('draws.weights', 'block_counts.block_count') }} as weights
+    from block_counts
+    cross join draws
+),
+
+-- a draw's mean is the ratio of two sums, because Poisson weights do not add up to the number of users
+estimates as (
+    select
+        scores.split_name,
+        scores.item_type,
+        scores.task,
+        scores.model_name,
+        scores.scope,
+        scores.k,
+        {%- for metric in accuracy_metrics() %}
+        {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_sums') }}
+            / nullif({{ dot_product('cut_draws.weights', 'scores.user_counts') }}, 0) as {{ metric }},
+        {%- endfor %}
+        {{ dot_product('cut_draws.weights', 'scores.novelty_sums') }}
+            / nullif({{ dot_product('cut_draws.weights', 'scores.listed_counts') }}, 0) as novelty
+    from scores
+    inner join cut_draws on scores.block_count = cut_draws.block_count
+),
+
+final as (
+    select
+        split_name,
+        item_type,
+        task,
+        model_name,
+        scope,
+        k,
+        {%- for metric in mean_metrics() %}
+        {{ rounded('percentile_cont(0.025) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_low,
+        {{ rounded('percentile_cont(0.975) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_high{{ ',' if not loop.last }}
+        {%- endfor %}
+    from estimates
+    group by
+        split_name,
+        item_type,
+        task,
+        model_name,
+        scope,
+        k
+)
+
+select * from final

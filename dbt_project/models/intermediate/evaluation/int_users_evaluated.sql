@@ -1,0 +1,57 @@
+with
+
+test_interactions as (
+    select * from {{ ref('test_interactions') }}
+),
+
+splits as (
+    select * from {{ ref('int_splits_built') }}
+),
+
+tasks as (
+    select * from {{ one_column(['discovery', 'repeat', 'all'], 'task') }}
+),
+
+scopes as (
+    select * from {{ one_column(['all', 'recommendable'], 'scope') }}
+),
+
+count_relevant as (
+    select
+        test_interactions.split_name,
+        test_interactions.item_type,
+        tasks.task,
+        scopes.scope,
+        test_interactions.user_id,
+        count(*) as relevant_count
+    from test_interactions
+    inner join splits on test_interactions.split_name = splits.split_name
+    inner join tasks
+        on {{ task_allows('tasks.task', 'test_interactions.is_repeat') }}
+            and (tasks.task = 'discovery' or splits.split_kind <> 'random')
+    inner join scopes on scopes.scope = 'all' or test_interactions.is_recommendable
+    where test_interactions.user_has_training
+    group by
+        test_interactions.split_name,
+        test_interactions.item_type,
+        tasks.task,
+        scopes.scope,
+        test_interactions.user_id
+),
+
+final as (
+    select
+        split_name,
+        item_type,
+        task,
+        scope,
+        user_id,
+        relevant_count,
+        row_number() over (
+            partition by split_name, item_type, task, scope
+            order by user_id
+        ) as user_position
+    from count_relevant
+)
+
+select * from final

@@ -1,0 +1,29 @@
+with
+
+runs as (
+    select * from {{ ref('stg_recommender__runs') }}
+),
+
+final as (
+    select
+        split_name,
+        item_type,
+        model_name,
+        status,
+        reason,
+        hyper_parameters,
+        trials_planned,
+        trials_run,
+        fingerprint,
+        fit_seconds,
+        recommend_seconds,
+        peak_memory_mb,
+        n_users,
+        n_items,
+        n_interactions,
+        finished_at,
+        package_version
+    from runs
+)
+
+select * from final

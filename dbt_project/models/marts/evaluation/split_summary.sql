@@ -1,0 +1,117 @@
+with
+
+cells as (
+    select * from {{ ref('int_cells_split') }}
+),
+
+splits as (
+    select * from {{ ref('int_splits_built') }}
+),
+
+parts as (
+    select * from {{ ref('int_split_parts') }}
+),
+
+test_interactions as (
+    select * from {{ ref('test_interactions') }}
+),
+
+evaluated_users as (
+    select * from {{ ref('int_users_evaluated') }}
+),
+
+count_parts as (
+    select
+        split_name,
+        item_type,
+        part,
+        count(distinct user_id) as user_count,
+        count(distinct item_id) as item_count,
+        count(*) as cell_count,
+        cast(sum(play_count) as bigint) as play_count,
+        min(first_played_at) as starts_at,
+        max(last_played_at) as ends_at
+    from cells
+    group by split_name, item_type, part
+),
+
+describe_test as (
+    select
+        split_name,
+        item_type,
+        count(distinct user_id) filter (where user_has_training) as trained_users,
+        count(distinct user_id) filter (where not user_has_training) as left_out_no_training,
+        count(*) filter (where is_repeat) / count(*) as share_repeat,
+        sum(play_count) filter (where is_repeat) / sum(play_count) as share_repeat_plays,
+        count(*) filter (where is_recommendable) / count(*) as share_recommendable
+    from test_interactions
+    group by split_name, item_type
+),
+
+count_evaluated as (
+    select
+        split_name,
+        item_type,
+        {%- for task in ['discovery', 'repeat', 'all'] %}
+        count(*) filter (where task = '{{ task }}' and scope = 'all') as evaluated_users_{{ task }},
+        count(*) filter (where task = '{{ task }}' and scope = 'recommendable') as evaluated_users_{{ task }}_recommendable
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+    from evaluated_users
+    group by split_name, item_type
+),
+
+-- only a test part has evaluated users, and only a temporal one has repeats
+applicable as (
+    select
+        count_parts.*,
+        splits.split_kind,
+        parts.after as starts_after,
+        count_parts.part = 'test' as is_test,
+        count_parts.part = 'test' and splits.split_kind <> 'random' as has_repeats
+    from count_parts
+    inner join splits on count_parts.split_name = splits.split_name
+    left join parts
+        on count_parts.split_name = parts.split_name
+            and count_parts.part = parts.part
+),
+
+final as (
+    select
+        applicable.split_name,
+        applicable.item_type,
+        applicable.part,
+        applicable.user_count,
+        applicable.item_count,
+        applicable.cell_count,
+        applicable.play_count,
+        applicable.starts_after,
+        case when applicable.split_kind <> 'random' then applicable.starts_at end as starts_at,
+        case when applicable.split_kind <> 'random' then applicable.ends_at end as ends_at,
+        {%- for task in ['discovery', 'repeat', 'all'] %}
+        {%- set applies = 'applicable.' ~ ('is_test' if task == 'discovery' else 'has_repeats') %}
+        {%- set evaluated = 'coalesce(count_evaluated.evaluated_users_' ~ task ~ ', 0)' %}
+        case when {{ applies }} then {{ evaluated }} end as evaluated_users_{{ task }},
+        case
+            when {{ applies }} then coalesce(count_evaluated.evaluated_users_{{ task }}_recommendable, 0)
+        end as evaluated_users_{{ task }}_recommendable,
+        case
+            when {{ applies }} then describe_test.trained_users - {{ evaluated }}
+        end as left_out_nothing_relevant_{{ task }},
+        {%- endfor %}
+        describe_test.left_out_no_training,
+        case when applicable.has_repeats then describe_test.share_repeat end as share_repeat,
+        case when applicable.has_repeats then describe_test.share_repeat_plays end as share_repeat_plays,
+        describe_test.share_recommendable
+    from applicable
+    left join describe_test
+        on applicable.is_test
+            and applicable.split_name = describe_test.split_name
+            and applicable.item_type = describe_test.item_type
+    left join count_evaluated
+        on applicable.is_test
+            and applicable.split_name = count_evaluated.split_name
+            and applicable.item_type = count_evaluated.item_type
+)
+
+select * from final

@@ -1,0 +1,152 @@
+with
+
+served_models as (
+    select * from {{ ref('stg_recommender__served_models') }}
+),
+
+recommendations as (
+    select * from {{ ref('recommendations') }}
+    where split_name = 'full'
+),
+
+users as (
+    select * from {{ ref('users') }}
+),
+
+items as (
+    select * from {{ ref('item_popularity') }}
+),
+
+played_items as (
+    select * from {{ ref('user_item_plays') }}
+),
+
+-- the lists of the model that serves
+listed as (
+    select
+        recommendations.item_type,
+        recommendations.task,
+        recommendations.model_name,
+        recommendations.user_id,
+        recommendations.rank,
+        recommendations.item_id,
+        recommendations.item_name,
+        recommendations.artist_name,
+        recommendations.score,
+        recommendations.is_repeat
+    from recommendations
+    inner join served_models
+        on recommendations.item_type = served_models.item_type
+            and recommendations.task = served_models.task
+            and recommendations.model_name = served_models.model_name
+),
+
+unlisted_users as (
+    select
+        served_models.item_type,
+        served_models.task,
+        users.user_id
+    from served_models
+    cross join users
+    anti join listed
+        on served_models.item_type = listed.item_type
+            and served_models.task = listed.task
+            and users.user_id = listed.user_id
+),
+
+count_played as (
+    select
+        played_items.item_type,
+        played_items.user_id,
+        count(*) as item_count
+    from played_items
+    semi join unlisted_users
+        on played_items.item_type = unlisted_users.item_type
+            and played_items.user_id = unlisted_users.user_id
+    group by played_items.item_type, played_items.user_id
+),
+
+-- whoever leaves out n played items finds a full list among the first n + its length
+popular_items as (
+    select
+        item_type,
+        item_id,
+        popularity_rank
+    from items
+    where popularity_rank <= {{ var('list_length') }} + (select coalesce(max(item_count), 0) from count_played)
+),
+
+candidates as (
+    select
+        unlisted_users.item_type,
+        unlisted_users.task,
+        unlisted_users.user_id,
+        popular_items.item_id
+    from unlisted_users
+    left join count_played
+        on unlisted_users.item_type = count_played.item_type
+            and unlisted_users.user_id = count_played.user_id
+    inner join popular_items
+        on unlisted_users.item_type = popular_items.item_type
+            and popular_items.popularity_rank <= {{ var('list_length') }} + coalesce(count_played.item_count, 0)
+    where unlisted_users.task <> 'repeat'
+    union all
+    select
+        unlisted_users.item_type,
+        unlisted_users.task,
+        unlisted_users.user_id,
+        played_items.item_id
+    from unlisted_users
+    inner join played_items
+        on unlisted_users.item_type = played_items.item_type
+            and unlisted_users.user_id = played_items.user_id
+    where unlisted_users.task = 'repeat'
+),
+
+mark_repeats as (
+    select
+        candidates.*,
+        played_items.item_id is not null as is_repeat
+    from candidates
+    left join played_items
+        on candidates.item_type = played_items.item_type
+            and candidates.user_id = played_items.user_id
+            and candidates.item_id = played_items.item_id
+),
+
+rank_popular as (
+    select
+        mark_repeats.*,
+        items.item_name,
+        items.artist_name,
+        items.play_count,
+        row_number() over (
+            partition by mark_repeats.item_type, mark_repeats.task, mark_repeats.user_id
+            order by items.popularity_rank, mark_repeats.item_id
+        ) as rank
+    from mark_repeats
+    inner join items
+        on mark_repeats.item_type = items.item_type
+            and mark_repeats.item_id = items.item_id
+    where {{ task_allows('mark_repeats.task', 'mark_repeats.is_repeat') }}
+),
+
+final as (
+    select * from listed
+    union all
+    select
+        item_type,
+        task,
+        'most_popular' as model_name,
+        user_id,
+        cast(rank as integer) as rank,
+        item_id,
+        item_name,
+        artist_name,
+        cast(play_count as double) as score,
+        is_repeat
+    from rank_popular
+    where rank <= {{ var('list_length') }}
+)
+
+select * from final
