@@ -12,6 +12,7 @@ from models_py.demo.names import other_spelling
 BLANK_TITLES = ("", "", "", "", "  ", "  ", "\a", "\a")
 BOGUS_TIMES = ("2010-03-14T15:09:26", "2013-07-21T04:05:06")
 OTHER_SPELLING_SHARE = 0.04  # of names that are also spelt in a second way
+ALWAYS_VARIED = 40  # names, of the most popular artists
 OTHER_SPELLING_CHANCE = 0.25  # of a line, where there is a second way
 NO_ARTIST_MBID_SHARE, NO_TRACK_MBID_SHARE = 0.03, 0.11
 SEVERAL_MBIDS_SHARE = 0.04  # of songs that have two to six
@@ -97,8 +98,9 @@ def _trap_places(user: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray
 def _spell(names: list[str], which: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Write names as usual or, some of them and sometimes, in another way: object (str), as long as `which`."""
     usual = np.array(names, object)
-    # Letters outside ASCII are where spellings differ most in real files.
+    # Letters outside ASCII are where real spellings differ most; the first names bring every way into a small demo.
     varies = (rng.random(len(names)) < OTHER_SPELLING_SHARE) | np.array([not name.isascii() for name in names])
+    varies[:ALWAYS_VARIED] = True
     other = usual.copy()
     other[varies] = [other_spelling(names[k], k) for k in np.flatnonzero(varies).tolist()]
     return np.where(rng.random(len(which)) < OTHER_SPELLING_CHANCE, other[which], usual[which])
