@@ -4,22 +4,22 @@ recommendations as (
     select * from {{ ref('stg_recommender__recommendations') }}
 ),
 
-cells as (
-    select * from {{ ref('int_cells_split') }}
+train_cells as (
+    select * from {{ ref('int_train_cells') }}
 ),
 
 items as (
     select * from {{ ref('item_popularity') }}
 ),
 
-train_cells as (
+-- a cell of a temporal split may lie in fit and in validation
+played_items as (
     select distinct
         split_name,
         item_type,
         user_id,
         item_id
-    from cells
-    where part in ('fit', 'validation')
+    from train_cells
 ),
 
 final as (
@@ -34,16 +34,16 @@ final as (
         items.item_name,
         items.artist_name,
         recommendations.score,
-        train_cells.item_id is not null as is_repeat
+        played_items.item_id is not null as is_repeat
     from recommendations
     left join items
         on recommendations.item_type = items.item_type
             and recommendations.item_id = items.item_id
-    left join train_cells
-        on recommendations.split_name = train_cells.split_name
-            and recommendations.item_type = train_cells.item_type
-            and recommendations.user_id = train_cells.user_id
-            and recommendations.item_id = train_cells.item_id
+    left join played_items
+        on recommendations.split_name = played_items.split_name
+            and recommendations.item_type = played_items.item_type
+            and recommendations.user_id = played_items.user_id
+            and recommendations.item_id = played_items.item_id
 )
 
 select * from final

@@ -4,6 +4,10 @@ cells as (
     select * from {{ ref('int_cells_split') }}
 ),
 
+train_cells as (
+    select * from {{ ref('int_train_cells') }}
+),
+
 catalogue as (
     select * from {{ ref('training_items') }}
 ),
@@ -12,12 +16,6 @@ test_cells as (
     select *
     from cells
     where part = 'test'
-),
-
-train_cells as (
-    select *
-    from cells
-    where part in ('fit', 'validation')
 ),
 
 find_repeats as (

@@ -1,0 +1,161 @@
+"""Random studies for the metrics, and what their metrics are by the plainest reading of the definitions."""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+
+CUTOFFS = (5, 10, 20, 50, 100)
+HEADLINE_K = 20
+TASKS = ("discovery", "repeat", "all")
+
+UserKey = tuple[str, str, str, str, str, str, str, int]
+ModelKey = tuple[str, str, str, str, str, str, int]
+
+
+@dataclass
+class Case:
+    """Cells, catalogue and lists of one split and item type; users are texts, items numbers.
+
+    Attributes
+    ----------
+    train, test : set of (user, item)
+        Cells before any filter.
+    users, items : list
+        Active users and the catalogue.
+    lists : dict of (model, task) to dict of user to items, best first
+        A model without any list for a task it declares has an empty dict.
+    """
+
+    split_name: str
+    item_type: str
+    split_kind: str
+    train: set[tuple[str, int]]
+    test: set[tuple[str, int]]
+    users: list[str]
+    items: list[int]
+    lists: dict[tuple[str, str], dict[str, list[int]]] = field(default_factory=dict)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks that the split has."""
+        return ("discovery",) if self.split_kind == "random" else TASKS
+
+    def allows(self, task: str, user: str, item: int) -> bool:
+        """Whether the task is about this item."""
+        return task == "all" or ((user, item) in self.train) == (task == "repeat")
+
+    def relevant(self, task: str, scope: str) -> dict[str, set[int]]:
+        """Items to be found, per evaluated user."""
+        trained = {user for user, _ in self.train}
+        found = defaultdict(set)
+        for user, item in self.test:
+            if user in trained and self.allows(task, user, item) and (scope == "all" or item in self.items):
+                found[user].add(item)
+        return found
+
+    def candidates(self, task: str, user: str) -> list[int]:
+        """Items of the catalogue that may be recommended."""
+        return [item for item in self.items if self.allows(task, user, item)]
+
+
+def random_case(rng: np.random.Generator, split_name: str, item_type: str, split_kind: str) -> Case:
+    """Draw a case with short lists, users without lists, cold items and users without training."""
+    all_users = [f"user_{number:02d}" for number in range(rng.integers(1, 12))]
+    all_items = list(range(100, 100 + int(rng.choice([1, 5, 30, 200]))))
+    shares = rng.uniform(0.05, 0.6, size=2)
+    train, test = ({cell for cell in product(all_users, all_items) if rng.random() < share} for share in shares)
+    untrained = {user for user in all_users if rng.random() < 0.1}
+    train = {(user, item) for user, item in train if user not in untrained}
+    if split_kind == "random":
+        test -= train
+    active = {user for user, _ in train if rng.random() < 0.8}
+    warm = {item for _, item in train if rng.random() < 0.7}
+    learned = {(user, item) for user, item in train if user in active and item in warm}
+    case = Case(
+        split_name,
+        item_type,
+        split_kind,
+        train,
+        test,
+        sorted({user for user, _ in learned}),
+        sorted({item for _, item in learned}),
+    )
+    for model, task in product(("dense", "short", "silent"), case.tasks):
+        case.lists[model, task] = {} if model == "silent" else _random_lists(rng, case, model, task)
+    return case
+
+
+def _random_lists(rng: np.random.Generator, case: Case, model: str, task: str) -> dict[str, list[int]]:
+    lists = {}
+    for user in case.users:
+        candidates = case.candidates(task, user)
+        scores = rng.integers(0, 4, size=len(candidates))
+        best_first = [candidates[place] for place in np.lexsort((candidates, -scores))][:100]
+        length = rng.integers(0, len(best_first) + 1) if model == "short" else len(best_first)
+        if length:
+            lists[user] = best_first[:length]
+    return lists
+
+
+def user_metrics(case: Case) -> Iterator[tuple[UserKey, float]]:
+    """Yield every value of `user_metrics`, each list judged on its own."""
+    for (model, task), scope in product(case.lists, ("all", "recommendable")):
+        for user, relevant in case.relevant(task, scope).items():
+            ranked = case.lists[model, task].get(user, [])
+            for k in CUTOFFS if scope == "all" else (HEADLINE_K,):
+                for metric, value in judge(ranked, relevant, k).items():
+                    yield (case.split_name, case.item_type, task, model, scope, user, metric, k), value
+
+
+def judge(ranked: list[int], relevant: set[int], k: int) -> dict[str, float]:
+    """Score one list at k."""
+    hits = [item in relevant for item in ranked[:k]]
+    reachable = min(k, len(relevant))
+    gain = sum(1 / math.log2(place + 2) for place, hit in enumerate(hits) if hit)
+    ideal = sum(1 / math.log2(place + 2) for place in range(reachable))
+    precisions = [sum(hits[: place + 1]) / (place + 1) for place, hit in enumerate(hits) if hit]
+    return {
+        "precision": sum(hits) / k,
+        "recall": sum(hits) / len(relevant),
+        "recall_capped": sum(hits) / reachable,
+        "hit_rate": float(any(hits)),
+        "ndcg": gain / ideal,
+        "map": sum(precisions) / reachable,
+        "mrr": 1 / (hits.index(True) + 1) if any(hits) else 0.0,
+    }
+
+
+def model_metrics(case: Case) -> Iterator[tuple[ModelKey, tuple[float | None, int]]]:
+    """Yield value and number of users of every row of `model_metrics`."""
+    values = defaultdict(list)
+    for (split_name, item_type, task, model, scope, _, metric, k), value in user_metrics(case):
+        values[split_name, item_type, task, model, scope, metric, k].append(value)
+    for key, scores in values.items():
+        yield key, (sum(scores) / len(scores), len(scores))
+    for (model, task), k in product(case.lists, CUTOFFS):
+        users = case.relevant(task, "all").keys()
+        if users:
+            for metric, value in describe_lists(case, case.lists[model, task], users, k).items():
+                yield (case.split_name, case.item_type, task, model, "all", metric, k), value
+
+
+def describe_lists(
+    case: Case, lists: dict[str, list[int]], users: Collection[str], k: int
+) -> dict[str, tuple[float | None, int]]:
+    """Compute novelty, coverage, its ceiling and Gini of the users' top k; without a catalogue only novelty."""
+    tops = [lists[user][:k] for user in users if user in lists]
+    listeners = {item: len({user for user in case.users if (user, item) in case.train}) for item in case.items}
+    surprises = [np.mean([-math.log2(listeners[item] / len(case.users)) for item in top]) for top in tops]
+    described = {"novelty": (float(np.mean(surprises)) if tops else None, len(tops))}
+    if case.items:
+        size = len(case.items)
+        counts = [sum(item in top for top in tops) for item in case.items]
+        differences = sum(abs(one - other) for one in counts for other in counts)
+        described["coverage"] = (sum(count > 0 for count in counts) / size, len(users))
+        described["coverage_ceiling"] = (min(1.0, len(users) * k / size), len(users))
+        described["gini"] = (differences / (2 * size * sum(counts)) if tops else None, len(users))
+    return described

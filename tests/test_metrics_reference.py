@@ -1,0 +1,282 @@
+"""The SQL metrics against a brute-force reference, control models with a known answer, and intervals against numpy.
+
+One dbt run scores all cases at once: each is a split of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import metric_cases as reference
+import numpy as np
+import pandas as pd
+import pytest
+from dbt_runner import run_dbt
+from metric_cases import CUTOFFS, Case
+
+CASES = 60
+PLAYS = "user_000001\t2009-05-0{day}T23:08:57Z\t\tDeep Dish\t\tFuck Me Im Famous\n"
+SCORED = ("path:models/intermediate/evaluation", "path:models/marts/evaluation")
+KEYS = {
+    "user_metrics": ["split_name", "item_type", "task", "model_name", "scope", "user_id", "metric", "k"],
+    "model_metrics": ["split_name", "item_type", "task", "model_name", "scope", "metric", "k"],
+}
+
+
+@pytest.fixture(scope="module")
+def random_cases() -> list[Case]:
+    rng = np.random.default_rng(20090619)
+    return [
+        reference.random_case(rng, f"case_{number}", item_type, "random" if number % 3 == 0 else "temporal")
+        for number in range(CASES)
+        for item_type in ("track", "artist")
+    ]
+
+
+@pytest.fixture(scope="module")
+def control_case() -> Case:
+    """Two control models: `oracle` knows what is relevant, `shuffled` recommends at random."""
+    rng = np.random.default_rng(7)
+    users, items = [f"user_{number:03d}" for number in range(300)], list(range(250))
+    played = {user: rng.choice(items, size=60, replace=False) for user in users}
+    train = {(user, int(item)) for user in users for item in played[user][:30]}
+    test = {(user, int(item)) for user in users for item in played[user][20 : rng.integers(25, 60)]}
+    case = Case("control", "track", "temporal", train, test, users, items[:220])
+    for task in reference.TASKS:
+        relevant = case.relevant(task, "recommendable")
+        shuffled = {user: [int(item) for item in rng.permutation(case.candidates(task, user))] for user in users}
+        case.lists["shuffled", task] = {user: items[:100] for user, items in shuffled.items()}
+        case.lists["oracle", task] = {
+            user: sorted(items, key=lambda item, found=relevant[user]: item not in found)[:100]
+            for user, items in shuffled.items()
+        }
+    return case
+
+
+@pytest.fixture(scope="module")
+def crowd_case() -> Case:
+    """More users than the bootstrap has blocks: each has one relevant item, and a list that holds it or not."""
+    rng = np.random.default_rng(11)
+    users = [f"user_{number:04d}" for number in range(4500)]
+    train, test = {(user, 1) for user in users}, {(user, 2) for user in users}
+    case = Case("crowd", "track", "random", train, test, users, [1, 2, 3])
+    places = rng.integers(0, 4, size=len(users))
+    case.lists["guess", "discovery"] = {
+        user: [3] * int(place) + [2] for user, place in zip(users, places, strict=True) if place < 2
+    }
+    return case
+
+
+@pytest.fixture(scope="module")
+def scored(
+    tmp_path_factory: pytest.TempPathFactory, random_cases: list[Case], control_case: Case, crowd_case: Case
+) -> dict[str, pd.DataFrame]:
+    """Tables that dbt makes of the cases, by name."""
+    folder = tmp_path_factory.mktemp("metrics")
+    warehouse, raw = folder / "scratch.duckdb", folder / "raw"
+    raw.mkdir()
+    (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
+    run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
+    write_cases(warehouse, [*random_cases, control_case, crowd_case])
+    run_dbt("build", "--select", *SCORED, "--exclude", "test_type:unit", warehouse=warehouse, raw=raw)
+    tables = ("user_metrics", "model_metrics", "model_leaderboard", "split_summary")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return {table: connection.execute(f"select * from marts.{table}").df() for table in tables}
+
+
+def write_cases(warehouse: Path, cases: Sequence[Case]) -> None:
+    """Put the cases in the place of what the scratch warehouse was built from."""
+    rows = defaultdict(list)
+    for case in cases:
+        add_cells(rows, case)
+        add_results(rows, case)
+    kinds = {case.split_name: case.split_kind for case in cases}
+    rows["intermediate.int_splits_built"] = [{"split_name": name, "split_kind": kind} for name, kind in kinds.items()]
+    with duckdb.connect(warehouse) as connection:
+        for table, records in rows.items():
+            frame = pd.DataFrame(records)  # noqa: F841 (DuckDB reads it by name)
+            connection.execute(f"delete from {table}")
+            connection.execute(f"insert into {table} by name select * from frame")
+
+
+def add_cells(rows: dict[str, list[dict]], case: Case) -> None:
+    """Add cells, users and catalogue; now and then a train cell lies in both of its parts."""
+    place = {"split_name": case.split_name, "item_type": case.item_type}
+    users = {user: index for index, user in enumerate(case.users)}
+    items = {item: index for index, item in enumerate(case.items)}
+    parts = [("fit",), ("validation",), ("fit", "validation")][: 2 if case.split_kind == "random" else 3]
+    for number, (user, item) in enumerate(sorted(case.train)):
+        for part in parts[number % len(parts)]:
+            cell = place | {"part": part, "play_count": 1 + number % 4}
+            rows["intermediate.int_cells_split"].append(cell | {"user_id": user, "item_id": item})
+            if user in users and item in items:
+                cell |= {"user_index": users[user], "item_index": items[item]}
+                rows["marts.training_interactions"].append(cell)
+    for user, item in sorted(case.test):
+        cell = place | {"part": "test", "play_count": 1, "user_id": user, "item_id": item}
+        rows["intermediate.int_cells_split"].append(cell)
+    rows["marts.training_users"] += [place | {"user_id": user, "user_index": index} for user, index in users.items()]
+    rows["marts.training_items"] += [place | {"item_id": item, "item_index": index} for item, index in items.items()]
+    rows["marts.training_fingerprints"].append(place | {"fingerprint": "new"})
+
+
+def add_results(rows: dict[str, list[dict]], case: Case) -> None:
+    """Add the lists, those of a run that failed and of one on older data, and trials for models that wrote no list."""
+    place = {"split_name": case.split_name, "item_type": case.item_type, "fingerprint": "new"}
+    lists = case.lists | {("broken", task): found for (model, task), found in case.lists.items() if model == "dense"}
+    for model in {model for model, _ in lists}:
+        run = {"model_name": model, "status": "failed" if model == "broken" else "ok"}
+        rows["recommender.runs"].append(place | run)
+    for (model, task), found in lists.items():
+        if not found or model == "short":
+            trial = {"model_name": model, "task": task, "trial": 0, "is_chosen": True}
+            rows["recommender.trials"].append(place | trial)
+        for user, ranked in found.items():
+            for rank, item in enumerate(ranked, start=1):
+                place_in_list = {"task": task, "model_name": model, "user_id": user, "rank": rank, "item_id": item}
+                rows["recommender.recommendations"].append(place | place_in_list | {"score": -float(rank // 3)})
+
+
+def by_key(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Index a table by its key, which no two rows share."""
+    indexed = table.set_index(KEYS[name])
+    assert indexed.index.is_unique
+    return indexed
+
+
+def values_of(scored: dict[str, pd.DataFrame], case: Case, task: str, model: str, scope: str = "all") -> pd.DataFrame:
+    """Users x (metric, k) of one model."""
+    rows = scored["user_metrics"]
+    keys = {"split_name": case.split_name, "task": task, "model_name": model, "scope": scope}
+    for column, value in keys.items():
+        rows = rows[rows[column] == value]
+    return rows.pivot(index="user_id", columns=["metric", "k"], values="value")
+
+
+def interval_of(scored: dict[str, pd.DataFrame], case: Case, task: str, model: str, metric: str, k: int) -> np.ndarray:
+    """Lower and upper end of a published interval."""
+    key = (case.split_name, case.item_type, task, model, "all", metric, k)
+    return by_key(scored["model_metrics"], "model_metrics").loc[key, ["ci_low", "ci_high"]].to_numpy(dtype=float)
+
+
+def gain(count: int) -> float:
+    """Discounted gain of hits at the first `count` ranks."""
+    return float(np.sum(1 / np.log2(np.arange(2, 2 + count))))
+
+
+def bootstrap(values: np.ndarray, draws: int = 4000) -> np.ndarray:
+    """95% percentile interval of a mean by drawing users with replacement (Efron 1979)."""
+    rng = np.random.default_rng(3)
+    means = [rng.choice(values, size=len(values)).mean() for _ in range(draws)]
+    return np.percentile(means, [2.5, 97.5])
+
+
+def test_user_metrics_equal_the_reference(scored, random_cases):
+    expected = {key: value for case in random_cases for key, value in reference.user_metrics(case)}
+    rows = scored["user_metrics"]
+    actual = by_key(rows[rows.split_name.str.startswith("case_")], "user_metrics").value.to_dict()
+    assert len(expected) > 50_000
+    assert actual.keys() == expected.keys()
+    assert max(abs(actual[key] - value) for key, value in expected.items()) < 1e-9
+
+
+def test_model_metrics_equal_the_reference(scored, random_cases):
+    expected = {key: value for case in random_cases for key, value in reference.model_metrics(case)}
+    rows = scored["model_metrics"]
+    actual = by_key(rows[rows.split_name.str.startswith("case_")], "model_metrics")
+    assert set(actual.index) == expected.keys()
+    wanted = pd.DataFrame.from_dict(expected, orient="index", columns=["value", "n_users"], dtype=float)
+    actual = actual.loc[list(expected)]
+    np.testing.assert_allclose(actual.value.to_numpy(float), wanted.value.to_numpy(float), rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(actual.n_users.to_numpy(float), wanted.n_users.to_numpy(float))
+
+
+def test_evaluated_users_are_counted(scored, random_cases):
+    summary = scored["split_summary"].query("part == 'test'").set_index(["split_name", "item_type"])
+    assert not summary.empty
+    for case in random_cases:
+        for task in case.tasks if case.test else ():
+            row = summary.loc[case.split_name, case.item_type]
+            assert row[f"evaluated_users_{task}"] == len(case.relevant(task, "all"))
+            assert row[f"evaluated_users_{task}_recommendable"] == len(case.relevant(task, "recommendable"))
+            left_out = row[f"left_out_nothing_relevant_{task}"] + row.left_out_no_training
+            assert row[f"evaluated_users_{task}"] + left_out == len({user for user, _ in case.test})
+
+
+def test_leaderboard_ranks_by_the_headline(scored):
+    board = scored["model_leaderboard"]
+    for _, rows in board.groupby(["split_name", "item_type", "task"]):
+        rows = rows.sort_values("leaderboard_rank")
+        assert list(rows.leaderboard_rank) == list(range(1, len(rows) + 1))
+        assert rows.ndcg.is_monotonic_decreasing
+        assert rows.lead_is_real.iloc[1:].isna().all()
+    verdict = board.query("split_name == 'control' and leaderboard_rank == 1")
+    assert list(verdict.model_name) == ["oracle"] * 3
+    assert verdict.lead_is_real.all()
+
+
+@pytest.mark.parametrize("task", reference.TASKS)
+def test_oracle_scores_what_theory_says(scored, control_case, task):
+    everything = control_case.relevant(task, "all")
+    findable = control_case.relevant(task, "recommendable")
+    values = values_of(scored, control_case, task, "oracle")
+    for user, relevant in everything.items():
+        found = len(findable[user])
+        for k in CUTOFFS:
+            reachable, hits = min(k, len(relevant)), min(k, found)
+            theory = {
+                "precision": hits / k,
+                "recall": hits / len(relevant),
+                "recall_capped": hits / reachable,
+                "hit_rate": float(hits > 0),
+                "ndcg": gain(hits) / gain(reachable),
+                "map": hits / reachable,
+                "mrr": float(hits > 0),
+            }
+            assert {metric: values.loc[user, (metric, k)] for metric in theory} == pytest.approx(theory, abs=1e-9)
+    perfect = values_of(scored, control_case, task, "oracle", "recommendable")
+    for metric in ("recall_capped", "hit_rate", "ndcg", "map", "mrr"):
+        assert (perfect[metric] == 1).all(axis=None)
+
+
+@pytest.mark.parametrize("task", reference.TASKS)
+@pytest.mark.parametrize("k", CUTOFFS)
+def test_random_lists_score_their_expectation(scored, control_case, task, k):
+    everything = control_case.relevant(task, "all")
+    findable = control_case.relevant(task, "recommendable")
+    values = values_of(scored, control_case, task, "shuffled")
+    surpluses = {"precision": [], "ndcg": []}
+    for user, relevant in everything.items():
+        candidates = len(control_case.candidates(task, user))
+        chance, length = len(findable[user]) / candidates, min(k, candidates)
+        expected = {"precision": chance * length / k, "ndcg": chance * gain(length) / gain(min(k, len(relevant)))}
+        for metric, expectation in expected.items():
+            surpluses[metric].append(values.loc[user, (metric, k)] - expectation)
+    for surplus in surpluses.values():
+        standard_error = np.std(surplus, ddof=1) / np.sqrt(len(surplus))
+        assert abs(np.mean(surplus)) <= max(4 * standard_error, 1e-9)
+
+
+def test_intervals_hold_the_mean(scored):
+    rows = scored["model_metrics"]
+    means = rows[~rows.metric.isin(["coverage", "coverage_ceiling", "gini"])].dropna(subset="value")
+    assert (means.ci_low <= means.ci_high).all()
+    settled = means[means.n_users >= 100]
+    assert ((settled.ci_low <= settled.value) & (settled.value <= settled.ci_high)).all()
+    assert rows[rows.metric.isin(["coverage", "coverage_ceiling", "gini"])].ci_low.isna().all()
+
+
+@pytest.mark.parametrize("metric", ["precision", "recall", "ndcg", "mrr"])
+def test_intervals_match_drawing_users_with_replacement(scored, control_case, metric):
+    values = values_of(scored, control_case, "discovery", "shuffled")[metric, 20].to_numpy()
+    low, high = bootstrap(values)
+    published = interval_of(scored, control_case, "discovery", "shuffled", metric, 20)
+    np.testing.assert_allclose(published, [low, high], atol=0.12 * (high - low))
+
+
+def test_intervals_match_where_users_are_drawn_in_blocks(scored, crowd_case):
+    values = values_of(scored, crowd_case, "discovery", "guess")["mrr", 20].to_numpy()
+    low, high = bootstrap(values)
+    published = interval_of(scored, crowd_case, "discovery", "guess", "mrr", 20)
+    np.testing.assert_allclose(published, [low, high], atol=0.12 * (high - low))
