@@ -3,9 +3,11 @@
 One dbt run scores all cases at once: each is a split of its own.
 """
 
+import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import metric_cases as reference
@@ -22,6 +24,13 @@ KEYS = {
     "user_metrics": ["split_name", "item_type", "task", "model_name", "scope", "user_id", "metric", "k"],
     "model_metrics": ["split_name", "item_type", "task", "model_name", "scope", "metric", "k"],
 }
+
+
+class Scratch(NamedTuple):
+    """A warehouse file and the raw files it was first built from."""
+
+    warehouse: Path
+    raw: Path
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +78,10 @@ def crowd_case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def scored(
+def scratch(
     tmp_path_factory: pytest.TempPathFactory, random_cases: list[Case], control_case: Case, crowd_case: Case
-) -> dict[str, pd.DataFrame]:
-    """Tables that dbt makes of the cases, by name."""
+) -> Scratch:
+    """Build a warehouse of the cases and score them all."""
     folder = tmp_path_factory.mktemp("metrics")
     warehouse, raw = folder / "scratch.duckdb", folder / "raw"
     raw.mkdir()
@@ -80,8 +89,14 @@ def scored(
     run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
     write_cases(warehouse, [*random_cases, control_case, crowd_case])
     run_dbt("build", "--select", *SCORED, "--exclude", "test_type:unit", warehouse=warehouse, raw=raw)
+    return Scratch(warehouse, raw)
+
+
+@pytest.fixture(scope="module")
+def scored(scratch: Scratch) -> dict[str, pd.DataFrame]:
+    """Read the tables that dbt makes of the cases, by name."""
     tables = ("user_metrics", "model_metrics", "model_leaderboard", "split_summary")
-    with duckdb.connect(warehouse, read_only=True) as connection:
+    with duckdb.connect(scratch.warehouse, read_only=True) as connection:
         return {table: connection.execute(f"select * from marts.{table}").df() for table in tables}
 
 
@@ -280,3 +295,12 @@ def test_intervals_match_where_users_are_drawn_in_blocks(scored, crowd_case):
     low, high = bootstrap(values)
     published = interval_of(scored, crowd_case, "discovery", "guess", "mrr", 20)
     np.testing.assert_allclose(published, [low, high], atol=0.12 * (high - low))
+
+
+def test_results_of_an_older_study_say_what_to_do(scratch, tmp_path):
+    older = tmp_path / scratch.warehouse.name
+    shutil.copy(scratch.warehouse, older)
+    with duckdb.connect(older) as connection:
+        connection.execute("update recommender.runs set fingerprint = 'old' where model_name = 'oracle'")
+    with pytest.raises(AssertionError, match="these results are of an older study: run make recommend"):
+        run_dbt("test", "--select", "assert_results_are_of_this_study", warehouse=older, raw=scratch.raw)
