@@ -34,7 +34,8 @@ class Replacement:
         The other columns, arrays of equal length. `user_index` and `item_index` are stored as the stable ids that
         `training_users` and `training_items` give them, so a later rebuild cannot mislabel a row.
     constants : mapping
-        Further values that all rows share but that do not select what is replaced.
+        Further values that all rows share but that do not select what is replaced. Without `rows` they are the one row;
+        without either, rows with the key are only deleted.
     """
 
     table: str
@@ -148,25 +149,38 @@ def _missing(values: np.ndarray) -> object:
 
 def _replace(connection: duckdb.DuckDBPyConnection, replacement: Replacement) -> None:
     table = f"{SCHEMA}.{replacement.table}"
-    condition = " and ".join(f"{name} = ?" for name in replacement.key) or "true"
+    condition = " and ".join(f"{name} = ?" for name in replacement.key)
     connection.execute(f"delete from {table} where {condition}", list(replacement.key.values()))
-    if not replacement.rows:
-        return
     shared = {**replacement.key, **replacement.constants}
-    connection.register("new_rows", dict(replacement.rows))
-    columns = [f"new_rows.{name}" for name in replacement.rows if name not in ("user_index", "item_index")]
+    if not replacement.rows and replacement.constants:
+        connection.execute(f"insert into {table} by name select {_named(shared)}", list(shared.values()))
+    elif any(len(column) for column in replacement.rows.values()):
+        _insert_rows(connection, table, shared, dict(replacement.rows))
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, shared: dict[str, object], rows: dict[str, np.ndarray]
+) -> None:
+    columns = [f"new_rows.{name}" for name in rows if name not in ("user_index", "item_index")]
     joins = []
-    for index, users_or_items in (("user", "training_users"), ("item", "training_items")):
-        if f"{index}_index" in replacement.rows:
-            columns.append(f"{index}s.{index}_id")
+    for one, mart in (("user", "training_users"), ("item", "training_items")):
+        if f"{one}_index" in rows:
+            columns.append(f"{one}s.{one}_id")
             joins.append(
-                f"inner join marts.{users_or_items} as {index}s on {index}s.split_name = shared.training_split "
-                f"and {index}s.item_type = shared.item_type and {index}s.{index}_index = new_rows.{index}_index"
+                f"inner join marts.{mart} as {one}s on {one}s.split_name = shared.index_split "
+                f"and {one}s.item_type = shared.item_type and {one}s.{one}_index = new_rows.{one}_index"
             )
-    names = ", ".join(f"? as {name}" for name in shared)
+    connection.register("new_rows", rows)
     connection.execute(
-        f"insert into {table} by name with shared as (select {names}, ? as training_split) "
-        f"select shared.* exclude (training_split), {', '.join(columns)} from new_rows cross join shared {' '.join(joins)}",
+        f"insert into {table} by name "
+        f"with shared as (select {_named({**shared, 'index_split': None})}) "
+        f"select shared.* exclude (index_split), {', '.join(columns)} "
+        f"from new_rows cross join shared {' '.join(joins)}",
+        # tables without a split_name hold what was learnt on split 'full'
         [*shared.values(), shared.get("split_name", "full")],
     )
     connection.unregister("new_rows")
+
+
+def _named(values: Mapping[str, object]) -> str:
+    return ", ".join(f"? as {name}" for name in values)

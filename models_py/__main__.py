@@ -1,0 +1,70 @@
+"""The command line: `python -m models_py COMMAND`; the Makefile's targets call it."""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from models_py.errors import MusicError
+from models_py.settings import Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+
+
+@app.command()
+def evaluate() -> None:
+    """Everything: raw files (or the demo) to leaderboard and served recommendations."""
+    _evaluate(prepare=True)
+
+
+@app.command()
+def fit() -> None:
+    """Tune, fit and evaluate on the marts as they are, then publish."""
+    _evaluate(prepare=False)
+
+
+@app.command()
+def demo() -> None:
+    """Write the embedded demo data."""
+    from models_py.demo import write_demo
+
+    folder = Settings.from_environment().demo
+    truth = write_demo(folder)
+    print(f"Wrote {truth['counts']['lines_read']:,} made-up plays to {folder} (planted tastes, no Last.fm data).")
+
+
+@app.command()
+def recommend(
+    user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
+    item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
+    task: Annotated[str, typer.Option(help="discovery, repeat or all.")] = "discovery",
+    length: Annotated[int, typer.Option(min=1, max=100, help="Items to print.")] = 10,
+) -> None:
+    """Print the list that is served to a person."""
+    from models_py.reading import print_served
+
+    print_served(Settings.from_environment().warehouse, user, item_type, task, length)
+
+
+def _evaluate(prepare: bool) -> None:
+    from models_py import pipeline
+    from models_py.reading import print_leaderboard
+
+    settings = Settings.from_environment()
+    pipeline.evaluate(settings, prepare=prepare)
+    print_leaderboard(settings.warehouse)
+
+
+def main() -> None:
+    """Run a command; an expected error is one sentence on stderr and exit status 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except MusicError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

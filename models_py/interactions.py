@@ -1,0 +1,60 @@
+"""The matrix that every model learns from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Play counts of one split and item type, users x items.
+
+    Attributes
+    ----------
+    counts : csr_matrix of float32, shape (n_users, n_items)
+        Plays; an empty cell means never played. Indices are sorted, no zero is stored.
+    parents : array of int64, shape (n_items,)
+        Each item's parent (a track's artist), dense from 0; the item itself where it has none.
+    windows : mapping of int to array of float64, shape (n_items,)
+        Plays within so many days before the end of the data; empty where plays have no times.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes disagree or a stored count is not positive.
+    """
+
+    counts: sparse.csr_matrix
+    parents: np.ndarray
+    windows: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        counts = sparse.csr_matrix(self.counts, dtype=np.float32)
+        counts.sum_duplicates()
+        if counts.nnz and counts.data.min() <= 0:
+            raise ValueError("counts holds a cell without plays; leave such cells out")
+        if len(self.parents) != counts.shape[1] or any(len(w) != counts.shape[1] for w in self.windows.values()):
+            raise ValueError("parents and windows need one value per item")
+        object.__setattr__(self, "counts", counts)
+
+    @property
+    def n_users(self) -> int:
+        """Number of rows."""
+        return self.counts.shape[0]
+
+    @property
+    def n_items(self) -> int:
+        """Number of columns."""
+        return self.counts.shape[1]
+
+    @property
+    def listeners(self) -> np.ndarray:
+        """Users per item, int64, shape (n_items,)."""
+        return np.bincount(self.counts.indices, minlength=self.n_items)
+
+    @property
+    def plays(self) -> np.ndarray:
+        """Plays per item, float64, shape (n_items,)."""
+        return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)

@@ -1,0 +1,94 @@
+"""What the command line prints from the published tables."""
+
+from pathlib import Path
+
+from rich.table import Table
+
+from models_py.errors import StudyError
+from models_py.progress import console
+from models_py.warehouse import Warehouse
+
+
+def print_leaderboard(path: Path) -> None:
+    """Print the default split's leaderboards, discovery first, and where to look next."""
+    warehouse = Warehouse(path)
+    rows = warehouse.read(
+        """
+        select l.item_type, l.task, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
+            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
+            coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
+        from marts.model_leaderboard as l
+        inner join marts.evaluation_parameters as p on l.split_name = p.default_split
+        cross join (select coalesce(bool_or(is_demo), false) as is_demo from marts.load_audit_files) as f
+        order by l.item_type desc, l.task != 'discovery', l.task, l.leaderboard_rank
+        """
+    )
+    records = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+    for item_type, task in dict.fromkeys((record["item_type"], record["task"]) for record in records):
+        chosen = [record for record in records if (record["item_type"], record["task"]) == (item_type, task)]
+        console.print(_leaderboard(item_type, task, chosen))
+    console.print(
+        f"Tables are in {path}, schema marts: served_recommendations, model_leaderboard, model_metrics, item_clusters. "
+        "One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
+    )
+
+
+def print_served(path: Path, user_id: str, item_type: str, task: str, length: int) -> None:
+    """Print the first items of the list that is served to a user.
+
+    Raises
+    ------
+    StudyError
+        Where the warehouse has no such user, or serves no such list.
+    """
+    warehouse = Warehouse(path)
+    users = warehouse.read("select user_id from marts.users order by user_id")["user_id"]
+    if user_id not in set(users):
+        known = f"{users[0]} to {users[-1]}" if len(users) else "none"
+        raise StudyError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
+    rows = warehouse.read(
+        """
+        select item_type, model_name, rank, item_name, artist_name, score
+        from marts.served_recommendations
+        where user_id = ? and task = ? and (item_type = ? or ? = '') and rank <= ?
+        order by item_type, rank
+        """,
+        [user_id, task, item_type, item_type, length],
+    )
+    if not len(rows["rank"]):
+        raise StudyError(
+            f"{path} serves no list of {item_type or 'item'}s for task '{task}': "
+            "choose another task or item type (table served_recommendations), or run `make evaluate`."
+        )
+    for kind in dict.fromkeys(rows["item_type"]):
+        table = Table(title=f"{kind}s for {user_id} ({task})", title_justify="left")
+        for heading in ("rank", kind, "artist" if kind == "track" else "", "score", "model"):
+            table.add_column(heading)
+        for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True):
+            if row_type == kind:
+                table.add_row(str(rank), str(name), str(artist) if kind == "track" else "", f"{score:.4g}", str(model))
+        console.print(table)
+
+
+def _leaderboard(item_type: str, task: str, records: list[dict[str, object]]) -> Table:
+    first = records[0]
+    data = "embedded demo, no evidence about music; " if first["is_demo"] else ""
+    k = first["k"]
+    table = Table(
+        title=f"{item_type}s, {task}: {data}{first['n_users']} users evaluated, density {first['density']:.2%}",
+        title_justify="left",
+    )
+    for heading in ("", "model", f"NDCG@{k}", "95% interval", f"hit rate@{k}", f"recall@{k}", f"coverage@{k}", "trials"):
+        table.add_column(heading, justify="left" if heading == "model" else "right")
+    for record in records:
+        table.add_row(
+            str(record["leaderboard_rank"]),
+            f"{record['model_name']}{' (lead is real)' if record['lead_is_real'] else ''}",
+            f"{record['ndcg']:.4f}",
+            f"{record['ndcg_ci_low']:.4f} to {record['ndcg_ci_high']:.4f}",
+            f"{record['hit_rate']:.3f}",
+            f"{record['recall']:.4f}",
+            f"{record['coverage']:.3f}",
+            f"{record['trials_run']}/{record['trials_planned']}",
+        )
+    return table

@@ -1,0 +1,31 @@
+"""What was played most in the last weeks or months."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from models_py.interactions import Interactions
+from models_py.recommenders.base import TASKS
+from models_py.recommenders.most_popular import SameForAll
+
+
+@dataclass(frozen=True)
+class RecentPopular:
+    """Plays within the last `window_days` before the end of the data; among equals, those with more listeners ever."""
+
+    name: ClassVar[str] = "recent_popular"
+    tasks: ClassVar[tuple[str, ...]] = TASKS
+    needs_times: ClassVar[bool] = True
+    space: ClassVar[dict[str, tuple]] = {"window_days": (30, 90, 180, 365)}
+
+    window_days: int = 90
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Count; the seed is not used.
+
+        Raises
+        ------
+        KeyError
+            Where the interactions carry no such window.
+        """
+        listeners = interactions.listeners
+        return SameForAll(interactions.windows[self.window_days] + listeners / (listeners.max(initial=0) + 1))

@@ -1,0 +1,54 @@
+"""Truncated singular value decomposition of the whole matrix, empty cells counted as zero (PureSVD, Cremonesi et al. 2010)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from sklearn.decomposition import TruncatedSVD
+
+from models_py.interactions import Interactions
+from models_py.recommenders.base import TASKS
+from models_py.recommenders.weighting import popularity_scale, scale_columns, weighted
+
+
+@dataclass(frozen=True)
+class FittedFactors:
+    """User and item factors whose product scores."""
+
+    user_factors: np.ndarray
+    item_factors: np.ndarray
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Inner products, shape (len(users), n_items)."""
+        return self.user_factors[users] @ self.item_factors.T
+
+
+@dataclass(frozen=True)
+class SVD:
+    """TruncatedSVD of damped plays; columns are scaled by popularity to a negative power before, and back after."""
+
+    name: ClassVar[str] = "svd"
+    tasks: ClassVar[tuple[str, ...]] = TASKS
+    needs_times: ClassVar[bool] = False
+    space: ClassVar[dict[str, tuple]] = {
+        "factors": (8, 16, 32, 64, 128),
+        "weighting": ("binary", "log", "log_share", "bm25"),
+        "popularity_power": (0.0, 0.15, 0.3, 0.45),
+    }
+
+    factors: int = 64
+    weighting: str = "log_share"
+    popularity_power: float = 0.3
+
+    def fit(self, interactions: Interactions, seed: int) -> FittedFactors:
+        """Decompose; fewer factors where the matrix is smaller."""
+        scaled = scale_columns(
+            weighted(interactions, self.weighting), popularity_scale(interactions, -self.popularity_power)
+        )
+        factors = min(self.factors, min(scaled.shape) - 1)
+        if factors < 1 or scaled.nnz == 0:
+            return FittedFactors(np.zeros((scaled.shape[0], 1)), np.zeros((scaled.shape[1], 1)))
+        decomposition = TruncatedSVD(factors, n_iter=4, random_state=seed)
+        user_factors = decomposition.fit_transform(scaled)
+        item_factors = decomposition.components_.T * popularity_scale(interactions, self.popularity_power)[:, None]
+        return FittedFactors(user_factors, item_factors)

@@ -1,0 +1,168 @@
+"""What the training marts hold for one split and item type, read once and handed to models as arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models_py.interactions import Interactions
+from models_py.tuning import Validation
+from models_py.warehouse import Warehouse
+
+TASKS_BY_KIND = {"temporal": ("discovery", "repeat", "all"), "random": ("discovery",)}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The row of `evaluation_parameters` that Python needs; the dbt vars are its only home."""
+
+    default_split: str
+    min_users_to_learn: int
+    tuning_trials: int
+    tuning_budget_seconds: float
+    random_seed: int
+    list_length: int
+    factorization_factors: tuple[int, ...]
+    cluster_counts: tuple[int, ...]
+
+    @classmethod
+    def read(cls, warehouse: Warehouse) -> "Parameters":
+        """Read the row from the warehouse."""
+        row = {name: values[0] for name, values in warehouse.read("from marts.evaluation_parameters").items()}
+        return cls(
+            default_split=str(row["default_split"]),
+            min_users_to_learn=int(row["min_users_to_learn"]),
+            tuning_trials=int(row["tuning_trials"]),
+            tuning_budget_seconds=float(row["tuning_budget_seconds"]) or np.inf,
+            random_seed=int(row["random_seed"]),
+            list_length=int(row["list_length"]),
+            factorization_factors=_integers(row["factorization_factors"]),
+            cluster_counts=_integers(row["cluster_counts"]),
+        )
+
+
+@dataclass(frozen=True)
+class Study:
+    """One split and item type that has training rows."""
+
+    split_name: str
+    item_type: str
+    split_kind: str
+    is_default: bool
+    fingerprint: str
+    n_users: int
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The columns that name it in every table."""
+        return {"split_name": self.split_name, "item_type": self.item_type}
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks that the split can be evaluated on; a random split leaves no item in two parts, so nothing repeats."""
+        return TASKS_BY_KIND[self.split_kind]
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Matrices of one study: `fit` and `validation` to tune on, `train` (both parts) for the final fit."""
+
+    fit: Interactions
+    train: Interactions
+    validation: Validation
+
+
+def read_studies(warehouse: Warehouse) -> list[Study]:
+    """Every split and item type with training rows, in a fixed order."""
+    rows = warehouse.read(
+        """
+        select f.split_name, f.item_type, f.split_kind, f.is_default, f.fingerprint, count(*) as n_users
+        from marts.training_fingerprints as f
+        inner join marts.training_users as u on f.split_name = u.split_name and f.item_type = u.item_type
+        group by all
+        order by f.is_default desc, f.split_name, f.item_type
+        """
+    )
+    return [
+        Study(str(split), str(item), str(kind), bool(default), str(fingerprint), int(users))
+        for split, item, kind, default, fingerprint, users in zip(*rows.values(), strict=True)
+    ]
+
+
+def read_training_data(warehouse: Warehouse, study: Study) -> TrainingData:
+    """Read the matrices of one study."""
+    where = [study.split_name, study.item_type]
+    condition = "where split_name = ? and item_type = ?"
+    cells = warehouse.read(
+        f"select part, user_index, item_index, play_count from marts.training_interactions {condition} "
+        "order by user_index, item_index, part",
+        where,
+    )
+    items = warehouse.read(
+        f"select parent_item_index from marts.training_items {condition} order by item_index", where
+    )
+    windows = warehouse.read(
+        f"select part, window_days, item_index, play_count from marts.training_item_windows {condition}", where
+    )
+    held_out = warehouse.read(
+        f"select user_index, item_index, is_repeat from marts.validation_interactions {condition} "
+        "order by user_index, item_id",
+        where,
+    )
+    parents = items["parent_item_index"].astype(np.int64)
+    shape = (study.n_users, len(parents))
+
+    def interactions(parts: tuple[str, ...], window_part: str) -> Interactions:
+        chosen = np.isin(cells["part"].astype(str), parts)
+        counts = _matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape)
+        return Interactions(counts=counts, parents=parents, windows=_windows(windows, window_part, len(parents)))
+
+    validation = Validation.from_cells(
+        held_out["user_index"], held_out["item_index"], held_out["is_repeat"].astype(bool), shape
+    )
+    return TrainingData(
+        fit=interactions(("fit",), "fit"), train=interactions(("fit", "validation"), "train"), validation=validation
+    )
+
+
+def read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """Test plays of active users in the catalogue. The only place where Python opens test cells; fits come first."""
+    cells = warehouse.read(
+        """
+        select u.user_index, i.item_index, t.play_count
+        from marts.test_interactions as t
+        inner join marts.training_users as u
+            on t.split_name = u.split_name and t.item_type = u.item_type and t.user_id = u.user_id
+        inner join marts.training_items as i
+            on t.split_name = i.split_name and t.item_type = i.item_type and t.item_id = i.item_id
+        where t.split_name = ? and t.item_type = ?
+        """,
+        [study.split_name, study.item_type],
+    )
+    everything = np.ones(len(cells["play_count"]), dtype=bool)
+    return _matrix(cells["play_count"], cells["user_index"], cells["item_index"], everything, shape)
+
+
+def _matrix(
+    values: np.ndarray, rows: np.ndarray, columns: np.ndarray, chosen: np.ndarray, shape: tuple[int, int]
+) -> sparse.csr_matrix:
+    matrix = sparse.csr_matrix(
+        (values[chosen].astype(np.float32), (rows[chosen], columns[chosen])), shape=shape, dtype=np.float32
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _windows(rows: dict[str, np.ndarray], part: str, n_items: int) -> dict[int, np.ndarray]:
+    of_part = rows["part"].astype(str) == part
+    windows = {}
+    for days in np.unique(rows["window_days"][of_part]):
+        chosen = of_part & (rows["window_days"] == days)
+        windows[int(days)] = np.bincount(
+            rows["item_index"][chosen], weights=rows["play_count"][chosen], minlength=n_items
+        )
+    return windows
+
+
+def _integers(text: object) -> tuple[int, ...]:
+    return tuple(int(number) for number in str(text).split(","))

@@ -1,0 +1,134 @@
+"""The search for hyper-parameters: the same number of trials for every model, scored on validation."""
+
+import itertools
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from models_py.interactions import Interactions
+from models_py.ranking import ndcg, recommend
+from models_py.recommenders.base import Recommender
+
+K = 20
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What users played in validation, per task.
+
+    Attributes
+    ----------
+    relevant : mapping of str to csr_matrix of bool, shape (n_users, n_items)
+        Relevant items of the catalogue.
+    n_relevant : mapping of str to array of int64, shape (n_users,)
+        Relevant items with those outside the catalogue, which nobody can recommend and which count as misses.
+    """
+
+    relevant: Mapping[str, sparse.csr_matrix]
+    n_relevant: Mapping[str, np.ndarray]
+
+    @classmethod
+    def from_cells(
+        cls, user_index: np.ndarray, item_index: np.ndarray, is_repeat: np.ndarray, shape: tuple[int, int]
+    ) -> "Validation":
+        """Build from the rows of `validation_interactions`; an item index of -1 is an item outside the catalogue."""
+        chosen = {"discovery": ~is_repeat, "repeat": is_repeat, "all": np.ones(len(user_index), dtype=bool)}
+        relevant = {}
+        for task, rows in chosen.items():
+            known = rows & (item_index >= 0)
+            cells = (np.ones(known.sum(), dtype=bool), (user_index[known], item_index[known]))
+            relevant[task] = sparse.csr_matrix(cells, shape=shape, dtype=bool)
+        counts = {task: np.bincount(user_index[rows], minlength=shape[0]) for task, rows in chosen.items()}
+        return cls(relevant, counts)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting of the hyper-parameters and its score on one task."""
+
+    trial: int
+    task: str
+    hyper_parameters: dict[str, object]
+    validation_ndcg_20: float
+    fit_seconds: float
+    is_chosen: bool = False
+
+
+def space_size(recommender: type[Recommender]) -> int:
+    """Number of settings in a recommender's search space."""
+    return math.prod(len(values) for values in recommender.space.values())
+
+
+def settings(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
+    """The defaults first, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
+
+    Parameters
+    ----------
+    recommender : type
+    n_trials : int
+        Settings asked for; the whole space where that is smaller.
+    seed : int
+    """
+    names = list(recommender.space)
+    everything = [recommender(**dict(zip(names, values, strict=True))) for values in _product(recommender)]
+    defaults = recommender()
+    others = [setting for setting in everything if setting != defaults]
+    order = np.random.default_rng(seed).permutation(len(others))
+    return [defaults, *(others[position] for position in order)][:n_trials]
+
+
+def tune(
+    recommender: type[Recommender],
+    interactions: Interactions,
+    validation: Validation,
+    *,
+    n_trials: int,
+    budget_seconds: float,
+    seed: int,
+    tasks: Sequence[str],
+) -> list[Trial]:
+    """Fit settings on fit cells and score each by NDCG@20 on validation, for every task.
+
+    Parameters
+    ----------
+    recommender : type
+        A recommender class.
+    interactions : Interactions
+        Fit cells.
+    validation : Validation
+    n_trials : int
+        Trials for this model, the same for every model.
+    budget_seconds : float
+        No trial starts after this many seconds; the first always runs. `inf` switches the limit off.
+    seed : int
+    tasks : sequence of str
+        Tasks to score on; the first one decides which trial is chosen, the earlier one in a tie.
+
+    Returns
+    -------
+    list of Trial
+        One per trial and task.
+    """
+    trials: list[Trial] = []
+    start = time.perf_counter()
+    for number, setting in enumerate(settings(recommender, n_trials, seed)):
+        if number and time.perf_counter() - start > budget_seconds:
+            break
+        fit_start = time.perf_counter()
+        model = setting.fit(interactions, seed)
+        fit_seconds = time.perf_counter() - fit_start
+        lists = recommend(model, interactions, np.arange(interactions.n_users), tasks, K)
+        for task in tasks:
+            values = ndcg(lists[task], validation.relevant[task], validation.n_relevant[task], K)
+            score = float(values.mean()) if len(values) else 0.0
+            trials.append(Trial(number, task, asdict(setting), score, fit_seconds))
+    best = max((trial for trial in trials if trial.task == tasks[0]), key=lambda trial: trial.validation_ndcg_20)
+    return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]
+
+
+def _product(recommender: type[Recommender]) -> itertools.product:
+    return itertools.product(*recommender.space.values())
