@@ -1,0 +1,38 @@
+"""Fits everything that is compared, from training cells alone."""
+
+from collections.abc import Sequence
+
+from models_py.factors.baselines import fit_baselines
+from models_py.factors.low_rank import Factorization
+from models_py.factors.scales import SCALES, scaled
+from models_py.factors.zero_filled import fit_nmf, fit_svd
+from models_py.interactions import Interactions
+
+
+def fit_factorizations(train: Interactions, factors: Sequence[int], seed: int) -> list[Factorization]:
+    """Fit the baselines, svd and nmf on both scales.
+
+    Parameters
+    ----------
+    train
+        Training cells.
+    factors
+        Numbers of factors. Those that the matrix is too small for (not below both dimensions) are left out.
+    seed
+        Seed of every random start.
+
+    Returns
+    -------
+    list[Factorization]
+        By scale: the three baselines, svd and nmf per number of factors; nothing where train has no cell.
+    """
+    if not train.counts.nnz:
+        return []
+    possible = [n for n in factors if 0 < n < min(train.counts.shape)]
+    fitted = []
+    for scale in SCALES:
+        matrix = scaled(train.counts, scale)
+        fitted += fit_baselines(matrix, scale)
+        fitted += fit_svd(matrix, possible, scale, seed)
+        fitted += fit_nmf(matrix, possible, scale, seed)
+    return fitted

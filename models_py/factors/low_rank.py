@@ -1,0 +1,43 @@
+"""The one form that every factorization and every baseline here has: a product of two thin matrices."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Factorization:
+    """A fitted prediction of every cell, ``user_part @ item_part.T``.
+
+    Predictions are not clipped: a zero-filled svd may predict less than no plays, and that error is its own.
+
+    Attributes
+    ----------
+    model_name
+        'svd', 'nmf', 'global_mean', 'item_mean' or 'user_item_bias'.
+    n_factors
+        Number of factors; 0 for baselines, whose thin matrices hold means.
+    scale
+        The scale of the predictions, 'plays' or 'log_plays'.
+    user_part, item_part
+        float64, shapes (n_users, r) and (n_items, r).
+    """
+
+    model_name: str
+    n_factors: int
+    scale: str
+    user_part: np.ndarray
+    item_part: np.ndarray
+
+    def at(self, cells: sparse.csr_matrix) -> np.ndarray:
+        """Predictions at the stored cells of a users x items matrix, in the order of its data."""
+        predictions = np.zeros(cells.nnz)
+        rows = np.repeat(np.arange(cells.shape[0]), np.diff(cells.indptr))
+        for user_column, item_column in zip(self.user_part.T, self.item_part.T, strict=True):
+            predictions += user_column[rows] * item_column[cells.indices]
+        return predictions
+
+    def rows(self, users: slice) -> np.ndarray:
+        """Predictions of every item for a block of users, dense, shape (n block, n_items)."""
+        return self.user_part[users] @ self.item_part.T

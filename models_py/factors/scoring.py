@@ -1,0 +1,148 @@
+"""Errors of fitted factorizations on cells that were played in train, in test, and on all that train never saw."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models_py.factors.fitting import fit_factorizations
+from models_py.factors.low_rank import Factorization
+from models_py.factors.scales import SCALES, scaled
+from models_py.interactions import Interactions
+
+# Cells of a dense block: 16 MB as doubles, which fits no cache but keeps the products long enough to be fast.
+BLOCK_CELLS = 2_000_000
+
+
+@dataclass(frozen=True)
+class FactorizationError:
+    """Mean errors of one model over one kind of cells: a row of `recommender.factorization_errors`.
+
+    A zero-filled svd or nmf loses to the mean on played cells ('train', 'held_out') by construction: it was told that
+    most cells are 0. On scale 'plays' the RMSE is that of the few cells with thousands of plays.
+
+    Attributes
+    ----------
+    model_name, n_factors, scale
+        As in `Factorization`.
+    cells
+        'train': played in train. 'held_out': played in test and not in train. 'all_unseen': every cell of users x items
+        that is not played in train; its truth is the plays in test, or 0.
+    n_cells
+        Number of such cells, at least 1.
+    rmse, mae
+        Root mean squared and mean absolute error, in units of the scale.
+    """
+
+    model_name: str
+    n_factors: int
+    scale: str
+    cells: str
+    n_cells: int
+    rmse: float
+    mae: float
+
+
+@dataclass
+class _Sums:
+    """Running sums of errors."""
+
+    n_cells: int = 0
+    absolute: float = 0.0
+    squared: float = 0.0
+
+    def add(self, errors: np.ndarray, n_cells: int) -> None:
+        flat = errors.ravel()
+        self.n_cells += n_cells
+        self.absolute += float(np.abs(flat).sum())
+        self.squared += float(flat @ flat)
+
+
+def factorization_errors(
+    train: Interactions, held_out: sparse.csr_matrix, factors: Sequence[int], seed: int
+) -> list[FactorizationError]:
+    """Fit on train, then score: `fit_factorizations` and `score_factorizations` in one call."""
+    return score_factorizations(fit_factorizations(train, factors, seed), train, held_out)
+
+
+def score_factorizations(
+    fitted: Sequence[Factorization],
+    train: Interactions,
+    held_out: sparse.csr_matrix,
+    block_cells: int = BLOCK_CELLS,
+) -> list[FactorizationError]:
+    """Score fitted models on all kinds of cells.
+
+    Parameters
+    ----------
+    fitted
+        Models of `train`.
+    train
+        The training cells that they were fitted on.
+    held_out
+        Plays in test, users x items like train; cells that train has as well are left out here.
+    block_cells
+        Cells that are dense at a time; never all users x items at once unless they fit. The sums are over the same
+        cells for any value.
+
+    Returns
+    -------
+    list[FactorizationError]
+        Three rows per model, in the order of `fitted`; kinds of which there is no cell are left out.
+
+    Raises
+    ------
+    ValueError
+        If `held_out` has another shape than train.
+    """
+    if held_out.shape != train.counts.shape:
+        raise ValueError(f"held_out has shape {held_out.shape}, train {train.counts.shape}: index both alike.")
+    unseen_plays = _without(held_out, train.counts)
+    rows = []
+    for scale in SCALES:
+        seen, unseen = scaled(train.counts, scale), scaled(unseen_plays, scale)
+        for model in (model for model in fitted if model.scale == scale):
+            rows += _score(model, seen, unseen, block_cells)
+    return rows
+
+
+def _without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Leave out the cells that another matrix stores as well."""
+    both = cells.multiply(others.astype(bool)).tocsr()
+    kept = (cells - both).tocsr()
+    kept.eliminate_zeros()
+    kept.sort_indices()
+    return kept
+
+
+def _score(
+    model: Factorization, seen: sparse.csr_matrix, unseen: sparse.csr_matrix, block_cells: int
+) -> Iterator[FactorizationError]:
+    sums = {"train": _Sums(), "held_out": _Sums(), "all_unseen": _Sums()}
+    sums["train"].add(model.at(seen) - seen.data, seen.nnz)
+    sums["held_out"].add(model.at(unseen) - unseen.data, unseen.nnz)
+    n_users, n_items = seen.shape
+    size = max(1, block_cells // max(n_items, 1))
+    for start in range(0, n_users, size):
+        users = slice(start, start + size)
+        errors = model.rows(users)
+        errors[_positions(unseen[users])] -= unseen[users].data
+        errors[_positions(seen[users])] = 0.0
+        sums["all_unseen"].add(errors, errors.size - seen[users].nnz)
+    for cells, sum_ in sums.items():
+        if sum_.n_cells:
+            yield FactorizationError(
+                model_name=model.model_name,
+                n_factors=model.n_factors,
+                scale=model.scale,
+                cells=cells,
+                n_cells=sum_.n_cells,
+                rmse=float(np.sqrt(sum_.squared / sum_.n_cells)),
+                mae=sum_.absolute / sum_.n_cells,
+            )
+
+
+def _positions(block: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of each stored cell, in the order of its data."""
+    return np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)), block.indices
