@@ -43,23 +43,31 @@ def nearest(
     blocks = []
     for start in range(0, queries.shape[0], size):
         index = query_index[start : start + size]
-        similarity = (queries[start : start + size] @ transposed).toarray()
-        scale = np.outer(norms[index], norms) + offset
-        np.divide(similarity, scale, out=similarity, where=scale > 0)
-        similarity[np.arange(len(index)), index] = 0
-        blocks.append(_largest(similarity, k, sharpness))
-    return sparse.vstack(blocks, format="csr") if blocks else sparse.csr_matrix((0, vectors.shape[0]), dtype=np.float32)
-
-
-def _largest(similarity: np.ndarray, k: int, sharpness: float) -> sparse.csr_matrix:
-    if similarity.shape[1] > k:
-        threshold = np.partition(similarity, similarity.shape[1] - k, axis=1)[:, -k][:, None]
-        above = similarity > threshold
-        # of the ties at the threshold, the first by index fill what is left of k
-        ties = similarity == threshold
-        room = k - above.sum(axis=1, keepdims=True)
-        kept = above | (ties & (np.cumsum(ties, axis=1) <= room))
-        similarity = np.where(kept, similarity, 0)
-    result = sparse.csr_matrix(np.maximum(similarity, 0), dtype=np.float32)
+        products = queries[start : start + size] @ transposed
+        rows = np.repeat(np.arange(len(index)), np.diff(products.indptr))
+        similarity = products.data / (norms[index][rows] * norms[products.indices] + offset)
+        similarity[products.indices == index[rows]] = 0
+        blocks.append(_largest(similarity, products.indices, products.indptr, products.shape, k))
+    result = sparse.vstack([sparse.csr_matrix((0, vectors.shape[0]), dtype=np.float32), *blocks], format="csr")
     result.data **= np.float32(sharpness)
     return result
+
+
+def _largest(
+    values: np.ndarray, columns: np.ndarray, row_starts: np.ndarray, shape: tuple[int, int], k: int
+) -> sparse.csr_matrix:
+    """The k largest positive values of each row."""
+    kept = []
+    for start, end in zip(row_starts[:-1], row_starts[1:], strict=True):
+        row = values[start:end]
+        chosen = np.flatnonzero(row > 0)
+        if len(chosen) > k:
+            threshold = np.partition(row[chosen], len(chosen) - k)[len(chosen) - k]
+            chosen = chosen[row[chosen] >= threshold]
+            # best first, ties at the threshold by index, so that the same k are kept on every machine
+            chosen = chosen[np.lexsort((columns[start:end][chosen], -row[chosen]))[:k]]
+        kept.append(start + chosen)
+    lengths = [len(chosen) for chosen in kept]
+    positions = np.concatenate([np.empty(0, np.int64), *kept])
+    cells = (values[positions].astype(np.float32), columns[positions], np.concatenate([[0], np.cumsum(lengths)]))
+    return sparse.csr_matrix(cells, shape=shape)

@@ -31,12 +31,12 @@ class SVD:
     tasks: ClassVar[tuple[str, ...]] = TASKS
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64, 128),
+        "factors": (16, 32, 64, 128),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
     }
 
-    factors: int = 64
+    factors: int = 32
     weighting: str = "log_share"
     popularity_power: float = 0.3
 
