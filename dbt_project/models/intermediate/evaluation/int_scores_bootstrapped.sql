@@ -23,8 +23,7 @@ cut_draws as (
     cross join draws
 ),
 
--- a draw's mean is the ratio of two sums, because Poisson weights do not add up to the number of users
-estimates as (
+weigh_blocks as (
     select
         scores.split_name,
         scores.item_type,
@@ -32,14 +31,29 @@ estimates as (
         scores.model_name,
         scores.scope,
         scores.k,
-        {%- for metric in accuracy_metrics() %}
-        {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_sums') }}
-            / nullif({{ dot_product('cut_draws.weights', 'scores.user_counts') }}, 0) as {{ metric }},
+        {{ dot_product('cut_draws.weights', 'scores.user_counts') }} as drawn_users,
+        {{ dot_product('cut_draws.weights', 'scores.listed_counts') }} as drawn_listed,
+        {%- for metric in mean_metrics() %}
+        {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_sums') }} as {{ metric }}{{ ',' if not loop.last }}
         {%- endfor %}
-        {{ dot_product('cut_draws.weights', 'scores.novelty_sums') }}
-            / nullif({{ dot_product('cut_draws.weights', 'scores.listed_counts') }}, 0) as novelty
     from scores
     inner join cut_draws on scores.block_count = cut_draws.block_count
+),
+
+-- a draw's mean is the ratio of two sums, because Poisson weights do not add up to the number of users
+estimates as (
+    select
+        split_name,
+        item_type,
+        task,
+        model_name,
+        scope,
+        k,
+        {%- for metric in accuracy_metrics() %}
+        {{ metric }} / nullif(drawn_users, 0) as {{ metric }},
+        {%- endfor %}
+        novelty / nullif(drawn_listed, 0) as novelty
+    from weigh_blocks
 ),
 
 final as (

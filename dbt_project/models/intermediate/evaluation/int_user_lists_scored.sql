@@ -24,6 +24,17 @@ cutoffs as (
     select * from {{ one_column(metric_cutoffs(), 'k') }}
 ),
 
+-- lists of split 'full' are not judged; leaving them out here halves the rows to read
+judged_recommendations as (
+    select recommendations.*
+    from recommendations
+    semi join models
+        on recommendations.split_name = models.split_name
+            and recommendations.item_type = models.item_type
+            and recommendations.task = models.task
+            and recommendations.model_name = models.model_name
+),
+
 -- the best that n relevant items can reach: all of them at the top
 ideals as (
     select
@@ -40,8 +51,8 @@ hits as (
         users.task,
         users.scope,
         users.user_id,
-        recommendations.model_name,
-        recommendations.rank,
+        judged_recommendations.model_name,
+        judged_recommendations.rank,
         row_number() over (
             partition by
                 users.split_name,
@@ -49,22 +60,22 @@ hits as (
                 users.task,
                 users.scope,
                 users.user_id,
-                recommendations.model_name
-            order by recommendations.rank
+                judged_recommendations.model_name
+            order by judged_recommendations.rank
         ) as hit_number
-    from recommendations
+    from judged_recommendations
     inner join test_interactions
-        on recommendations.split_name = test_interactions.split_name
-            and recommendations.item_type = test_interactions.item_type
-            and recommendations.user_id = test_interactions.user_id
-            and recommendations.item_id = test_interactions.item_id
+        on judged_recommendations.split_name = test_interactions.split_name
+            and judged_recommendations.item_type = test_interactions.item_type
+            and judged_recommendations.user_id = test_interactions.user_id
+            and judged_recommendations.item_id = test_interactions.item_id
     inner join users
-        on recommendations.split_name = users.split_name
-            and recommendations.item_type = users.item_type
-            and recommendations.task = users.task
-            and recommendations.user_id = users.user_id
+        on judged_recommendations.split_name = users.split_name
+            and judged_recommendations.item_type = users.item_type
+            and judged_recommendations.task = users.task
+            and judged_recommendations.user_id = users.user_id
             and (users.scope = 'all' or test_interactions.is_recommendable)
-    where {{ task_allows('recommendations.task', 'test_interactions.is_repeat') }}
+    where {{ task_allows('judged_recommendations.task', 'test_interactions.is_repeat') }}
 ),
 
 sum_hits as (
@@ -95,25 +106,25 @@ sum_hits as (
 -- wide first, one pass over all recommendations; the lengths become rows below
 average_novelty as (
     select
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
-        recommendations.user_id,
-        recommendations.model_name,
+        judged_recommendations.split_name,
+        judged_recommendations.item_type,
+        judged_recommendations.task,
+        judged_recommendations.user_id,
+        judged_recommendations.model_name,
         {%- for k in metric_cutoffs() %}
-        avg(items.novelty) filter (where recommendations.rank <= {{ k }}) as novelty_{{ k }}{{ ',' if not loop.last }}
+        avg(items.novelty) filter (where judged_recommendations.rank <= {{ k }}) as novelty_{{ k }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from recommendations
+    from judged_recommendations
     inner join items
-        on recommendations.split_name = items.split_name
-            and recommendations.item_type = items.item_type
-            and recommendations.item_id = items.item_id
+        on judged_recommendations.split_name = items.split_name
+            and judged_recommendations.item_type = items.item_type
+            and judged_recommendations.item_id = items.item_id
     group by
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
-        recommendations.user_id,
-        recommendations.model_name
+        judged_recommendations.split_name,
+        judged_recommendations.item_type,
+        judged_recommendations.task,
+        judged_recommendations.user_id,
+        judged_recommendations.model_name
 ),
 
 -- every evaluated user of every model, so that a user without a list scores 0 and stays
