@@ -61,14 +61,14 @@ groups as (
 -- wide first, one pass over all recommendations; the lengths become rows below
 count_lists as (
     select
+        {%- for k in metric_cutoffs() %}
+        count(*) filter (where recommendations.rank <= {{ k }}) as lists_{{ k }},
+        {%- endfor %}
         recommendations.split_name,
         recommendations.item_type,
         recommendations.task,
         recommendations.model_name,
-        recommendations.item_id,
-        {%- for k in metric_cutoffs() %}
-        count(*) filter (where recommendations.rank <= {{ k }}) as lists_{{ k }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        recommendations.item_id
     from recommendations
     semi join evaluated_users
         on recommendations.split_name = evaluated_users.split_name

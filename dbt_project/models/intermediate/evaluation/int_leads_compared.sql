@@ -21,7 +21,7 @@ rank_models as (
         ndcg_sums,
         row_number() over (
             partition by split_name, item_type, task
-            order by ndcg desc, model_name
+            order by ndcg desc, model_name asc
         ) as leaderboard_rank
     from scores
 ),
@@ -65,7 +65,7 @@ draw_leads as (
         runner_up_name,
         lead,
         ({{ dot_product('weights', 'leader_sums') }} - {{ dot_product('weights', 'runner_up_sums') }})
-            / nullif({{ dot_product('weights', 'user_counts') }}, 0) as draw_lead
+        / nullif({{ dot_product('weights', 'user_counts') }}, 0) as draw_lead
     from cut_draws
 ),
 

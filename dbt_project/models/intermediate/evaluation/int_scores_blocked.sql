@@ -13,11 +13,11 @@ sum_blocks as (
         scope,
         k,
         (user_position - 1) % {{ bootstrap_blocks() }} + 1 as block,
-        cast(count(*) as double) as user_count,
-        cast(count(novelty) as double) as listed_count,
         {%- for metric in mean_metrics() %}
-        coalesce(sum({{ metric }}), 0) as {{ metric }}{{ ',' if not loop.last }}
+        coalesce(sum({{ metric }}), 0) as {{ metric }},
         {%- endfor %}
+        cast(count(*) as double) as user_count,
+        cast(count(novelty) as double) as listed_count
     from lists
     group by
         split_name,
@@ -44,11 +44,11 @@ final as (
         {{ rounded('sum(' ~ metric ~ ') / sum(user_count)') }} as {{ metric }},
         {%- endfor %}
         {{ rounded('sum(novelty) / nullif(sum(listed_count), 0)') }} as novelty,
-        {{ ordered_list('user_count', 'block') }} as user_counts,
-        {{ ordered_list('listed_count', 'block') }} as listed_counts,
         {%- for metric in mean_metrics() %}
-        {{ ordered_list(metric, 'block') }} as {{ metric }}_sums{{ ',' if not loop.last }}
+        {{ ordered_list(metric, 'block') }} as {{ metric }}_sums,
         {%- endfor %}
+        {{ ordered_list('user_count', 'block') }} as user_counts,
+        {{ ordered_list('listed_count', 'block') }} as listed_counts
     from sum_blocks
     group by
         split_name,

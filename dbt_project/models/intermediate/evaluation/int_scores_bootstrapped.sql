@@ -31,11 +31,11 @@ weigh_blocks as (
         scores.model_name,
         scores.scope,
         scores.k,
-        {{ dot_product('cut_draws.weights', 'scores.user_counts') }} as drawn_users,
-        {{ dot_product('cut_draws.weights', 'scores.listed_counts') }} as drawn_listed,
         {%- for metric in mean_metrics() %}
-        {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_sums') }} as {{ metric }}{{ ',' if not loop.last }}
+        {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_sums') }} as {{ metric }},
         {%- endfor %}
+        {{ dot_product('cut_draws.weights', 'scores.user_counts') }} as drawn_users,
+        {{ dot_product('cut_draws.weights', 'scores.listed_counts') }} as drawn_listed
     from scores
     inner join cut_draws on scores.block_count = cut_draws.block_count
 ),
@@ -58,16 +58,16 @@ estimates as (
 
 final as (
     select
+        {%- for metric in mean_metrics() %}
+        {{ rounded('percentile_cont(0.025) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_low,
+        {{ rounded('percentile_cont(0.975) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_high,
+        {%- endfor %}
         split_name,
         item_type,
         task,
         model_name,
         scope,
-        k,
-        {%- for metric in mean_metrics() %}
-        {{ rounded('percentile_cont(0.025) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_low,
-        {{ rounded('percentile_cont(0.975) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_high{{ ',' if not loop.last }}
-        {%- endfor %}
+        k
     from estimates
     group by
         split_name,

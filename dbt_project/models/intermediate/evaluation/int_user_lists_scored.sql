@@ -106,14 +106,14 @@ sum_hits as (
 -- wide first, one pass over all recommendations; the lengths become rows below
 average_novelty as (
     select
+        {%- for k in metric_cutoffs() %}
+        avg(items.novelty) filter (where judged_recommendations.rank <= {{ k }}) as novelty_{{ k }},
+        {%- endfor %}
         judged_recommendations.split_name,
         judged_recommendations.item_type,
         judged_recommendations.task,
         judged_recommendations.user_id,
-        judged_recommendations.model_name,
-        {%- for k in metric_cutoffs() %}
-        avg(items.novelty) filter (where judged_recommendations.rank <= {{ k }}) as novelty_{{ k }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        judged_recommendations.model_name
     from judged_recommendations
     inner join items
         on judged_recommendations.split_name = items.split_name

@@ -51,7 +51,7 @@ final as (
         spread_metrics.task,
         cast(row_number() over (
             partition by spread_metrics.split_name, spread_metrics.item_type, spread_metrics.task
-            order by spread_metrics.ndcg desc, spread_metrics.model_name
+            order by spread_metrics.ndcg desc, spread_metrics.model_name asc
         ) as integer) as leaderboard_rank,
         spread_metrics.model_name,
         {{ var('headline_k') }} as k,

@@ -20,13 +20,13 @@ means as (
         scores.model_name,
         scores.scope,
         scores.k,
-        scores.n_users,
-        scores.n_listed,
         {%- for metric in mean_metrics() %}
         scores.{{ metric }},
         intervals.{{ metric }}_low,
-        intervals.{{ metric }}_high{{ ',' if not loop.last }}
+        intervals.{{ metric }}_high,
         {%- endfor %}
+        scores.n_users,
+        scores.n_listed
     from scores
     inner join intervals
         on scores.split_name = intervals.split_name

@@ -50,13 +50,12 @@ describe_test as (
 
 count_evaluated as (
     select
-        split_name,
-        item_type,
         {%- for task in ['discovery', 'repeat', 'all'] %}
-        count(*) filter (where task = '{{ task }}' and scope = 'all') as evaluated_users_{{ task }},
-        count(*) filter (where task = '{{ task }}' and scope = 'recommendable') as evaluated_users_{{ task }}_recommendable
-            {{- ',' if not loop.last }}
+        count(*) filter (where task = '{{ task }}' and scope = 'all') as {{ task }}_users,
+        count(*) filter (where task = '{{ task }}' and scope = 'recommendable') as {{ task }}_users_recommendable,
         {%- endfor %}
+        split_name,
+        item_type
     from evaluated_users
     group by split_name, item_type
 ),
@@ -90,10 +89,10 @@ final as (
         case when applicable.split_kind <> 'random' then applicable.ends_at end as ends_at,
         {%- for task in ['discovery', 'repeat', 'all'] %}
         {%- set applies = 'applicable.' ~ ('is_test' if task == 'discovery' else 'has_repeats') %}
-        {%- set evaluated = 'coalesce(count_evaluated.evaluated_users_' ~ task ~ ', 0)' %}
+        {%- set evaluated = 'coalesce(count_evaluated.' ~ task ~ '_users, 0)' %}
         case when {{ applies }} then {{ evaluated }} end as evaluated_users_{{ task }},
         case
-            when {{ applies }} then coalesce(count_evaluated.evaluated_users_{{ task }}_recommendable, 0)
+            when {{ applies }} then coalesce(count_evaluated.{{ task }}_users_recommendable, 0)
         end as evaluated_users_{{ task }}_recommendable,
         case
             when {{ applies }} then describe_test.trained_users - {{ evaluated }}
