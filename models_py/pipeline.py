@@ -64,4 +64,6 @@ def check_splits(settings: Settings) -> None:
         known = [row["split_name"] for row in csv.DictReader(file)]
     unknown = [name for name in settings.splits if name not in known]
     if unknown:
-        raise StudyError(f"SPLITS names {', '.join(unknown)}, which {SPLITS_SEED} lacks: choose from {', '.join(known)}.")
+        raise StudyError(
+            f"SPLITS names {', '.join(unknown)}, which {SPLITS_SEED} lacks: choose from {', '.join(known)}."
+        )

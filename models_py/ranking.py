@@ -31,7 +31,7 @@ class Lists:
 
 
 def top_items(scores: np.ndarray, allowed: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The k highest-scored allowed items of each row; ties go to the lower item index.
+    """Return the k highest-scored allowed items of each row; ties go to the lower item index.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ def recommend(
 ) -> dict[str, Lists]:
     """Top-k lists per task, scoring each user once, in blocks that hold at most `block_bytes` of scores.
 
-    Candidates are the items that have a cell in `interactions`: 'discovery' leaves out those the user has played, 'repeat'
-    allows only them, 'all' allows both.
+    Candidates are the items that have a cell in `interactions`: 'discovery' leaves out those the user has played,
+    'repeat' allows only them, 'all' allows both.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from models_py.errors import StudyError
@@ -10,26 +11,25 @@ from models_py.warehouse import Warehouse
 
 
 def print_leaderboard(path: Path) -> None:
-    """Print the default split's leaderboards, discovery first, and where to look next."""
-    warehouse = Warehouse(path)
-    rows = warehouse.read(
+    """Print the default split's leaderboards for discovery, and where to look next."""
+    rows = Warehouse(path).read(
         """
-        select l.item_type, l.task, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
+        select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
             l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
             coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
         inner join marts.evaluation_parameters as p on l.split_name = p.default_split
         cross join (select coalesce(bool_or(is_demo), false) as is_demo from marts.load_audit_files) as f
-        order by l.item_type desc, l.task != 'discovery', l.task, l.leaderboard_rank
+        where l.task = 'discovery'
+        order by l.item_type desc, l.leaderboard_rank
         """
     )
     records = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
-    for item_type, task in dict.fromkeys((record["item_type"], record["task"]) for record in records):
-        chosen = [record for record in records if (record["item_type"], record["task"]) == (item_type, task)]
-        console.print(_leaderboard(item_type, task, chosen))
+    for item_type in dict.fromkeys(record["item_type"] for record in records):
+        console.print(_leaderboard(item_type, [record for record in records if record["item_type"] == item_type]))
     console.print(
-        f"Tables are in {path}, schema marts: served_recommendations, model_leaderboard, model_metrics, item_clusters. "
-        "One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
+        f"Everything is in {path}, schema marts: model_leaderboard (all tasks and splits), served_recommendations, "
+        "user_clusters, load_audit. One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
     )
 
 
@@ -61,7 +61,7 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
             "choose another task or item type (table served_recommendations), or run `make evaluate`."
         )
     for kind in dict.fromkeys(rows["item_type"]):
-        table = Table(title=f"{kind}s for {user_id} ({task})", title_justify="left")
+        table = Table(title=f"{kind}s for {user_id} ({task})", title_justify="left", box=SIMPLE)
         for heading in ("rank", kind, "artist" if kind == "track" else "", "score", "model"):
             table.add_column(heading)
         for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True):
@@ -70,16 +70,16 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
         console.print(table)
 
 
-def _leaderboard(item_type: str, task: str, records: list[dict[str, object]]) -> Table:
+def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
     first = records[0]
     data = "embedded demo, no evidence about music; " if first["is_demo"] else ""
     k = first["k"]
-    table = Table(
-        title=f"{item_type}s, {task}: {data}{first['n_users']} users evaluated, density {first['density']:.2%}",
-        title_justify="left",
-    )
-    for heading in ("", "model", f"NDCG@{k}", "95% interval", f"hit rate@{k}", f"recall@{k}", f"coverage@{k}", "trials"):
-        table.add_column(heading, justify="left" if heading == "model" else "right")
+    title = f"{item_type}s, discovery: {data}{first['n_users']} users evaluated, density {first['density']:.2%}"
+    table = Table(title=title, title_justify="left", box=SIMPLE)
+    table.add_column("")
+    table.add_column("model", no_wrap=True)
+    for measure in (f"NDCG@{k}", "95% interval", f"hit rate@{k}", f"recall@{k}", f"coverage@{k}", "trials"):
+        table.add_column(measure, justify="right", no_wrap=True)
     for record in records:
         table.add_row(
             str(record["leaderboard_rank"]),

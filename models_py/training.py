@@ -98,9 +98,7 @@ def read_training_data(warehouse: Warehouse, study: Study) -> TrainingData:
         "order by user_index, item_index, part",
         where,
     )
-    items = warehouse.read(
-        f"select parent_item_index from marts.training_items {condition} order by item_index", where
-    )
+    items = warehouse.read(f"select parent_item_index from marts.training_items {condition} order by item_index", where)
     windows = warehouse.read(
         f"select part, window_days, item_index, play_count from marts.training_item_windows {condition}", where
     )

@@ -59,12 +59,12 @@ class Trial:
 
 
 def space_size(recommender: type[Recommender]) -> int:
-    """Number of settings in a recommender's search space."""
+    """Count the settings in a recommender's search space."""
     return math.prod(len(values) for values in recommender.space.values())
 
 
 def settings(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
-    """The defaults first, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
+    """List the defaults, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
 
     Parameters
     ----------

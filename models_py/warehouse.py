@@ -6,7 +6,7 @@ transaction; models train with none open.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,6 +96,11 @@ class Warehouse:
             connection.close()
 
 
+def strings(values: Iterable[object]) -> np.ndarray:
+    """Put values into an array of Python objects, the form in which text goes into the warehouse."""
+    return np.array(list(values), dtype=object)
+
+
 def copy_for_building(published: Path) -> Path:
     """Copy the published file, if any, to `building/<same name>` beside it and return that path.
 
@@ -111,7 +116,7 @@ def copy_for_building(published: Path) -> Path:
                 shutil.copyfile(published, building)
     except OSError as error:
         raise WarehouseError(
-            f"Cannot write {building} ({error.strerror}): free some space or set WAREHOUSE to a folder you may write to."
+            f"Cannot write {building} ({error.strerror}): free some space or set WAREHOUSE to a writable folder."
         ) from error
     return building
 
@@ -161,7 +166,12 @@ def _replace(connection: duckdb.DuckDBPyConnection, replacement: Replacement) ->
 def _insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, shared: dict[str, object], rows: dict[str, np.ndarray]
 ) -> None:
-    columns = [f"new_rows.{name}" for name in rows if name not in ("user_index", "item_index")]
+    # a figure that could not be computed is nan in Python and null in SQL
+    columns = [
+        f"nullif(new_rows.{name}, 'nan') as {name}" if column.dtype.kind == "f" else f"new_rows.{name}"
+        for name, column in rows.items()
+        if name not in ("user_index", "item_index")
+    ]
     joins = []
     for one, mart in (("user", "training_users"), ("item", "training_items")):
         if f"{one}_index" in rows:

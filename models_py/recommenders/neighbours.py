@@ -16,10 +16,10 @@ def nearest(
     shrinkage: float,
     sharpness: float,
 ) -> sparse.csr_matrix:
-    """The k most similar other vectors of each query, by shrunk cosine.
+    """Find the k most similar other vectors of each query, by shrunk cosine.
 
-    The similarity is dot / (|a| |b| + shrinkage x mean squared norm), to the power `sharpness`; a vector is never its own
-    neighbour, and only positive similarities count. Shrinkage holds back similarities that rest on few cells.
+    The similarity is dot / (|a| |b| + shrinkage x mean squared norm), to the power `sharpness`; a vector is never its
+    own neighbour, and only positive similarities count. Shrinkage holds back similarities that rest on few cells.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def nearest(
 def _largest(
     values: np.ndarray, columns: np.ndarray, row_starts: np.ndarray, shape: tuple[int, int], k: int
 ) -> sparse.csr_matrix:
-    """The k largest positive values of each row."""
+    """Keep the k largest positive values of each row."""
     kept = []
     for start, end in zip(row_starts[:-1], row_starts[1:], strict=True):
         row = values[start:end]

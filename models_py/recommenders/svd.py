@@ -1,4 +1,4 @@
-"""Truncated singular value decomposition of the whole matrix, empty cells counted as zero (PureSVD, Cremonesi et al. 2010)."""
+"""Truncated singular value decomposition, empty cells counted as zero (PureSVD, Cremonesi et al. 2010)."""
 
 from dataclasses import dataclass
 from typing import ClassVar

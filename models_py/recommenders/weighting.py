@@ -21,9 +21,9 @@ def weighted(interactions: Interactions, weighting: str) -> sparse.csr_matrix:
     ----------
     interactions : Interactions
     weighting : str
-        'binary' (1), 'log' (ln(1 + plays)), 'log_share' (ln(1 + 1000 x share of the user's plays): like 'log', but alike
-        for light and heavy listeners) or 'bm25' (saturating in plays, less for long histories, without the idf factor:
-        Robertson & Zaragoza 2009).
+        'binary' (1), 'log' (ln(1 + plays)), 'log_share' (ln(1 + 1000 x share of the user's plays): like 'log', but
+        alike for light and heavy listeners) or 'bm25' (saturating in plays, less for long histories, without the idf
+        factor: Robertson & Zaragoza 2009).
 
     Returns
     -------
@@ -53,22 +53,22 @@ def weighted(interactions: Interactions, weighting: str) -> sparse.csr_matrix:
 
 
 def popularity_scale(interactions: Interactions, power: float) -> np.ndarray:
-    """Listeners of each item to a power, float32, shape (n_items,); items without listeners count as one."""
+    """Return the listeners of each item to a power, float32, shape (n_items,); items without listeners count as one."""
     return (np.maximum(interactions.listeners, 1.0) ** power).astype(np.float32)
 
 
 def scale_columns(matrix: sparse.csr_matrix, factors: np.ndarray) -> sparse.csr_matrix:
-    """The matrix with each column multiplied by its factor."""
+    """Multiply each column by its factor."""
     return sparse.csr_matrix((matrix.data * factors[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def scale_rows(matrix: sparse.csr_matrix, factors: np.ndarray) -> sparse.csr_matrix:
-    """The matrix with each row multiplied by its factor."""
+    """Multiply each row by its factor."""
     rows = np.repeat(factors.astype(np.float32), np.diff(matrix.indptr))
     return sparse.csr_matrix((matrix.data * rows, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def row_norms(matrix: sparse.csr_matrix) -> np.ndarray:
-    """Euclidean norm of each row, float64, shape (rows,)."""
+    """Return the Euclidean norm of each row, float64, shape (rows,)."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     return np.sqrt(np.bincount(rows, matrix.data.astype(np.float64) ** 2, matrix.shape[0]))

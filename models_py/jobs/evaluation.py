@@ -1,0 +1,73 @@
+"""Tunes, refits and evaluates every registered model on one study."""
+
+import logging
+from dataclasses import asdict, replace
+
+from models_py.jobs.runs import Run, digest, fitted, source, stored_search_keys
+from models_py.progress import Stage
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.registry import recommenders
+from models_py.training import Parameters, Study, TrainingData, read_training_data
+from models_py.tuning import space_size, tune
+from models_py.warehouse import Warehouse
+
+logger = logging.getLogger(__name__)
+
+
+def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: Stage) -> None:
+    """Tune, refit and recommend with every registered model, writing each in one transaction as it ends.
+
+    A model is left alone where its rows come from the same training rows, code, search space, number of trials, budget
+    and seed.
+    """
+    stored = stored_search_keys(warehouse, study)
+    data = None
+    for name, recommender in recommenders().items():
+        shown.doing(f"{study.split_name} {study.item_type} {name}")
+        search_key = _search_key(recommender, parameters)
+        if stored.get(name) != search_key:
+            data = data or read_training_data(warehouse, study)
+            warehouse.replace(_evaluated(study, recommender, data, search_key, parameters).replacements())
+        shown.advance()
+
+
+def _evaluated(
+    study: Study, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
+) -> Run:
+    """One model's run; a failure is a row with its reason, not the end of the others."""
+    run = Run(study, recommender.name, search_key)
+    if recommender.needs_times and not data.train.windows:
+        return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
+    tasks = [task for task in recommender.tasks if task in study.tasks]
+    try:
+        trials = tune(
+            recommender,
+            data.fit,
+            data.validation,
+            n_trials=parameters.tuning_trials,
+            budget_seconds=parameters.tuning_budget_seconds,
+            seed=parameters.random_seed,
+            tasks=tasks,
+        )
+        chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
+        planned = min(parameters.tuning_trials, space_size(recommender))
+        run = replace(run, trials=trials, trials_planned=planned)
+        return fitted(run, recommender(**chosen), data, tasks, parameters)
+    except Exception as error:
+        logger.exception("%s failed on split %s, %ss", recommender.name, study.split_name, study.item_type)
+        # no search key: a failed run is tried again
+        return Run(study, recommender.name, "", status="failed", reason=f"{type(error).__name__}: {error}")
+
+
+def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
+    return digest(
+        [
+            recommender.space,
+            asdict(recommender()),
+            parameters.tuning_trials,
+            parameters.tuning_budget_seconds,
+            parameters.random_seed,
+            parameters.list_length,
+            source(recommender),
+        ]
+    )

@@ -1,0 +1,123 @@
+"""One model on one study: fitting it, and what is stored of it."""
+
+import hashlib
+import inspect
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from models_py import __version__
+from models_py.ranking import Lists, recommend
+from models_py.recommenders.base import Recommender
+from models_py.resources import measured
+from models_py.training import Parameters, Study, TrainingData
+from models_py.tuning import Trial
+from models_py.warehouse import Replacement, Warehouse, strings
+
+
+@dataclass(frozen=True)
+class Run:
+    """One model on one study: the row of `runs`, and the trials and lists that go with it."""
+
+    study: Study
+    model_name: str
+    search_key: str
+    status: str = "ok"
+    reason: str | None = None
+    hyper_parameters: str | None = None
+    trials_planned: int | None = None
+    fit_seconds: float | None = None
+    recommend_seconds: float | None = None
+    peak_memory_mb: float | None = None
+    n_users: int | None = None
+    n_items: int | None = None
+    n_interactions: int | None = None
+    trials: Sequence[Trial] = ()
+    lists: Mapping[str, Lists] = field(default_factory=dict)
+
+    def replacements(self) -> list[Replacement]:
+        """Everything that the run leaves in the warehouse, in place of what an earlier run of the model left."""
+        key = {**self.study.key, "model_name": self.model_name}
+        values = {
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name not in ("study", "model_name", "trials", "lists")
+        }
+        values |= {
+            "trials_run": len({trial.trial for trial in self.trials}),
+            "finished_at": datetime.now(UTC).replace(tzinfo=None),
+            "package_version": __version__,
+        }
+        stamp = {"fingerprint": self.study.fingerprint}
+        return [
+            Replacement("runs", key, {}, values | stamp),
+            Replacement("trials", key, _trial_columns(self.trials), stamp),
+            Replacement("recommendations", key, _list_columns(self.lists), stamp),
+        ]
+
+
+def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters) -> Run:
+    """Fit on train and make the lists of every task; return the run with both."""
+    train = data.train
+    with measured() as fit_usage:
+        model = recommender.fit(train, parameters.random_seed)
+    with measured() as list_usage:
+        lists = recommend(model, train, np.arange(train.n_users), tasks, parameters.list_length)
+    return replace(
+        run,
+        hyper_parameters=json.dumps(asdict(recommender)),
+        fit_seconds=fit_usage.seconds,
+        recommend_seconds=list_usage.seconds,
+        peak_memory_mb=max(fit_usage.peak_memory_mb, list_usage.peak_memory_mb),
+        n_users=train.n_users,
+        n_items=train.n_items,
+        n_interactions=train.counts.nnz,
+        lists=lists,
+    )
+
+
+def stored_search_keys(warehouse: Warehouse, study: Study) -> dict[str, str]:
+    """Read, per model, the key of the search that made its stored rows, where they are of these training rows."""
+    rows = warehouse.read(
+        "select model_name, search_key from recommender.runs "
+        "where split_name = ? and item_type = ? and fingerprint = ?",
+        [study.split_name, study.item_type, study.fingerprint],
+    )
+    return {str(name): str(key) for name, key in zip(*rows.values(), strict=True)}
+
+
+def digest(value: object) -> str:
+    """Return the md5 of a value's JSON."""
+    return hashlib.md5(json.dumps(value).encode()).hexdigest()
+
+
+def source(recommender: type[Recommender]) -> str:
+    """Return the code of a recommender's module: a stored run is stale when it changes."""
+    return inspect.getsource(sys.modules[recommender.__module__])
+
+
+def _trial_columns(trials: Sequence[Trial]) -> dict[str, np.ndarray]:
+    return {
+        "trial": np.array([trial.trial for trial in trials], dtype=np.int32),
+        "task": strings(trial.task for trial in trials),
+        "hyper_parameters": strings(json.dumps(trial.hyper_parameters) for trial in trials),
+        "validation_ndcg_20": np.array([trial.validation_ndcg_20 for trial in trials], dtype=float),
+        "fit_seconds": np.array([trial.fit_seconds for trial in trials], dtype=float),
+        "is_chosen": np.array([trial.is_chosen for trial in trials], dtype=bool),
+    }
+
+
+def _list_columns(lists: Mapping[str, Lists]) -> dict[str, np.ndarray]:
+    return {
+        "task": np.repeat(strings(lists), [len(of_task.rank) for of_task in lists.values()]),
+        **{
+            name: np.concatenate([np.empty(0, np.int64), *(getattr(of_task, name) for of_task in lists.values())])
+            for name in ("user_index", "item_index")
+        },
+        "rank": np.concatenate([np.empty(0, np.int32), *(of_task.rank for of_task in lists.values())]),
+        "score": np.concatenate([np.empty(0), *(of_task.score for of_task in lists.values())]),
+    }

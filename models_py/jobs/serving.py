@@ -1,0 +1,71 @@
+"""Refits the winners on everything and stores the lists that people are served."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+from models_py.jobs.runs import Run, digest, fitted, source, stored_search_keys
+from models_py.recommenders.registry import recommenders
+from models_py.training import Parameters, Study, read_training_data
+from models_py.warehouse import Replacement, Warehouse, strings
+
+
+def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
+    """Refit on split 'full' the model that won each task on validation of the default split, and store its lists."""
+    winners = _winners(warehouse, study, parameters)
+    stored = stored_search_keys(warehouse, study)
+    wanted: dict[str, tuple[str, str, list[str]]] = {}
+    for task, (name, hyper_parameters, _) in winners.items():
+        wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
+    keys = {
+        name: digest([hyper_parameters, tasks, source(recommenders()[name]), parameters.list_length])
+        for name, (_, hyper_parameters, tasks) in wanted.items()
+    }
+    replacements = [
+        Replacement(table, {**study.key, "model_name": name})
+        for name in stored.keys() - keys.keys()
+        for table in ("runs", "trials", "recommendations")
+    ]
+    data = None
+    for name, hyper_parameters, tasks in wanted.values():
+        if stored.get(name) != keys[name]:
+            data = data or read_training_data(warehouse, study)
+            recommender = recommenders()[name](**json.loads(hyper_parameters))
+            run = Run(study, name, keys[name])
+            replacements += fitted(run, recommender, data, tasks, parameters).replacements()
+    replacements.append(_served_rows(study, winners, parameters))
+    warehouse.replace(replacements)
+
+
+def _winners(warehouse: Warehouse, study: Study, parameters: Parameters) -> dict[str, tuple[str, str, float]]:
+    """Per task the model with the best validation NDCG@20 on the default split: name, hyper-parameters, score."""
+    rows = warehouse.read(
+        """
+        select t.task, t.model_name, t.hyper_parameters, t.validation_ndcg_20
+        from recommender.trials as t
+        inner join marts.training_fingerprints as f
+            on t.split_name = f.split_name and t.item_type = f.item_type and t.fingerprint = f.fingerprint
+        inner join recommender.runs as r
+            on t.split_name = r.split_name and t.item_type = r.item_type and t.model_name = r.model_name
+        where f.is_default and t.item_type = ? and t.is_chosen and r.status = 'ok'
+        order by t.validation_ndcg_20, t.model_name desc
+        """,
+        [study.item_type],
+    )
+    known = recommenders()
+    return {
+        str(task): (str(name), str(hyper_parameters), float(score))
+        for task, name, hyper_parameters, score in zip(*rows.values(), strict=True)
+        if name in known
+    }
+
+
+def _served_rows(study: Study, winners: Mapping[str, tuple[str, str, float]], parameters: Parameters) -> Replacement:
+    rows = {
+        "task": strings(winners),
+        "model_name": strings(name for name, _, _ in winners.values()),
+        "validation_ndcg_20": np.array([score for _, _, score in winners.values()], dtype=float),
+    }
+    constants = {"chosen_on_split": parameters.default_split, "fingerprint": study.fingerprint}
+    return Replacement("served_models", {"item_type": study.item_type}, rows, constants)
