@@ -1,0 +1,37 @@
+with
+
+members as (
+    select * from {{ ref('int_cluster_members_chosen') }}
+    where entity_type <> 'user'
+),
+
+names as (
+    select * from {{ ref('int_clusters_named') }}
+),
+
+items as (
+    select * from {{ ref('item_popularity') }}
+),
+
+final as (
+    select
+        members.item_type,
+        members.item_id,
+        items.item_name,
+        items.artist_name,
+        members.cluster_id,
+        names.cluster_label,
+        members.distance,
+        members.silhouette,
+        members.x,
+        members.y
+    from members
+    left join names
+        on members.entity_type = names.entity_type
+            and members.cluster_id = names.cluster_id
+    left join items
+        on members.item_type = items.item_type
+            and members.item_id = items.item_id
+)
+
+select * from final
