@@ -51,7 +51,7 @@ test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse i
 	@$(BIN)/python -m pytest
 
 verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
-	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data
+	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s
 
 lint: $(READY) ## Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests

@@ -18,7 +18,7 @@ from dbt_runner import run_dbt
 from metric_cases import CUTOFFS, Case
 
 CASES = 60
-PLAYS = "user_000001\t2009-05-0{day}T23:08:57Z\t\tDeep Dish\t\tFuck Me Im Famous\n"
+PLAYS = "user_000001\t2009-05-0{day}T12:00:00Z\t\tSome Artist\t\tSome Title\n"
 SCORED = ("path:models/intermediate/evaluation", "path:models/marts/evaluation")
 KEYS = {
     "user_metrics": ["split_name", "item_type", "task", "model_name", "scope", "user_id", "metric", "k"],

@@ -74,3 +74,11 @@ dispatch (spark__..., say) and leaves the models alone.
 {% macro default__dot_product(left_list, right_list) -%}
     list_dot_product({{ left_list }}, {{ right_list }})
 {%- endmacro %}
+
+{# A group's texts joined in the given order. #}
+{% macro joined_text(text, ordering, separator) -%}
+    {{ return(adapter.dispatch('joined_text')(text, ordering, separator)) }}
+{%- endmacro %}
+{% macro default__joined_text(text, ordering, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ ordering }})
+{%- endmacro %}

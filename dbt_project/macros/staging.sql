@@ -31,3 +31,8 @@ to the cursor of this node. This post-hook copies them out, with their true line
     group by all
     {%- endif %}
 {%- endmacro %}
+
+{# The bounds of `between` for a time that a working clock can have given. #}
+{% macro plausible_times() -%}
+    cast('{{ var("first_plausible_play") }}' as timestamp) and cast('{{ var("last_plausible_play") }}' as timestamp)
+{%- endmacro %}

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import asdict, replace
 
-from models_py.jobs.runs import Run, digest, fitted, source, stored_search_keys
+from models_py.jobs.runs import Run, digest, fitted, leftovers, source, stored_search_keys
 from models_py.progress import Stage
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -21,6 +21,7 @@ def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: 
     and seed.
     """
     stored = stored_search_keys(warehouse, study)
+    warehouse.replace(leftovers(warehouse, study, recommenders()))
     data = None
     for name, recommender in recommenders().items():
         shown.doing(f"{study.split_name} {study.item_type} {name}")

@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -88,6 +88,19 @@ def stored_search_keys(warehouse: Warehouse, study: Study) -> dict[str, str]:
         [study.split_name, study.item_type, study.fingerprint],
     )
     return {str(name): str(key) for name, key in zip(*rows.values(), strict=True)}
+
+
+def leftovers(warehouse: Warehouse, study: Study, kept: Iterable[str]) -> list[Replacement]:
+    """Say what to delete so that only the kept models have rows: those of a renamed model would look out of date."""
+    rows = warehouse.read(
+        "select distinct model_name from recommender.runs where split_name = ? and item_type = ?",
+        [study.split_name, study.item_type],
+    )
+    return [
+        Replacement(table, {**study.key, "model_name": name})
+        for name in sorted(set(rows["model_name"]) - set(kept))
+        for table in ("runs", "trials", "recommendations")
+    ]
 
 
 def digest(value: object) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models_py.jobs.runs import Run, digest, fitted, source, stored_search_keys
+from models_py.jobs.runs import Run, digest, fitted, leftovers, source, stored_search_keys
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -22,11 +22,7 @@ def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
         name: digest([hyper_parameters, tasks, source(recommenders()[name]), parameters.list_length])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
-    replacements = [
-        Replacement(table, {**study.key, "model_name": name})
-        for name in stored.keys() - keys.keys()
-        for table in ("runs", "trials", "recommendations")
-    ]
+    replacements = leftovers(warehouse, study, keys)
     data = None
     for name, hyper_parameters, tasks in wanted.values():
         if stored.get(name) != keys[name]:

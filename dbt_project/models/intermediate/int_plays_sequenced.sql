@@ -16,10 +16,8 @@ ordered as (
         lead(played_at) over user_plays as next_played_at
     from lines
     where reason is null
-        and played_at between
-        cast('{{ var("first_plausible_play") }}' as timestamp)
-        and cast('{{ var("last_plausible_play") }}' as timestamp)
-    window user_plays as (partition by user_id order by played_at, file_id, line_number desc)
+        and played_at between {{ plausible_times() }}
+    window user_plays as (partition by user_id order by played_at asc, file_id asc, line_number desc)
 ),
 
 -- duplicates share a user and a second, so only those few are compared

@@ -1,5 +1,5 @@
-{#- The k-core is a fixed point. Its rounds are unrolled for all splits and item types at once: SQL has no loop that both
-DuckDB and Spark know, and each round is two semi joins. `assert_k_core_is_stable` fails if the rounds were too few. -#}
+{#- The k-core is a fixed point. Its rounds are unrolled for all splits and item types at once: SQL has no loop that
+both DuckDB and Spark know, and each round is two semi joins. `assert_k_core_is_stable` fails if they were too few. -#}
 with
 
 train_cells as (
@@ -32,10 +32,9 @@ items_{{ round }} as (
     select split_name, item_type, item_id
     from user_cells_{{ round }}
     group by split_name, item_type, item_id
-    having count(*) >= case item_type
-        when 'track' then {{ var('min_users_per_track') }}
-        else {{ var('min_users_per_artist') }}
-    end
+    having
+        (item_type = 'track' and count(*) >= {{ var('min_users_per_track') }})
+        or (item_type = 'artist' and count(*) >= {{ var('min_users_per_artist') }})
 ),
 
 cells_after_{{ round }} as (

@@ -102,10 +102,7 @@ final as (
     select
         entity_type,
         cluster_id,
-        max(case when place = 1 then item_name end)
-        {%- for place in range(2, cluster_label_items() + 1) %}
-            || coalesce(' / ' || max(case when place = {{ place }} then item_name end), '')
-        {%- endfor %} as cluster_label
+        {{ joined_text('item_name', 'place', ' / ') }} as cluster_label
     from ranked
     where place <= {{ cluster_label_items() }}
     group by

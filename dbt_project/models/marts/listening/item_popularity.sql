@@ -38,7 +38,7 @@ ranked as (
             and items.item_id = totals.item_id
     window by_popularity as (
         partition by items.item_type
-        order by totals.play_count desc, totals.listener_count desc, items.item_id
+        order by totals.play_count desc, totals.listener_count desc, items.item_id asc
         rows between unbounded preceding and current row
     )
 ),

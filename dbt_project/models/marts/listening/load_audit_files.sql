@@ -4,18 +4,21 @@ files as (
     select * from {{ ref('stg_lastfm__files') }}
 ),
 
+flagged_lines as (
+    select
+        file_id,
+        reason,
+        played_at not between {{ plausible_times() }} as is_bogus
+    from {{ ref('stg_lastfm__lines') }}
+),
+
 lines as (
     select
         file_id,
         count(*) as lines_read,
-        count(*) filter (where reason is not null) as lines_rejected,
-        count(*) filter (
-            where reason is null
-                and played_at not between
-                cast('{{ var("first_plausible_play") }}' as timestamp)
-                and cast('{{ var("last_plausible_play") }}' as timestamp)
-        ) as bogus_timestamps
-    from {{ ref('stg_lastfm__lines') }}
+        sum(case when reason is not null then 1 else 0 end) as lines_rejected,
+        sum(case when reason is null and is_bogus then 1 else 0 end) as bogus_timestamps
+    from flagged_lines
     group by file_id
 ),
 

@@ -16,7 +16,7 @@ sessions_counted as (
     select
         *,
         sum(case when starts_session then 1 else 0 end) over (
-            partition by user_id order by played_at, file_id, line_number desc
+            partition by user_id order by played_at asc, file_id asc, line_number desc
             rows between unbounded preceding and current row
         ) as session_number
     from sequenced

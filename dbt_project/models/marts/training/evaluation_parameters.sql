@@ -1,9 +1,14 @@
 with
 
+default_split as (
+    select split_name from {{ ref('int_splits_built') }}
+    where is_default
+),
+
 final as (
     select
         '{{ source_name() }}' as source_name,
-        (select max(split_name) from {{ ref('int_splits_built') }} where is_default) as default_split,
+        default_split.split_name as default_split,
         cast('{{ var("first_plausible_play") }}' as timestamp) as first_plausible_play,
         cast('{{ var("last_plausible_play") }}' as timestamp) as last_plausible_play,
         {%- for name in [
@@ -17,6 +22,7 @@ final as (
         '{{ var("cluster_counts") | join(",") }}' as cluster_counts,
         '{{ var("window_days") | join(",") }}' as window_days,
         '{{ var("metric_cutoffs") | join(",") }}' as metric_cutoffs
+    from default_split
 )
 
 select * from final

@@ -54,11 +54,11 @@ recent_cells as (
         split_name,
         '{{ item_type }}' as item_type,
         part,
-        user_id,
-        {{ item_type }}_id as item_id
-        {%- for days in var('window_days') %},
-        sum(case when played_at > ends_at - interval '{{ days }} days' then 1 else 0 end) as plays_{{ days }}
+        {{ item_type }}_id as item_id,
+        {%- for days in var('window_days') %}
+        sum(case when played_at > ends_at - interval '{{ days }} days' then 1 else 0 end) as plays_{{ days }},
         {%- endfor %}
+        user_id
     from recent_plays
     group by
         split_name,
@@ -74,11 +74,11 @@ recent_items as (
         recent_cells.split_name,
         recent_cells.item_type,
         recent_cells.part,
-        recent_cells.item_id
-        {%- for days in var('window_days') %},
+        {%- for days in var('window_days') %}
         sum(recent_cells.plays_{{ days }}) as plays_{{ days }},
-        sum(case when recent_cells.plays_{{ days }} > 0 then 1 else 0 end) as listeners_{{ days }}
+        sum(case when recent_cells.plays_{{ days }} > 0 then 1 else 0 end) as listeners_{{ days }},
         {%- endfor %}
+        recent_cells.item_id
     from recent_cells
     semi join active_cells
         on recent_cells.split_name = active_cells.split_name

@@ -8,7 +8,7 @@ reader_rejects as (
     select * from {{ ref('stg_lastfm__reader_rejects') }}
 ),
 
--- the tables keep file order, so rowid is the position within the load
+-- the tables keep file order, so rowid is the position within the load; render() keeps it there under --empty
 lines as (
     select
         file_name,
@@ -19,7 +19,7 @@ lines as (
         spelling_key,
         reason,
         raw_line
-    from {{ ref('stg_lastfm__plays') }}
+    from {{ ref('stg_lastfm__plays').render() }}
     union all
     select
         file_name,
@@ -30,7 +30,7 @@ lines as (
         spelling_key,
         reason,
         raw_line
-    from {{ ref('stg_lastfm__artist_plays') }}
+    from {{ ref('stg_lastfm__artist_plays').render() }}
 ),
 
 file_starts as (
@@ -75,6 +75,11 @@ shifts as (
     group by all
 ),
 
+shifted_files as (
+    select distinct file_id
+    from shifts
+),
+
 shifted as (
     select
         numbered.*,
@@ -83,14 +88,14 @@ shifted as (
     asof left join shifts
         on numbered.file_id = shifts.file_id
             and numbered.row_in_file > shifts.rows_before
-    where numbered.file_id in (select file_id from shifts)
+    where numbered.file_id in (select shifted_files.file_id from shifted_files)
     union all
     -- the usual case, kept apart because it needs no sort
     select
         numbered.*,
         numbered.row_in_file as line_number
     from numbered
-    where numbered.file_id not in (select file_id from shifts)
+    where numbered.file_id not in (select shifted_files.file_id from shifted_files)
 ),
 
 final as (

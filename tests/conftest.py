@@ -1,0 +1,102 @@
+"""What tests share: a demo warehouse built once by the real command, studies in folders of their own, real data."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study in a folder of its own: its environment and its warehouse."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def warehouse(self) -> Path:
+        """The published file."""
+        return Path(self.environment["WAREHOUSE"])
+
+    def run(self, *command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m models_py` with the arguments, as a person would."""
+        return subprocess.run(
+            [sys.executable, "-m", "models_py", *command],
+            cwd=ROOT,
+            env={**os.environ, **self.environment, **changes},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def evaluate(self, **changes: str) -> str:
+        """Run the whole path and return what it prints; fail with its message where it fails."""
+        result = self.run("evaluate", **changes)
+        assert result.returncode == 0, result.stderr + result.stdout
+        return result.stdout
+
+    def query(self, sql: str) -> list[tuple]:
+        """Read the published file."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def truth(self) -> dict:
+        """Read what the demo planted."""
+        return json.loads((Path(self.environment["DEMO"]) / "truth.json").read_text())
+
+
+def study_in(folder: Path, **settings: str) -> Study:
+    """Describe a study in `folder`: no raw files, a demo folder, a warehouse."""
+    environment = {
+        "RAW": str(folder / "raw"),
+        "DEMO": str(folder / "demo"),
+        "WAREHOUSE": str(folder / "music.duckdb"),
+        "SOURCE": "1k",
+        "SPLITS": "",
+        "VARS": "{}",
+        "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        **settings,
+    }
+    (folder / "raw").mkdir(parents=True, exist_ok=True)
+    return Study(folder, environment)
+
+
+@pytest.fixture(scope="session")
+def demo_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
+    """Build the embedded demo, dbt's tests included, and return what the command printed beside it."""
+    study = study_in(tmp_path_factory.mktemp("demo"))
+    return study, study.evaluate()
+
+
+@pytest.fixture(scope="session")
+def demo(demo_output: tuple[Study, str]) -> Study:
+    """Return the embedded demo's study; tests only read it."""
+    return demo_output[0]
+
+
+@pytest.fixture
+def new_study(tmp_path: Path) -> Callable[..., Study]:
+    """Make an empty study in the test's own folder."""
+    return lambda **settings: study_in(tmp_path / "study", **settings)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Find the folder of real data; tests skip without it, or fail where the figures were asked for."""
+    folder = Path(os.environ.get("REAL_DATA") or ROOT / ".." / "shared" / "data").resolve()
+    if not (folder / "hetrec_user_artist_plays.tsv").exists():
+        reason = f"no real data in {folder}: set REAL_DATA to the folder that holds hetrec_user_artist_plays.tsv"
+        if os.environ.get("REAL_DATA_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder

@@ -1,0 +1,285 @@
+"""The whole path on the embedded demo, as a person runs it, held against what the demo planted."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import Study
+from dbt_runner import run_dbt
+
+from models_py.demo import compare_key, planted_preferences, planted_track_preferences, write_demo
+
+K = 20
+
+
+def test_every_line_of_the_demo_is_accounted_for(demo: Study) -> None:
+    audit = dict(demo.query("select check_name, value from marts.load_audit"))
+    counts = demo.truth()["counts"]
+    for check in ("lines_read", "lines_rejected", "bogus_timestamps", "exact_duplicates_removed", "plays_kept"):
+        assert audit[check] == counts[check], check
+    assert audit["plays_without_title"] == counts["blank_titles"]
+    assert demo.query("select count(*) from marts.plays") == [(counts["plays_kept"],)]
+
+
+def test_identity_is_by_name(demo: Study) -> None:
+    counts = demo.truth()["counts"]
+    assert demo.query("select count(*) from marts.artists") == [(counts["artists"],)]
+    assert demo.query("select count(*) from marts.tracks") == [(counts["tracks"],)]
+    assert demo.query("select count(*) from marts.users where play_count > 0") == [(counts["users"],)]
+    assert demo.query("select bool_and(is_demo) from marts.load_audit_files") == [(True,)]
+
+
+def test_what_is_printed_names_the_data_and_the_next_step(demo_output: tuple[Study, str]) -> None:
+    study, printed = demo_output
+    assert "embedded demo" in printed
+    assert "say nothing about music" in printed
+    assert "most_popular" in printed
+    assert str(study.warehouse) in printed
+
+
+@pytest.mark.parametrize(
+    ("item_type", "preferences"), [("artist", planted_preferences), ("track", planted_track_preferences)]
+)
+def test_models_lie_between_popularity_and_the_planted_ceiling(
+    demo: Study, item_type: str, preferences: Callable
+) -> None:
+    scores = dict(
+        demo.query(
+            f"""select model_name, ndcg from marts.model_leaderboard
+            where split_name = 'temporal' and task = 'discovery' and item_type = '{item_type}'"""
+        )
+    )
+    ceiling = planted_ceiling(demo, item_type, *preferences(demo.truth()))
+    for model in ("user_knn", "item_knn", "svd", "nmf"):
+        assert 1.4 * scores["most_popular"] < scores[model] < ceiling, (model, scores, ceiling)
+
+
+def planted_ceiling(demo: Study, item_type: str, user_ids: list, items: list, preferences: np.ndarray) -> float:
+    """NDCG@20, discovery, of a list that knows each user's planted preferences, over the same evaluated users."""
+    keys = [compare_key(item) if isinstance(item, str) else tuple(map(compare_key, item)) for item in items]
+    column = {key: number for number, key in enumerate(keys)}
+    names = demo.query(
+        f"select item_id, artist_name, item_name from marts.item_popularity where item_type = '{item_type}'"
+    )
+    item_column = {
+        item_id: column.get(compare_key(artist) if item_type == "artist" else (compare_key(artist), compare_key(title)))
+        for item_id, artist, title in names
+    }
+    condition = f"split_name = 'temporal' and item_type = '{item_type}'"
+    evaluated = demo.query(
+        f"""select user_id, list(item_id) from marts.test_interactions
+        where {condition} and user_has_training and not is_repeat group by user_id"""
+    )
+    played = demo.query(
+        f"""select user_id, list(distinct item_id) from intermediate.int_train_cells where {condition} group by user_id"""
+    )
+    seen = {user: {item_column.get(item) for item in items} for user, items in played}
+    row = {user: number for number, user in enumerate(user_ids)}
+    values = []
+    for user, relevant in evaluated:
+        wanted = {item_column.get(item) for item in relevant}
+        order = [item for item in np.argsort(-preferences[row[user]], kind="stable") if item not in seen[user]][:K]
+        gain = sum(1 / np.log2(rank + 2) for rank, item in enumerate(order) if item in wanted)
+        values.append(gain / sum(1 / np.log2(rank + 2) for rank in range(min(K, len(relevant)))))
+    return float(np.mean(values))
+
+
+def test_everybody_is_served_and_a_person_can_ask(demo: Study) -> None:
+    (users,) = demo.query("select count(*) from marts.users")[0]
+    for item_type in ("artist", "track"):
+        served = demo.query(
+            f"""select count(distinct user_id), min(rank) from marts.served_recommendations
+            where item_type = '{item_type}' and task = 'discovery'"""
+        )
+        assert served == [(users, 1)]
+    answer = demo.run("recommend", "--user", "user_000010")
+    assert answer.returncode == 0
+    assert "artists for user_000010" in answer.stdout
+    assert "tracks for user_000010" in answer.stdout
+
+
+def test_an_unknown_user_is_one_sentence(demo: Study) -> None:
+    answer = demo.run("recommend", "--user", "nobody")
+    assert answer.returncode == 1
+    assert "There is no user 'nobody'" in answer.stderr
+    assert "user_000001" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_served_model_won_on_validation(demo: Study) -> None:
+    winners = demo.query(
+        """
+        select s.item_type, s.task, s.model_name, max_by(t.model_name, t.validation_ndcg_20)
+        from recommender.served_models as s
+        inner join marts.tuning_trials as t on s.item_type = t.item_type and s.task = t.task
+        where t.split_name = 'temporal' and t.is_chosen
+        group by all
+        """
+    )
+    assert len(winners) == 6
+    assert all(served == best for _, _, served, best in winners)
+
+
+def test_equal_tuning(demo: Study) -> None:
+    short = demo.query("select model_name from marts.model_runs where status = 'ok' and trials_run < trials_planned")
+    assert short == []
+    assert (
+        demo.query(
+            "select count(*) from marts.tuning_trials where split_name = 'temporal' and trial = 0 group by item_type, task"
+        )
+        == [(6,)] * 6
+    )
+
+
+def test_clusters_find_the_planted_genres(demo: Study) -> None:
+    (gap,) = demo.query(
+        "select min(silhouette - silhouette_shuffled) from marts.cluster_quality where is_chosen and entity_type = 'artist'"
+    )[0]
+    assert gap > 0.1
+
+
+def test_factorization_loses_to_the_mean_on_played_cells(demo: Study) -> None:
+    rmse = dict(
+        demo.query(
+            """select model_name, min(rmse) from marts.factorization_quality
+            where item_type = 'artist' and scale = 'log_plays' and cells = 'held_out' group by model_name"""
+        )
+    )
+    assert rmse["svd"] > rmse["global_mean"] > 0
+
+
+def test_a_second_evaluation_reuses_what_is_unchanged(demo: Study, tmp_path: Path) -> None:
+    copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
+    shutil.copy(demo.warehouse, copy.warehouse)
+    before = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
+    with duckdb.connect(str(copy.warehouse), read_only=True) as reader:
+        copy.evaluate()
+        # a reader that holds the old file is neither locked out nor disturbed
+        assert reader.execute("select count(*) from marts.plays").fetchone()[0] > 0
+    after = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
+    assert after == before
+    assert not list(tmp_path.glob("*.wal"))
+    assert not (tmp_path / "building").exists()
+
+
+def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(demo: Study, tmp_path: Path) -> None:
+    warehouse = tmp_path / "music.duckdb"
+    shutil.copy(demo.warehouse, warehouse)
+    leaderboard = "select * from marts.model_leaderboard order by all"
+    before = demo.query(leaderboard)
+    run_dbt("build", warehouse=warehouse, raw=Path(demo.environment["DEMO"]) / "1k")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute(leaderboard).fetchall() == before
+
+
+def test_the_360k_format_fills_the_same_marts(demo: Study, new_study: Callable[..., Study]) -> None:
+    study = new_study(SOURCE="360k", DEMO=demo.environment["DEMO"], VARS="{tuning_trials: 2}", SPLITS="random_2")
+    study.evaluate()
+    assert study.query("select count(*) from marts.plays") == [(0,)]
+    assert study.query("select distinct item_type from marts.user_item_plays") == [("artist",)]
+    # the same plays in the other format: the same artists, listeners and counts
+    totals = "select artist_id, play_count, listener_count from marts.artists order by artist_id"
+    assert study.query(totals) == demo.query(totals)
+    splits = study.query("select distinct split_name from marts.model_leaderboard order by all")
+    assert splits == [("random",), ("random_2",)]
+    assert study.query(
+        "select distinct status, reason is null from marts.model_runs where model_name = 'recent_popular'"
+    ) == [("skipped", False)]
+
+
+def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="make demo"):
+        run_dbt("build", warehouse=tmp_path / "music.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"SPLITS": "temporl"}, "SPLITS names temporl"),
+        ({"SOURCE": "2k"}, "SOURCE is '2k'"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(new_study: Callable[..., Study], settings: dict, sentence: str) -> None:
+    result = new_study(**settings).run("evaluate")
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_failing_build_leaves_the_published_file_alone(demo: Study, tmp_path: Path) -> None:
+    copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
+    shutil.copy(demo.warehouse, copy.warehouse)
+    before = copy.warehouse.read_bytes()
+    result = copy.run("evaluate", VARS="{k_core_rounds: 1}")
+    assert result.returncode == 1
+    assert "assert_k_core_is_stable" in result.stderr
+    assert copy.warehouse.read_bytes() == before
+
+
+def test_too_few_users_are_said_so_and_the_marts_are_published(new_study: Callable[..., Study], tmp_path: Path) -> None:
+    write_demo(tmp_path / "demo", users=20)
+    study = new_study()
+    lines = (tmp_path / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv").read_text().splitlines()
+    few = [line for line in lines if line.startswith(("user_000001", "user_000002"))]
+    (study.folder / "raw" / "plays.tsv").write_text("\n".join(few) + "\n")
+    printed = study.evaluate()
+    assert "too few to learn from" in printed
+    assert study.query("select count(distinct user_id) from marts.plays") == [(2,)]
+
+
+def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
+    new_study: Callable[..., Study], tmp_path: Path
+) -> None:
+    write_demo(tmp_path / "demo", users=60)
+    source = tmp_path / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv"
+    settings = {"VARS": "{tuning_trials: 3, tuning_budget_seconds: 0}"}
+    clean, noisy = (new_study(**settings), None)
+    shutil.copy(source, clean.folder / "raw" / "plays.tsv")
+    clean.evaluate()
+    (cut_off,) = clean.query(
+        "select strftime(played_at, '%Y-%m-%dT%H:%M:%SZ') from intermediate.int_split_boundaries "
+        "where boundary = 'train_until'"
+    )[0]
+    noisy = Study(
+        clean.folder,
+        {**clean.environment, "WAREHOUSE": str(clean.folder / "noisy.duckdb"), "RAW": str(clean.folder / "raw_noisy")},
+    )
+    (clean.folder / "raw_noisy").mkdir()
+    (clean.folder / "raw_noisy" / "plays.tsv").write_text(noise_after(source.read_text(), cut_off))
+    noisy.evaluate()
+    assert clean.query("select count(*) from marts.test_interactions") != noisy.query(
+        "select count(*) from marts.test_interactions"
+    )
+    for table in (
+        "training_users",
+        "training_items",
+        "training_interactions",
+        "training_item_windows",
+        "validation_interactions",
+        "training_fingerprints",
+    ):
+        rows = f"select * from marts.{table} where split_name = 'temporal' order by all"
+        assert clean.query(rows) == noisy.query(rows), table
+    for rows in (
+        "select * exclude (fit_seconds) from recommender.trials where split_name = 'temporal' order by all",
+        "select * from recommender.recommendations where split_name = 'temporal' order by all",
+    ):
+        assert clean.query(rows) == noisy.query(rows)
+
+
+def noise_after(text: str, cut_off: str) -> str:
+    """Replace every event after the cut-off by a made-up one, later than the cut-off too."""
+    rng = np.random.default_rng(5)
+    lines = []
+    for number, line in enumerate(text.splitlines()):
+        user, played_at, *_ = line.split("\t")
+        if played_at > cut_off and played_at < "2009-12-31":
+            day, second = rng.integers(1, 29), rng.integers(0, 60)
+            artist, title = rng.integers(0, 40), rng.integers(0, 500)
+            user = f"user_{rng.integers(1, 70):06d}"
+            line = f"{user}\t2009-09-{day:02d}T{number % 24:02d}:{number % 60:02d}:{second:02d}Z\t\tNoise {artist}\t\tHiss {title} {number}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
