@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from functools import cache
 
-from models_py import recommenders as package
 from models_py.recommenders.base import Recommender
 
 
@@ -18,6 +17,7 @@ def recommenders() -> dict[str, type[Recommender]]:
         Where two share a name.
     """
     found: dict[str, type[Recommender]] = {}
+    package = importlib.import_module(__package__)
     for module_info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{module_info.name}")
         for value in vars(module).values():

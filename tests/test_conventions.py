@@ -1,0 +1,159 @@
+"""The house rules, checked on dbt's manifest and on the Python sources: structure keeps test cells out of reach."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, Study
+
+READABLE = {
+    "staging/lastfm": {"staging/lastfm", "source.lastfm_reader"},
+    "staging/recommender": {"source.recommender", "marts/training"},
+    "intermediate": {"staging/lastfm", "intermediate", "marts/listening", "seed"},
+    "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
+    | {"marts/evaluation", "staging/recommender"},
+    "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening"},
+    "marts/listening": {"staging/lastfm", "intermediate", "marts/listening"},
+    "marts/training": {"intermediate", "marts/listening", "marts/training"},
+    "marts/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
+    | {"marts/evaluation", "staging/recommender"},
+    "marts/serving": {"marts/listening", "marts/training", "marts/evaluation", "staging/recommender", "intermediate"},
+    "marts/insights": {"intermediate/insights", "staging/recommender", "marts/listening", "marts/insights"},
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(demo: Study) -> dict:
+    return json.loads((demo.folder / "target" / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict) -> dict[str, dict]:
+    return {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+
+
+def folder(key: str, manifest: dict) -> str:
+    """Name the layer of a node: its folder below models/, 'seed', or 'source.<name>'."""
+    if key.startswith("source."):
+        return f"source.{manifest['sources'][key]['source_name']}"
+    if key.startswith("seed."):
+        return "seed"
+    return str(Path(manifest["nodes"][key]["path"]).parent)
+
+
+def ancestors(key: str, manifest: dict, without: str = "") -> set[str]:
+    """Collect everything a node is built from, by paths that do not lead through the model `without`."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        for parent in manifest["parent_map"][waiting.pop()]:
+            if parent not in found and not parent.endswith(f".{without}"):
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def test_every_model_says_what_a_row_is(models: dict) -> None:
+    vague = [node["name"] for node in models.values() if not re.match(r"One row(:| per )", node["description"].strip())]
+    assert vague == []
+
+
+def test_every_column_of_a_table_that_people_read_is_described(models: dict) -> None:
+    silent = [
+        f"{node['name']}.{column['name']}"
+        for node in models.values()
+        for column in node["columns"].values()
+        if node["path"].startswith("marts/") and not column["description"]
+    ]
+    assert silent == []
+
+
+def test_marts_have_contracts_and_keys(models: dict, manifest: dict) -> None:
+    keyed = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") in ("unique", "unique_combination")
+    }
+    for key, node in models.items():
+        if node["path"].startswith(("marts/", "staging/recommender/")):
+            assert node["contract"]["enforced"], node["name"]
+        if node["path"].startswith("marts/"):
+            assert node["access"] == "public", node["name"]
+            assert key in keyed, f"{node['name']} has no key test"
+
+
+def test_no_model_reads_across_the_layers_the_wrong_way(models: dict, manifest: dict) -> None:
+    wrong = [
+        f"{node['name']} ({folder(key, manifest)}) reads {parent} ({folder(parent, manifest)})"
+        for key, node in models.items()
+        for parent in node["depends_on"]["nodes"]
+        if folder(parent, manifest) not in READABLE[folder(key, manifest)]
+    ]
+    assert wrong == []
+
+
+def test_no_test_cell_is_reachable_from_a_training_mart(models: dict, manifest: dict) -> None:
+    training = [key for key, node in models.items() if node["path"].startswith("marts/training/")]
+    assert training
+    for key in training:
+        names = {ancestor.rsplit(".", 1)[-1] for ancestor in ancestors(key, manifest, without="int_train_cells")}
+        assert "int_cells_split" not in names, f"{key} reaches held-out cells past int_train_cells"
+        assert not {name for name in names if name.startswith(("test_", "stg_recommender", "user_features"))}, key
+
+
+def test_the_door_to_training_cells_leaves_test_out(models: dict) -> None:
+    code = next(node["raw_code"] for node in models.values() if node["name"] == "int_train_cells")
+    assert "part in ('fit', 'validation')" in code
+
+
+def test_staging_has_the_columns_and_types_of_what_python_writes(models: dict, manifest: dict) -> None:
+    by_name = {node["name"]: node for node in models.values()}
+    for source in manifest["sources"].values():
+        if source["source_name"] == "recommender":
+            staged = by_name[f"stg_recommender__{source['name']}"]["columns"]
+            written = {name: column["data_type"] for name, column in source["columns"].items()}
+            assert {name: written.get(name) for name in staged} == {
+                name: column["data_type"] for name, column in staged.items()
+            }
+
+
+def test_every_study_number_reaches_python() -> None:
+    variables = yaml.safe_load((ROOT / "dbt_project/dbt_project.yml").read_text())["vars"]
+    mart = yaml.safe_load((ROOT / "dbt_project/models/marts/training/_training__models.yml").read_text())["models"][0]
+    assert mart["name"] == "evaluation_parameters"
+    assert set(variables) <= {column["name"] for column in mart["columns"]}
+
+
+def test_sql_outside_staging_is_portable(models: dict) -> None:
+    for node in models.values():
+        if not node["path"].startswith("staging/"):
+            code = re.sub(r"--.*|\{#.*?#\}", "", node["raw_code"])
+            found = re.findall(r"\b(asof|pivot|dayofweek|hash)\b|\blog\(", code)
+            assert not found, (node["name"], found)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Name the modules that a Python file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_only_the_warehouse_module_opens_duckdb() -> None:
+    openers = [path for path in (ROOT / "models_py").rglob("*.py") if "duckdb" in imports(path)]
+    assert openers == [ROOT / "models_py/warehouse.py"]
+
+
+def test_recommenders_cannot_reach_a_warehouse() -> None:
+    for path in (ROOT / "models_py/recommenders").glob("*.py"):
+        ours = {name for name in imports(path) if name.startswith("models_py")}
+        assert all(re.match(r"models_py\.(interactions$|recommenders\.)", name) for name in ours), (path, ours)
+        assert not {"duckdb", "os", "pathlib", "pandas"} & set(imports(path)), path
+
