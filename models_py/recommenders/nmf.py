@@ -10,8 +10,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.svd import FittedFactors
-from models_py.recommenders.weighting import popularity_scale, scale_columns, weighted
+from models_py.recommenders.svd import FittedFactors, without_factors
+from models_py.recommenders.weighting import held_back, popularity_scale
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,18 @@ class NMF:
 
     def fit(self, interactions: Interactions, seed: int) -> FittedFactors:
         """Factorize; fewer factors where the matrix is smaller."""
-        scaled = scale_columns(
-            weighted(interactions, self.weighting), popularity_scale(interactions, -self.popularity_power)
-        )
-        factors = min(self.factors, *scaled.shape)
-        if factors < 1 or scaled.nnz == 0:
-            return FittedFactors(np.zeros((scaled.shape[0], 1)), np.zeros((scaled.shape[1], 1)))
+        scaled = held_back(interactions, self.weighting, self.popularity_power)
+        # empty rows and columns stay out: where the rank is low as well, the SVD start would divide zero by zero
+        users, items = np.flatnonzero(scaled.getnnz(axis=1)), np.flatnonzero(scaled.getnnz(axis=0))
+        factors = min(self.factors, len(users), len(items))
+        if factors == 0:
+            return without_factors(interactions)
         model = SklearnNMF(factors, init="nndsvda", max_iter=self.max_iterations, random_state=seed)
+        user_factors, item_factors = (np.zeros((size, factors), dtype=np.float32) for size in scaled.shape)
         with warnings.catch_warnings():
             # stopping early is a hyper-parameter here, not an accident
             warnings.simplefilter("ignore", ConvergenceWarning)
-            user_factors = model.fit_transform(scaled)
-        item_factors = model.components_.T * popularity_scale(interactions, self.popularity_power)[:, None]
+            user_factors[users] = model.fit_transform(scaled[users][:, items])
+        item_factors[items] = model.components_.T
+        item_factors *= popularity_scale(interactions, self.popularity_power)[:, None]
         return FittedFactors(user_factors, item_factors)

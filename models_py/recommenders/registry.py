@@ -6,6 +6,8 @@ from functools import cache
 
 from models_py.recommenders.base import Recommender
 
+package = importlib.import_module(__package__)
+
 
 @cache
 def recommenders() -> dict[str, type[Recommender]]:
@@ -17,7 +19,6 @@ def recommenders() -> dict[str, type[Recommender]]:
         Where two share a name.
     """
     found: dict[str, type[Recommender]] = {}
-    package = importlib.import_module(__package__)
     for module_info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{module_info.name}")
         for value in vars(module).values():

@@ -8,7 +8,7 @@ from sklearn.decomposition import TruncatedSVD
 
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.weighting import popularity_scale, scale_columns, weighted
+from models_py.recommenders.weighting import held_back, popularity_scale
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,7 @@ class SVD:
 
     def fit(self, interactions: Interactions, seed: int) -> FittedFactors:
         """Decompose; fewer factors where the matrix is smaller."""
-        scaled = scale_columns(
-            weighted(interactions, self.weighting), popularity_scale(interactions, -self.popularity_power)
-        )
+        scaled = held_back(interactions, self.weighting, self.popularity_power)
         factors = min(self.factors, min(scaled.shape) - 1)
         if factors < 1 or scaled.nnz == 0:
             return FittedFactors(np.zeros((scaled.shape[0], 1)), np.zeros((scaled.shape[1], 1)))

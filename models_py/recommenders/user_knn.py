@@ -9,7 +9,7 @@ from scipy import sparse
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
 from models_py.recommenders.neighbours import nearest
-from models_py.recommenders.weighting import popularity_scale, scale_columns, weighted
+from models_py.recommenders.weighting import held_back, weighted
 
 
 @dataclass(frozen=True)
@@ -57,5 +57,4 @@ class UserKNN:
     def fit(self, interactions: Interactions, seed: int) -> FittedUserKNN:
         """Weight the rows; the seed is not used."""
         weights = weighted(interactions, self.weighting)
-        vectors = scale_columns(weights, popularity_scale(interactions, -self.popularity_power))
-        return FittedUserKNN(weights, vectors, self)
+        return FittedUserKNN(weights, held_back(interactions, self.weighting, self.popularity_power), self)

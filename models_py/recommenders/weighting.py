@@ -68,6 +68,11 @@ def scale_rows(matrix: sparse.csr_matrix, factors: np.ndarray) -> sparse.csr_mat
     return sparse.csr_matrix((matrix.data * rows, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def held_back(interactions: Interactions, weighting: str, popularity_power: float) -> sparse.csr_matrix:
+    """Weight the cells and divide each column by its listeners to a power, so that popular items count for less."""
+    return scale_columns(weighted(interactions, weighting), popularity_scale(interactions, -popularity_power))
+
+
 def row_norms(matrix: sparse.csr_matrix) -> np.ndarray:
     """Return the Euclidean norm of each row, float64, shape (rows,)."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
