@@ -23,6 +23,11 @@ class FittedFactors:
         return self.user_factors[users] @ self.item_factors.T
 
 
+def without_factors(interactions: Interactions) -> FittedFactors:
+    """Return the model of a matrix too small to factorize: every score is 0."""
+    return FittedFactors(np.zeros((interactions.n_users, 1)), np.zeros((interactions.n_items, 1)))
+
+
 @dataclass(frozen=True)
 class SVD:
     """TruncatedSVD of damped plays; columns are scaled by popularity to a negative power before, and back after."""
@@ -45,7 +50,7 @@ class SVD:
         scaled = held_back(interactions, self.weighting, self.popularity_power)
         factors = min(self.factors, min(scaled.shape) - 1)
         if factors < 1 or scaled.nnz == 0:
-            return FittedFactors(np.zeros((scaled.shape[0], 1)), np.zeros((scaled.shape[1], 1)))
+            return without_factors(interactions)
         decomposition = TruncatedSVD(factors, n_iter=4, random_state=seed)
         user_factors = decomposition.fit_transform(scaled)
         item_factors = decomposition.components_.T * popularity_scale(interactions, self.popularity_power)[:, None]
