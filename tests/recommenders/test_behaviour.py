@@ -1,0 +1,198 @@
+"""What every recommender keeps to. Whatever the registry finds joins by itself: a new file needs no line here."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, asdict, fields
+from functools import cache
+
+import numpy as np
+import pytest
+from matrices import interactions_of, random_plays, two_groups
+
+from models_py.interactions import Interactions
+from models_py.ranking import Lists, recommend
+from models_py.recommenders.base import TASKS, FittedModel, Recommender
+from models_py.recommenders.registry import recommenders
+
+# scikit-learn divides by variances that are zero where all counts are equal; the scores must be finite all the same
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning:sklearn")
+
+SEED = 7
+K = 10
+
+
+def _cold() -> np.ndarray:
+    plays = random_plays(25, 18, 0.3, seed=1)
+    plays[[0, 11, 24]] = 0
+    plays[:, [0, 7, 17]] = 0
+    return plays
+
+
+def _one_cell(n_users: int, n_items: int, plays: float) -> np.ndarray:
+    dense = np.zeros((n_users, n_items))
+    dense[n_users // 2, n_items // 2] = plays
+    return dense
+
+
+CASES = {
+    "ordinary": random_plays(30, 20, 0.3),
+    "wide": random_plays(6, 60, 0.3),
+    "cold users and items": _cold(),
+    "one user": random_plays(1, 12, 0.5),
+    "one item": random_plays(12, 1, 0.7),
+    "one user, one item": np.ones((1, 1)),
+    "no cell": np.zeros((5, 4)),
+    "one cell": _one_cell(5, 4, plays=3),
+    "all counts equal": np.full((8, 9), 2.0),
+    "equal counts, gaps": (random_plays(20, 15, 0.4, seed=2) > 0) * 5.0,
+    "smaller than any number of factors": random_plays(3, 4, 0.7),
+    "two users alike": np.repeat(random_plays(1, 9, 0.5), 2, axis=0),
+    "one giant cell": random_plays(10, 8, 0.4) + _one_cell(10, 8, plays=1e6),
+}
+
+
+@cache
+def data(case: str) -> Interactions:
+    return interactions_of(CASES[case])
+
+
+@cache
+def model(name: str, case: str) -> FittedModel:
+    return recommenders()[name]().fit(data(case), SEED)
+
+
+def all_scores(fitted: FittedModel, interactions: Interactions) -> np.ndarray:
+    return np.asarray(fitted.scores(np.arange(interactions.n_users)), dtype=np.float64)
+
+
+def by_user(lists: Lists) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+    for user in np.unique(lists.user_index):
+        rows = lists.user_index == user
+        yield int(user), lists.rank[rows], lists.item_index[rows], lists.score[rows]
+
+
+@pytest.fixture(params=recommenders())
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def recommender(name: str) -> type[Recommender]:
+    return recommenders()[name]
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def test_declares_what_the_jobs_read(name: str, recommender: type[Recommender]):
+    assert recommender.name == name and name.isidentifier() and name == name.lower()
+    assert recommender.tasks and set(recommender.tasks) <= set(TASKS)
+    assert len(set(recommender.tasks)) == len(recommender.tasks)
+    assert recommender.needs_times in (True, False)
+
+
+def test_defaults_lie_in_the_space(recommender: type[Recommender]):
+    defaults = asdict(recommender())
+    assert defaults.keys() == recommender.space.keys()
+    for parameter, values in recommender.space.items():
+        assert defaults[parameter] in values
+        assert len(set(values)) == len(values)
+
+
+def test_hyper_parameters_cannot_change_and_survive_json(recommender: type[Recommender]):
+    for parameter, values in recommender.space.items():
+        for value in values:
+            setting = recommender(**{parameter: value})
+            assert recommender(**json.loads(json.dumps(asdict(setting)))) == setting
+    with pytest.raises(FrozenInstanceError):
+        setattr(recommender(), fields(recommender)[0].name, None)
+
+
+def test_scores_are_one_finite_row_per_user_asked_for(name: str, case: str):
+    interactions = data(case)
+    scores = all_scores(model(name, case), interactions)
+    assert scores.shape == interactions.counts.shape
+    assert np.isfinite(scores).all()
+    asked = np.arange(interactions.n_users)[::-2]
+    np.testing.assert_allclose(model(name, case).scores(asked), scores[asked], rtol=1e-4, atol=1e-5)
+
+
+def test_lists_are_the_best_allowed_items(name: str, case: str, recommender: type[Recommender]):
+    interactions = data(case)
+    played = interactions.counts.toarray() > 0
+    in_catalogue = played.any(axis=0)
+    allowed = {"discovery": ~played & in_catalogue, "repeat": played, "all": played | in_catalogue}
+    scores = all_scores(model(name, case), interactions)
+    lists = recommend(model(name, case), interactions, np.arange(interactions.n_users), recommender.tasks, K)
+    for task in recommender.tasks:
+        expected = [user for user in range(len(played)) if played[user].any() and allowed[task][user].any()]
+        assert np.unique(lists[task].user_index).tolist() == expected
+        for user, ranks, items, values in by_user(lists[task]):
+            assert ranks.tolist() == list(range(1, min(K, allowed[task][user].sum()) + 1))
+            assert allowed[task][user, items].all() and len(set(items)) == len(items)
+            left_out = np.setdiff1d(np.flatnonzero(allowed[task][user]), items)
+            assert (np.diff(values) <= 0).all() and (scores[user, left_out] <= values[-1]).all()
+            assert (np.diff(items)[np.diff(values) == 0] > 0).all(), "ties go to the lower index"
+            assert (left_out[scores[user, left_out] == values[-1]] > items[-1]).all(), "at the end of the list as well"
+            np.testing.assert_array_equal(values, scores[user, items])
+
+
+def test_the_same_seed_gives_the_same_bytes(name: str, case: str, recommender: type[Recommender]):
+    np.random.seed(0)
+    first = recommender().fit(data(case), SEED).scores(np.arange(data(case).n_users))
+    np.random.seed(1)
+    second = recommender().fit(data(case), SEED).scores(np.arange(data(case).n_users))
+    assert np.ascontiguousarray(first).tobytes() == np.ascontiguousarray(second).tobytes()
+
+
+def test_fitting_leaves_the_data_as_they_were(recommender: type[Recommender]):
+    interactions, untouched = interactions_of(CASES["ordinary"]), data("ordinary")
+    recommender().fit(interactions, SEED).scores(np.arange(interactions.n_users))
+    for part in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(interactions.counts, part), getattr(untouched.counts, part))
+    np.testing.assert_array_equal(interactions.parents, untouched.parents)
+    assert all((interactions.windows[days] == untouched.windows[days]).all() for days in untouched.windows)
+
+
+def test_every_value_of_the_space_gives_finite_scores(recommender: type[Recommender]):
+    for case in ("cold users and items", "smaller than any number of factors"):
+        for parameter, values in recommender.space.items():
+            for value in values:
+                fitted = recommender(**{parameter: value}).fit(data(case), SEED)
+                assert np.isfinite(all_scores(fitted, data(case))).all(), (case, parameter, value)
+
+
+def test_lists_do_not_depend_on_the_block_size(name: str, recommender: type[Recommender]):
+    interactions = data("ordinary")
+    users = np.arange(interactions.n_users)
+    at_once = recommend(model(name, "ordinary"), interactions, users, recommender.tasks, K)
+    for block_bytes in (1, 7 * 8 * interactions.n_items):
+        in_blocks = recommend(model(name, "ordinary"), interactions, users, recommender.tasks, K, block_bytes)
+        for task in recommender.tasks:
+            np.testing.assert_array_equal(in_blocks[task].user_index, at_once[task].user_index)
+            np.testing.assert_array_equal(in_blocks[task].item_index, at_once[task].item_index)
+            np.testing.assert_allclose(in_blocks[task].score, at_once[task].score, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("axis", [0, 1], ids=["users", "items"])
+def test_relabelling_permutes_the_scores(name: str, recommender: type[Recommender], axis: int):
+    plays = random_plays(40, 30, 0.3, seed=3)
+    order = np.random.default_rng(4).permutation(plays.shape[axis])
+    straight = all_scores(recommender().fit(interactions_of(plays), SEED), interactions_of(plays))
+    relabelled = interactions_of(np.take(plays, order, axis=axis))
+    shuffled = all_scores(recommender().fit(relabelled, SEED), relabelled)
+    # a correlation, since a model that draws at random need not land on the same numbers
+    assert np.corrcoef(np.take(straight, order, axis=axis).ravel(), shuffled.ravel())[0, 1] > 0.99
+
+
+def test_a_personal_model_finds_the_users_own_group(recommender: type[Recommender]):
+    interactions = interactions_of(two_groups(100, 100, density=0.5))
+    fitted = recommender().fit(interactions, SEED)
+    scores = fitted.scores(np.array([0, interactions.n_users - 1]))
+    if "discovery" not in recommender.tasks or np.array_equal(scores[0], scores[1]):
+        pytest.skip("it has the same list for everybody, or no new items for anybody")
+    lists = recommend(fitted, interactions, np.arange(100), ["discovery"], 5)["discovery"]
+    assert len(lists.rank) == 500
+    assert ((lists.user_index < 50) == (lists.item_index < 50)).all()

@@ -1,0 +1,51 @@
+"""A recommender is found because its file is there."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from models_py.recommenders import registry
+
+FILE = '''
+class Recommender{number}:
+    """One more."""
+    name, tasks, needs_times, space = "{name}", ("discovery",), False, {{}}
+
+
+class Helper:
+    """No recommender."""
+    name = "helper"
+'''
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return an empty package that the registry searches instead of its own."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "added_recommenders").mkdir()
+    (tmp_path / "added_recommenders" / "__init__.py").touch()
+    package = SimpleNamespace(__name__="added_recommenders", __path__=[str(tmp_path / "added_recommenders")])
+    monkeypatch.setattr(registry, "package", package)
+    yield tmp_path / "added_recommenders"
+    for module in [module for module in sys.modules if module.startswith("added_recommenders")]:
+        del sys.modules[module]
+
+
+def test_the_six_are_found_in_alphabetical_order():
+    expected = ["item_knn", "most_popular", "nmf", "recent_popular", "svd", "user_knn"]
+    assert [name for name in registry.recommenders() if name in expected] == expected
+    assert list(registry.recommenders()) == sorted(registry.recommenders())
+
+
+def test_a_new_file_is_a_new_recommender_and_its_helpers_are_not(folder):
+    (folder / "one.py").write_text(FILE.format(number=1, name="zebra"))
+    (folder / "two.py").write_text(FILE.format(number=2, name="aardvark") + "from added_recommenders.one import *\n")
+    assert list(registry.recommenders.__wrapped__()) == ["aardvark", "zebra"]
+
+
+def test_two_of_one_name_are_refused(folder):
+    (folder / "one.py").write_text(FILE.format(number=1, name="twin"))
+    (folder / "two.py").write_text(FILE.format(number=2, name="twin"))
+    with pytest.raises(ValueError, match="'twin'"):
+        registry.recommenders.__wrapped__()
