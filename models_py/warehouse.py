@@ -56,19 +56,20 @@ class Warehouse:
         Raises
         ------
         WarehouseError
-            Where the file is missing or locked, or lacks a table that the query names.
+            Where the file is missing or locked, or lacks a table or column that the query names.
         """
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path}: run `make evaluate` first, or set WAREHOUSE.")
         with self._connect(read_only=True) as connection:
             try:
                 columns = connection.execute(query, list(parameters)).fetchnumpy()
-            except duckdb.CatalogException as error:
-                table = str(error).splitlines()[0]
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                missing = str(error).splitlines()[0]
                 raise WarehouseError(
-                    f"{self.path} lacks a table this version needs ({table}): run `make evaluate` to build it anew."
+                    f"{self.path} lacks a table or column this version needs ({missing}): "
+                    "run `make evaluate` to build it anew."
                 ) from error
-        return {name: np.ma.filled(values, _missing(values)) for name, values in columns.items()}
+        return {name: _filled(values) for name, values in columns.items()}
 
     def replace(self, replacements: Sequence[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
@@ -127,7 +128,7 @@ def publish(building: Path, published: Path) -> None:
     A write-ahead log left beside the new file would be replayed onto it and corrupt it in silence, so the new file must
     have none and the old file's goes first.
     """
-    with duckdb.connect(str(building)) as connection:
+    with Warehouse(building)._connect(read_only=False) as connection:
         connection.execute("checkpoint")
     if _write_ahead_log(building).exists():
         raise WarehouseError(f"{building} is still being written to: close what holds it and run the command again.")
@@ -142,14 +143,18 @@ def _write_ahead_log(path: Path) -> Path:
 
 def _explain(path: Path, error: duckdb.IOException) -> str:
     text = " ".join(str(error).split())
-    if "lock" in text:
-        holder = text[text.find("held in") :] if "held in" in text else "held by another program"
-        return f"{path} is locked ({holder.split(' See also')[0].rstrip('. ')}): close that program and try again."
+    if "Could not set lock" in text:
+        holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
+        return f"{path} is locked ({holder}): close that program and try again."
     return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read."
 
 
-def _missing(values: np.ndarray) -> object:
-    return None if values.dtype == object else np.nan if values.dtype.kind == "f" else -1
+def _filled(values: np.ndarray) -> np.ndarray:
+    """Put None, nan or -1 where the column is null."""
+    if values.dtype == object:
+        # np.ma.filled takes None for its own default, '?'
+        return np.where(np.ma.getmaskarray(values), None, np.ma.getdata(values))
+    return np.ma.filled(values, np.nan if values.dtype.kind == "f" else -1)
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, replacement: Replacement) -> None:
