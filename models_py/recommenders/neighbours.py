@@ -5,7 +5,8 @@ from scipy import sparse
 
 from models_py.recommenders.weighting import row_norms
 
-BLOCK_CELLS = 2**23
+# cells of a block of similarities: 16 MB in double precision; larger blocks are slower, since they leave the cache
+BLOCK_CELLS = 2**21
 
 
 def nearest(
@@ -44,9 +45,12 @@ def nearest(
     for start in range(0, queries.shape[0], size):
         index = query_index[start : start + size]
         products = queries[start : start + size] @ transposed
-        rows = np.repeat(np.arange(len(index)), np.diff(products.indptr))
-        similarity = products.data / (norms[index][rows] * norms[products.indices] + offset)
-        similarity[products.indices == index[rows]] = 0
+        lengths = np.diff(products.indptr)
+        scale = norms[products.indices]
+        scale *= np.repeat(norms[index], lengths)
+        scale += offset
+        similarity = np.divide(products.data, scale, out=scale)
+        similarity[products.indices == np.repeat(index.astype(products.indices.dtype), lengths)] = 0
         blocks.append(_largest(similarity, products.indices, products.indptr, products.shape, k))
     result = sparse.vstack([sparse.csr_matrix((0, vectors.shape[0]), dtype=np.float32), *blocks], format="csr")
     result.data **= np.float32(sharpness)
@@ -59,14 +63,13 @@ def _largest(
     """Keep the k largest positive values of each row."""
     kept = []
     for start, end in zip(row_starts[:-1], row_starts[1:], strict=True):
-        row = values[start:end]
-        chosen = np.flatnonzero(row > 0)
+        descending = -values[start:end]
+        chosen = np.arange(len(descending))
         if len(chosen) > k:
-            threshold = np.partition(row[chosen], len(chosen) - k)[len(chosen) - k]
-            chosen = chosen[row[chosen] >= threshold]
+            chosen = np.flatnonzero(descending <= np.partition(descending, k - 1)[k - 1])
             # best first, ties at the threshold by index, so that the same k are kept on every machine
-            chosen = chosen[np.lexsort((columns[start:end][chosen], -row[chosen]))[:k]]
-        kept.append(start + chosen)
+            chosen = chosen[np.lexsort((columns[start:end][chosen], descending[chosen]))[:k]]
+        kept.append(start + chosen[descending[chosen] < 0])
     lengths = [len(chosen) for chosen in kept]
     positions = np.concatenate([np.empty(0, np.int64), *kept])
     cells = (values[positions].astype(np.float32), columns[positions], np.concatenate([[0], np.cumsum(lengths)]))
