@@ -41,12 +41,15 @@ class NMF:
         factors = min(self.factors, len(users), len(items))
         if factors == 0:
             return without_factors(interactions)
+        # HetRec, 64 factors, mean validation NDCG@20 of five seeds: 15 iterations give 0.196 in 0.4 s, 40 give 0.197 in
+        # 1 s. A random start is level at 40, but lower and less steady at 15 (0.193, 0.191 to 0.197 over seeds);
+        # multiplicative updates give 0.193 at 40.
         model = SklearnNMF(factors, init="nndsvda", max_iter=self.max_iterations, random_state=seed)
-        user_factors, item_factors = (np.zeros((size, factors), dtype=np.float32) for size in scaled.shape)
+        user_factors, item_factors = (np.zeros((size, factors)) for size in scaled.shape)
         with warnings.catch_warnings():
             # stopping early is a hyper-parameter here, not an accident
             warnings.simplefilter("ignore", ConvergenceWarning)
-            user_factors[users] = model.fit_transform(scaled[users][:, items])
+            user_factors[users] = model.fit_transform(scaled[users][:, items].astype(np.float64))
         item_factors[items] = model.components_.T
         item_factors *= popularity_scale(interactions, self.popularity_power)[:, None]
         return FittedFactors(user_factors, item_factors)

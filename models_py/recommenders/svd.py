@@ -13,14 +13,15 @@ from models_py.recommenders.weighting import held_back, popularity_scale
 
 @dataclass(frozen=True)
 class FittedFactors:
-    """User and item factors whose product scores."""
+    """User and item factors, float64, whose product scores."""
 
     user_factors: np.ndarray
     item_factors: np.ndarray
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        """Inner products, shape (len(users), n_items)."""
-        return self.user_factors[users] @ self.item_factors.T
+        """Inner products, float32, shape (len(users), n_items)."""
+        # a product's last bits change with the block's size and the number of threads: rounding hides them
+        return (self.user_factors[users] @ self.item_factors.T).astype(np.float32)
 
 
 def without_factors(interactions: Interactions) -> FittedFactors:
@@ -52,6 +53,6 @@ class SVD:
         if factors < 1 or scaled.nnz == 0:
             return without_factors(interactions)
         decomposition = TruncatedSVD(factors, n_iter=4, random_state=seed)
-        user_factors = decomposition.fit_transform(scaled)
+        user_factors = decomposition.fit_transform(scaled.astype(np.float64))
         item_factors = decomposition.components_.T * popularity_scale(interactions, self.popularity_power)[:, None]
         return FittedFactors(user_factors, item_factors)
