@@ -112,16 +112,24 @@ def tune(
     -------
     list of Trial
         One per trial and task.
+
+    Raises
+    ------
+    RuntimeError
+        Where a trial fails or gives a score that is not finite; it names the trial and its setting.
     """
     trials: list[Trial] = []
     start = time.perf_counter()
     for number, setting in enumerate(settings(recommender, n_trials, seed)):
         if number and time.perf_counter() - start > budget_seconds:
             break
-        fit_start = time.perf_counter()
-        model = setting.fit(interactions, seed)
-        fit_seconds = time.perf_counter() - fit_start
-        lists = recommend(model, interactions, np.arange(interactions.n_users), tasks, K)
+        try:
+            fit_start = time.perf_counter()
+            model = setting.fit(interactions, seed)
+            fit_seconds = time.perf_counter() - fit_start
+            lists = recommend(model, interactions, np.arange(interactions.n_users), tasks, K)
+        except Exception as error:
+            raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
         for task in tasks:
             values = ndcg(lists[task], validation.relevant[task], validation.n_relevant[task], K)
             score = float(values.mean()) if len(values) else 0.0

@@ -128,6 +128,13 @@ def test_nothing_to_judge_on_scores_zero():
     assert [trial.is_chosen for trial in trials] == [True, False]
 
 
+@pytest.mark.parametrize(("broken", "reason"), [(np.nan, "ValueError: .*not finite"), (None, "TypeError: ")])
+def test_a_trial_that_fails_is_named_with_its_setting(monkeypatch, broken: float | None, reason: str):
+    monkeypatch.setattr(Toy, "fit", lambda setting, interactions, seed: FixedScores(np.full(6, broken + 0)))
+    with pytest.raises(RuntimeError, match=rf"trial 0, Toy\(new=4, known=1\), failed with {reason}"):
+        search()
+
+
 def test_validation_cells_are_split_by_task():
     validation = toy_validation()
     for task, items, counts in [
