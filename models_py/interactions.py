@@ -23,7 +23,7 @@ class Interactions:
     Raises
     ------
     ValueError
-        Where the shapes disagree or a stored count is not positive.
+        Where the shapes disagree or a stored count is not a positive number.
     """
 
     counts: sparse.csr_matrix
@@ -32,8 +32,10 @@ class Interactions:
 
     def __post_init__(self) -> None:
         counts = sparse.csr_matrix(self.counts, dtype=np.float32)
-        counts.sum_duplicates()
-        if counts.nnz and counts.data.min() <= 0:
+        if not counts.has_canonical_format:
+            counts = counts.copy()  # the caller's matrix is not ours to sort
+            counts.sum_duplicates()
+        if not (np.isfinite(counts.data) & (counts.data > 0)).all():
             raise ValueError("counts holds a cell without plays; leave such cells out")
         if len(self.parents) != counts.shape[1] or any(len(w) != counts.shape[1] for w in self.windows.values()):
             raise ValueError("parents and windows need one value per item")

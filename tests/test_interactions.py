@@ -15,7 +15,13 @@ def test_cells_are_float32_sorted_and_added_up():
     np.testing.assert_array_equal(counts.toarray(), [[0, 3, 0], [0, 0, 6]])
 
 
-@pytest.mark.parametrize("plays", [0.0, -1.0])
+def test_the_matrix_given_stays_as_it_was():
+    given = sparse.csr_matrix((np.float32([1, 2]), np.array([2, 0]), np.array([0, 2])), shape=(1, 3))
+    assert Interactions(given, parents=np.arange(3)).counts.indices.tolist() == [0, 2]
+    assert given.indices.tolist() == [2, 0] and given.data.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("plays", [0.0, -1.0, np.nan, np.inf])
 def test_a_stored_cell_without_plays_is_refused(plays: float):
     counts = sparse.csr_matrix(([plays], ([0], [0])), shape=(1, 1))
     with pytest.raises(ValueError, match="without plays"):
