@@ -88,6 +88,14 @@ def fold(name: str) -> str:
     return " ".join(word for word in text.split(" ") if word)
 
 
+def planted_genres(demo: Demo) -> tuple[dict[str, set], dict[str, set]]:
+    """Genres of each artist and each user's own."""
+    truth = demo.truth
+    genres = {fold(name): set(own) for name, own in zip(truth["artists"], truth["artist_genres"], strict=True)}
+    own = {user: set(names) for user, names in zip(truth["user_ids"], truth["own_genres"], strict=True)}
+    return genres, own
+
+
 def track_key(line: Line) -> tuple[str, str]:
     return fold(line.artist), fold(line.title)
 
@@ -192,15 +200,29 @@ def test_lines_run_from_newest_to_oldest_by_user(either: Demo):
 
 
 def test_a_third_of_every_users_plays_lies_outside_the_own_genres(either: Demo):
-    truth = either.truth
-    genres = {fold(name): set(own) for name, own in zip(truth["artists"], truth["artist_genres"], strict=True)}
-    own = {user: set(names) for user, names in zip(truth["user_ids"], truth["own_genres"], strict=True)}
+    genres, own = planted_genres(either)
     outside, plays = Counter(), Counter()
     for line in either.kept:
         plays[line.user] += 1
         outside[line.user] += not genres[fold(line.artist)] & own[line.user]
     assert min(outside[user] / plays[user] for user in own) >= 0.3
     assert 0.32 <= outside.total() / plays.total() <= 0.5
+
+
+def test_users_explore_their_own_genres(demo: Demo):
+    genres, own = planted_genres(demo)
+    cells = {(line.user, fold(line.artist)) for line in demo.kept}
+    assert np.mean([bool(genres[artist] & own[user]) for user, artist in cells]) > 0.6
+
+
+def test_an_artists_main_genre_comes_first(either: Demo):
+    weights = defaultdict(dict)
+    for genre, row in zip(either.truth["genres"], either.truth["genre_artists"], strict=True):
+        for artist, weight in zip(row["artists"], row["weights"], strict=True):
+            weights[artist][genre] = weight
+    for artist, names in enumerate(either.truth["artist_genres"]):
+        assert sorted(weights[artist], key=weights[artist].get, reverse=True) == names
+    assert {len(names) for names in either.truth["artist_genres"]} == {1, 2}
 
 
 def test_most_plays_are_repeats_and_discovery_goes_on(demo: Demo):

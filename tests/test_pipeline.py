@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from conftest import Study
 from dbt_runner import run_dbt
+from sklearn.metrics import adjusted_rand_score
 
 from models_py.demo import compare_key, planted_preferences, planted_track_preferences, write_demo
 
@@ -135,10 +136,16 @@ def test_equal_tuning(demo: Study) -> None:
 
 
 def test_clusters_find_the_planted_genres(demo: Study) -> None:
-    (gap,) = demo.query(
-        "select min(silhouette - silhouette_shuffled) from marts.cluster_quality where is_chosen and entity_type = 'artist'"
-    )[0]
-    assert gap > 0.1
+    truth = demo.truth()
+    chosen = demo.query(
+        """select n_clusters, silhouette - silhouette_shuffled > 0.2 from marts.cluster_quality
+        where is_chosen and entity_type = 'artist'"""
+    )
+    assert chosen == [(len(truth["genres"]), True)]
+    main = {compare_key(name): own[0] for name, own in zip(truth["artists"], truth["artist_genres"], strict=True)}
+    found = demo.query("select artist_name, cluster_id from marts.item_clusters where item_type = 'artist'")
+    assert len(found) > 500
+    assert adjusted_rand_score([main[compare_key(name)] for name, _ in found], [label for _, label in found]) >= 0.9
 
 
 def test_factorization_loses_to_the_mean_on_played_cells(demo: Study) -> None:

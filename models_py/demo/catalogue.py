@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_py.demo.names import GENRES, SCENES, TRAP_TITLES, album_titles, artist_names, compare_key
+from models_py.demo.names import GENRES, TRAP_TITLES, album_titles, artist_names, compare_key
 
-STYLES = len(GENRES) * len(SCENES)
-POPULARITY_EXPONENT = 0.9  # of the power law over an artist's rank within a style
+POPULARITY_EXPONENT = 0.9  # of the power law over an artist's rank within a genre
 WITHIN_EXPONENT = 1.0  # of the power laws over an artist's albums and songs
-SECOND_GENRE_SHARE = 0.25  # artists that belong to two genres
+SECOND_GENRE_SHARE = 0.15  # artists that belong to two genres
+SECOND_GENRE_WEIGHT = 0.4  # of an artist's popularity in the second one
 NEWCOMER_SHARE = 0.12  # artists nobody knows at the start
 MAX_ALBUM = 12  # tracks
 SINGLE_SHARE = 0.35  # visits to an artist that play one song; the others play an album from its first track on
@@ -27,8 +27,7 @@ class Catalogue:
     artist_genres : numpy.ndarray
         bool, shape (genres, artists).
     artist_weights : numpy.ndarray
-        float64, shape (2, styles, artists), early and late: chance that a fresh visit for a style goes to an artist.
-        Style s is scene s // 8 of genre s % 8.
+        float64, shape (2, genres, artists), early and late: chance that a fresh visit for a genre goes to an artist.
     first_album : numpy.ndarray
         int64, shape (artists + 1,): where each artist's albums start.
     first_track : numpy.ndarray
@@ -81,19 +80,19 @@ def make_catalogue(users: int, rng: np.random.Generator) -> Catalogue:
     Returns
     -------
     Catalogue
-        Artist i ranks i // 24 in style i % 24.
+        Artist i ranks i // 8 in genre i % 8, the main one.
     """
-    count = max(6 * STYLES, round(45 * users**0.5))
+    count = round(40 * users**0.5)
     names = artist_names(count, rng)
-    styles = _styles(count, rng)
+    genres = _genres(count, rng)
     albums = _albums_per_artist(count, rng)
     sizes = rng.integers(5, MAX_ALBUM + 1, albums.sum())
     first_album = np.r_[0, np.cumsum(albums)]
     first_track = np.r_[0, np.cumsum(sizes)]
     return Catalogue(
         artists=names,
-        artist_genres=styles.reshape(len(SCENES), len(GENRES), count).any(axis=0),
-        artist_weights=_artist_weights(styles, rng),
+        artist_genres=genres,
+        artist_weights=_artist_weights(genres, rng),
         first_album=first_album,
         first_track=first_track,
         titles=_titles(names, albums, sizes, rng),
@@ -102,24 +101,20 @@ def make_catalogue(users: int, rng: np.random.Generator) -> Catalogue:
     )
 
 
-def _styles(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Give every artist a style, and some a second one of another genre: bool, (styles, artists)."""
-    first = np.arange(count) % STYLES
-    genre = (first + rng.integers(1, len(GENRES), count)) % len(GENRES)
-    second = genre + len(GENRES) * rng.integers(0, len(SCENES), count)
-    styles = np.zeros((STYLES, count), bool)
-    styles[first, np.arange(count)] = True
-    has_second = rng.random(count) < SECOND_GENRE_SHARE
-    styles[second[has_second], np.flatnonzero(has_second)] = True
-    return styles
+def _genres(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Give every artist a main genre, and some a second one: bool, (genres, artists)."""
+    main = np.arange(count) % len(GENRES)
+    second = (main + rng.integers(1, len(GENRES), count)) % len(GENRES)
+    genres = np.arange(len(GENRES))[:, None]
+    return (genres == main) | ((genres == second) & (rng.random(count) < SECOND_GENRE_SHARE))
 
 
-def _artist_weights(styles: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Popularity within styles, early and late: a power law, shaken between the two, with newcomers late."""
-    count = styles.shape[1]
-    rank = np.arange(count) // STYLES
-    home = np.arange(STYLES)[:, None] == np.arange(count) % STYLES
-    late = styles * np.where(home, 1.0, 0.5) * (rank + 1.5) ** -POPULARITY_EXPONENT
+def _artist_weights(genres: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Popularity within genres, early and late: a power law, shaken between the two, with newcomers late."""
+    count = genres.shape[1]
+    rank = np.arange(count) // len(GENRES)
+    main = np.arange(len(GENRES))[:, None] == np.arange(count) % len(GENRES)
+    late = genres * np.where(main, 1.0, SECOND_GENRE_WEIGHT) * (rank + 1.5) ** -POPULARITY_EXPONENT
     early = late * rng.choice([0.5, 1.0, 2.0], count)
     newcomer = (rank > 1) & (rng.random(count) < NEWCOMER_SHARE)
     early[:, newcomer] = 0

@@ -6,7 +6,6 @@ import unicodedata
 import numpy as np
 
 GENRES = ("indie", "electronic", "folk", "metal", "hip-hop", "jazz", "punk", "ambient")
-SCENES = ("northern", "southern", "island")  # each genre splits into these: a style is a genre and a scene
 
 FIRST_WORDS = (
     "Amber Arctic Ashen Brass Bitter Blue Borrowed Brittle Burnt Candle Cedar Chalk Cinder Clockwork Cobalt Copper "
@@ -132,7 +131,7 @@ def artist_names(count: int, rng: np.random.Generator) -> list[str]:
         if compare_key(name) not in names:
             names[compare_key(name)] = name
             fresh.append(name)
-    top = len(GENRES) * len(SCENES)  # an alias shares its style with the first artist: both lead it
+    top = len(GENRES)  # an alias shares its genre with the first artist: both lead it
     return [ALIASES[0], *fresh[: top - 1], ALIASES[1], *TRAP_ARTISTS, *fresh[top - 1 :]]
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models_py.demo.catalogue import STYLES, Catalogue
+from models_py.demo.catalogue import Catalogue
 from models_py.demo.listening import Plays
-from models_py.demo.names import other_spelling
+from models_py.demo.names import GENRES, other_spelling
 
 BLANK_TITLES = ("", "", "", "", "  ", "  ", "\a", "\a")
 BOGUS_TIMES = ("2010-03-14T15:09:26", "2013-07-21T04:05:06")
@@ -110,7 +110,7 @@ def _artist_mbids(count: int, rng: np.random.Generator) -> np.ndarray:
     """Per artist, some without: object (str), (artists,)."""
     mbids = _mbids(count, rng)
     mbids[rng.random(count) < NO_ARTIST_MBID_SHARE] = ""
-    mbids[0] = mbids[STYLES] = _mbids(1, rng)[0]  # the two names of one artist, see ALIASES
+    mbids[0] = mbids[len(GENRES)] = _mbids(1, rng)[0]  # the two names of one artist, see ALIASES
     return mbids
 
 

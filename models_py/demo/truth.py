@@ -3,7 +3,7 @@
 import numpy as np
 
 from models_py.demo.catalogue import Catalogue
-from models_py.demo.names import GENRES, SCENES
+from models_py.demo.names import GENRES
 from models_py.demo.spelling import Lines
 from models_py.demo.tastes import Tastes
 
@@ -21,23 +21,26 @@ def make_truth(catalogue: Catalogue, tastes: Tastes, lines: Lines, user_ids: lis
     Returns
     -------
     dict
-        JSON-able. `counts` are those of the events file; `user_styles` (users x styles), `style_artists` (per style the
-        artists' indices and weights) and `tracks` (per artist titles and weights) are the factors of what users prefer
-        from 2009 on, rounded to 6 digits.
+        JSON-able. `counts` are those of the events file; `artist_genres` names each artist's main genre first;
+        `user_genres` (users x genres), `genre_artists` (per genre the artists' indices and weights) and `tracks` (per
+        artist titles and weights) are the factors of what users prefer from 2009 on, rounded to 6 digits.
     """
     genres = np.array(GENRES)
+    by_weight = np.argsort(-catalogue.artist_weights[1], axis=0, kind="stable").T
     bounds = catalogue.artist_tracks.tolist()
     weights = np.round(catalogue.track_weights, 6).tolist()
     return {
         "counts": _counts(catalogue, lines),
         "genres": list(GENRES),
-        "styles": [f"{scene} {genre}" for scene in SCENES for genre in GENRES],
         "user_ids": user_ids,
         "own_genres": [genres[row].tolist() for row in tastes.own_genres],
-        "user_styles": tastes.mixtures[1].tolist(),
+        "user_genres": tastes.mixtures[1].tolist(),
         "artists": catalogue.artists,
-        "artist_genres": [genres[row].tolist() for row in catalogue.artist_genres.T],
-        "style_artists": [
+        "artist_genres": [
+            genres[order[:count]].tolist()
+            for order, count in zip(by_weight, catalogue.artist_genres.sum(axis=0), strict=True)
+        ],
+        "genre_artists": [
             {"artists": np.flatnonzero(row).tolist(), "weights": row[row > 0].tolist()}
             for row in catalogue.artist_weights[1]
         ],
@@ -65,10 +68,10 @@ def planted_preferences(truth: dict) -> tuple[list[str], list[str], np.ndarray]:
     preferences : numpy.ndarray
         float64, shape (users, artists): chance that a visit that repeats nothing goes to the artist.
     """
-    weights = np.zeros((len(truth["styles"]), len(truth["artists"])))
-    for row, style in zip(weights, truth["style_artists"], strict=True):
-        row[style["artists"]] = style["weights"]
-    return truth["user_ids"], truth["artists"], np.array(truth["user_styles"]) @ weights
+    weights = np.zeros((len(truth["genres"]), len(truth["artists"])))
+    for row, genre in zip(weights, truth["genre_artists"], strict=True):
+        row[genre["artists"]] = genre["weights"]
+    return truth["user_ids"], truth["artists"], np.array(truth["user_genres"]) @ weights
 
 
 def planted_track_preferences(truth: dict) -> tuple[list[str], list[tuple[str, str]], np.ndarray]:
