@@ -75,7 +75,7 @@ def planted_ceiling(demo: Study, item_type: str, user_ids: list, items: list, pr
         where {condition} and user_has_training and not is_repeat group by user_id"""
     )
     played = demo.query(
-        f"""select user_id, list(distinct item_id) from intermediate.int_train_cells where {condition} group by user_id"""
+        f"select user_id, list(distinct item_id) from intermediate.int_train_cells where {condition} group by user_id"
     )
     seen = {user: {item_column.get(item) for item in items} for user, items in played}
     row = {user: number for number, user in enumerate(user_ids)}
@@ -287,6 +287,7 @@ def noise_after(text: str, cut_off: str) -> str:
             day, second = rng.integers(1, 29), rng.integers(0, 60)
             artist, title = rng.integers(0, 40), rng.integers(0, 500)
             user = f"user_{rng.integers(1, 70):06d}"
-            line = f"{user}\t2009-09-{day:02d}T{number % 24:02d}:{number % 60:02d}:{second:02d}Z\t\tNoise {artist}\t\tHiss {title} {number}"
+            time = f"2009-09-{day:02d}T{number % 24:02d}:{number % 60:02d}:{second:02d}Z"
+            line = f"{user}\t{time}\t\tNoise {artist}\t\tHiss {title} {number}"
         lines.append(line)
     return "\n".join(lines) + "\n"

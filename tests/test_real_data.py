@@ -1,4 +1,4 @@
-"""Figures on real listening data, which is not in the repository: thresholds that a broken model or protocol would miss.
+"""Figures on real listening data, which is not in the repository: what a broken model or protocol would miss.
 
 `make test` runs the default split of each data set where the data is there; `make verify-real` runs five random splits,
 prints the means, and fails where the data is missing.

@@ -15,7 +15,7 @@ from models_py.ranking import Lists, recommend
 from models_py.recommenders.base import Recommender
 from models_py.resources import measured
 from models_py.training import Parameters, Study, TrainingData
-from models_py.tuning import Trial
+from models_py.tuning import Trial, tune
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
@@ -109,8 +109,19 @@ def digest(value: object) -> str:
 
 
 def source(recommender: type[Recommender]) -> str:
-    """Return the code of a recommender's module: a stored run is stale when it changes."""
-    return inspect.getsource(sys.modules[recommender.__module__])
+    """Return the code of a recommender and of the search: a stored run is stale when either changes."""
+    modules = _modules(recommender.__module__, _modules(tune.__module__, set()))
+    return "".join(inspect.getsource(sys.modules[name]) for name in sorted(modules))
+
+
+def _modules(name: str, found: set[str]) -> set[str]:
+    """Collect a module of this package and all of them that it takes names from, directly or not."""
+    found.add(name)
+    for value in vars(sys.modules[name]).values():
+        owner = getattr(value, "__module__", None) or ""
+        if owner.startswith("models_py.") and owner not in found:
+            _modules(owner, found)
+    return found
 
 
 def _trial_columns(trials: Sequence[Trial]) -> dict[str, np.ndarray]:

@@ -39,12 +39,12 @@ class SVD:
     space: ClassVar[dict[str, tuple]] = {
         "factors": (16, 32, 64, 128),
         "weighting": ("binary", "log", "log_share", "bm25"),
-        "popularity_power": (0.0, 0.15, 0.3, 0.45),
+        "popularity_power": (0.0, 0.2, 0.4, 0.6),
     }
 
     factors: int = 32
     weighting: str = "log_share"
-    popularity_power: float = 0.3
+    popularity_power: float = 0.4
 
     def fit(self, interactions: Interactions, seed: int) -> FittedFactors:
         """Decompose; fewer factors where the matrix is smaller."""
