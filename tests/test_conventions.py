@@ -17,11 +17,12 @@ READABLE = {
     "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "staging/recommender"},
     "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening"},
+    "intermediate/serving": {"intermediate", "marts/listening", "staging/recommender"},
     "marts/listening": {"staging/lastfm", "intermediate", "marts/listening"},
     "marts/training": {"intermediate", "marts/listening", "marts/training"},
     "marts/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "staging/recommender"},
-    "marts/serving": {"marts/listening", "marts/training", "marts/evaluation", "staging/recommender", "intermediate"},
+    "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation"},
     "marts/insights": {"intermediate/insights", "staging/recommender", "marts/listening", "marts/insights"},
 }
 
@@ -156,4 +157,3 @@ def test_recommenders_cannot_reach_a_warehouse() -> None:
         ours = {name for name in imports(path) if name.startswith("models_py")}
         assert all(re.match(r"models_py\.(interactions$|recommenders\.)", name) for name in ours), (path, ours)
         assert not {"duckdb", "os", "pathlib", "pandas"} & set(imports(path)), path
-

@@ -1,8 +1,8 @@
 -- each user of `users` has a list per item type and task that is served, unless the task allows none of the items
 with
 
-served_models as (
-    select * from {{ ref('stg_recommender__served_models') }}
+tasks as (
+    select * from {{ ref('int_tasks_served') }}
 ),
 
 users as (
@@ -33,21 +33,21 @@ played_items as (
 
 final as (
     select
-        served_models.item_type,
-        served_models.task,
+        tasks.item_type,
+        tasks.task,
         users.user_id
-    from served_models
+    from tasks
     cross join users
-    inner join items on served_models.item_type = items.item_type
+    inner join items on tasks.item_type = items.item_type
     left join played_items
-        on served_models.item_type = played_items.item_type
+        on tasks.item_type = played_items.item_type
             and users.user_id = played_items.user_id
     left join lists
-        on served_models.item_type = lists.item_type
-            and served_models.task = lists.task
+        on tasks.item_type = lists.item_type
+            and tasks.task = lists.task
             and users.user_id = lists.user_id
     where lists.user_id is null
-        and case served_models.task
+        and case tasks.task
             when 'repeat' then coalesce(played_items.item_count, 0)
             when 'discovery' then items.item_count - coalesce(played_items.item_count, 0)
             else items.item_count

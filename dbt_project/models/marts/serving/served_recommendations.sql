@@ -1,7 +1,7 @@
 with
 
-served_models as (
-    select * from {{ ref('stg_recommender__served_models') }}
+tasks as (
+    select * from {{ ref('int_tasks_served') }}
 ),
 
 recommendations as (
@@ -35,22 +35,22 @@ listed as (
         recommendations.score,
         recommendations.is_repeat
     from recommendations
-    inner join served_models
-        on recommendations.item_type = served_models.item_type
-            and recommendations.task = served_models.task
-            and recommendations.model_name = served_models.model_name
+    inner join tasks
+        on recommendations.item_type = tasks.item_type
+            and recommendations.task = tasks.task
+            and recommendations.model_name = tasks.model_name
 ),
 
 unlisted_users as (
     select
-        served_models.item_type,
-        served_models.task,
+        tasks.item_type,
+        tasks.task,
         users.user_id
-    from served_models
+    from tasks
     cross join users
     anti join listed
-        on served_models.item_type = listed.item_type
-            and served_models.task = listed.task
+        on tasks.item_type = listed.item_type
+            and tasks.task = listed.task
             and users.user_id = listed.user_id
 ),
 
