@@ -14,6 +14,8 @@ from conftest import Study, study_in
 
 pytestmark = pytest.mark.real_data
 
+# one split alone lies up to this much below its mean over five
+SINGLE_SPLIT_SLACK = 0.07
 SPLITS = ("random", "random_2", "random_3", "random_4", "random_5")
 # the least mean NDCG@20, discovery, scope all, that each model must reach; for popularity a range
 HETREC = {"most_popular": (0.085, 0.105), "item_knn": (0.23, 1), "user_knn": (0.24, 1), "svd": (0.27, 1)}
@@ -59,8 +61,9 @@ def test_models_reach_their_figures(
     print(f"\n{prepare.__name__}, mean NDCG@20 over {len(splits)} random splits (discovery, scope all):")
     for model, (mean, low, high) in figures.items():
         print(f"  {model:<14} {mean:.4f}  ({low:.4f} to {high:.4f} over splits)")
+    slack = SINGLE_SPLIT_SLACK if len(splits) == 1 else 0
     for model, (least, most) in expected.items():
-        assert least <= figures[model][0] <= most, (model, figures[model])
+        assert least * (1 - slack) <= figures[model][0] <= most * (1 + slack), (model, figures[model])
     # a collaborative model that loses to popularity is a bug, not a finding
     assert min(figures, key=lambda model: figures[model][0]) == "most_popular"
 
