@@ -8,7 +8,7 @@ from models_py.demo import write_demo
 from models_py.errors import StudyError
 from models_py.progress import console, stage
 from models_py.settings import Settings
-from models_py.warehouse import Warehouse, copy_for_building, publish
+from models_py.warehouse import Warehouse, building
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
 
@@ -31,15 +31,14 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
     check_splits(settings)
     if prepare and not settings.has_event_files():
         ensure_demo(settings)
-    building = copy_for_building(settings.warehouse)
-    if prepare:
-        with stage("Raw files to training marts (dbt)") as shown:
-            dbt.build(["--exclude", "source:recommender+"], building, settings.variables, shown)
-    with stage("Recommenders, factorizations, clusters (Python)") as shown:
-        jobs.run(Warehouse(building), shown)
-    with stage("Results to metrics and serving (dbt)") as shown:
-        dbt.build(["--select", "source:recommender+"], building, settings.variables, shown)
-    publish(building, settings.warehouse)
+    with building(settings.warehouse) as working:
+        if prepare:
+            with stage("Raw files to training marts (dbt)") as shown:
+                dbt.build(["--exclude", "source:recommender+"], working, settings.variables, shown)
+        with stage("Recommenders, factorizations, clusters (Python)") as shown:
+            jobs.run(Warehouse(working), shown)
+        with stage("Results to metrics and serving (dbt)") as shown:
+            dbt.build(["--select", "source:recommender+"], working, settings.variables, shown)
 
 
 def ensure_demo(settings: Settings) -> None:

@@ -4,6 +4,7 @@ dbt and Python take turns on the file, because DuckDB has one writer. A connecti
 transaction; models train with none open.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,6 @@ import numpy as np
 
 from models_py.errors import WarehouseError
 
-DEFAULT_PATH = "warehouse/lastfm.duckdb"
 SCHEMA = "recommender"
 
 
@@ -74,10 +74,21 @@ class Warehouse:
     def replace(self, replacements: Sequence[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
         with self._connect(read_only=False) as connection:
-            connection.execute("begin")
-            for replacement in replacements:
-                _replace(connection, replacement)
-            connection.execute("commit")
+            try:
+                connection.execute("begin")
+                for replacement in replacements:
+                    _replace(connection, replacement)
+                connection.execute("commit")
+            except duckdb.Error as error:
+                raise WarehouseError(
+                    f"{self.path} cannot take the results ({str(error).splitlines()[0]}): "
+                    "free disk space, or run `make evaluate` to build it anew."
+                ) from error
+
+    def checkpoint(self) -> None:
+        """Write everything into the file itself, so that no write-ahead log is left beside it."""
+        with self._connect(read_only=False) as connection:
+            connection.execute("checkpoint")
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
@@ -92,6 +103,8 @@ class Warehouse:
         except duckdb.IOException as error:
             raise WarehouseError(_explain(self.path, error)) from error
         try:
+            # the limit that profiles.yml sets for dbt
+            connection.execute(f"set memory_limit = '{os.environ.get('MEMORY_LIMIT') or '2500MB'}'")
             yield connection
         finally:
             connection.close()
@@ -102,39 +115,79 @@ def strings(values: Iterable[object]) -> np.ndarray:
     return np.array(list(values), dtype=object)
 
 
-def copy_for_building(published: Path) -> Path:
-    """Copy the published file, if any, to `building/<same name>` beside it and return that path.
+@contextmanager
+def building(published: Path) -> Iterator[Path]:
+    """Give a working copy of the published file, and move it over the published one when the block ends well.
 
-    The name stays because views carry the catalogue's name, which is the file's stem.
+    The copy is `building/<same name>` beside it: the name stays because views carry the catalogue's name, which is the
+    file's stem. A block that fails leaves the published file as it was. One process at a time may build.
+
+    Raises
+    ------
+    WarehouseError
+        Where another process builds or writes the same warehouse, or the folder cannot be written.
     """
-    building = published.parent / "building" / published.name
+    working = published.parent / "building" / published.name
+    with _only_builder(working, published):
+        _copy(published, working)
+        yield working
+        _publish(working, published)
+
+
+@contextmanager
+def _only_builder(working: Path, published: Path) -> Iterator[None]:
     try:
-        building.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in (building, _write_ahead_log(building)):
-            leftover.unlink(missing_ok=True)
-        if published.exists():
-            with Warehouse(published).held_open():
-                shutil.copyfile(published, building)
+        working.parent.mkdir(parents=True, exist_ok=True)
+        lock = working.with_name(working.name + ".lock").open("w")
     except OSError as error:
         raise WarehouseError(
-            f"Cannot write {building} ({error.strerror}): free some space or set WAREHOUSE to a writable folder."
+            f"Cannot write to {working.parent} ({error.strerror}): set WAREHOUSE to a file in a writable folder."
         ) from error
-    return building
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise WarehouseError(
+                f"{published} is being built by another process: wait until it ends, or set WAREHOUSE to another file."
+            ) from error
+        yield
 
 
-def publish(building: Path, published: Path) -> None:
+def _copy(published: Path, working: Path) -> None:
+    try:
+        for leftover in (working, _write_ahead_log(working)):
+            leftover.unlink(missing_ok=True)
+        if published.exists():
+            if _write_ahead_log(published).exists():
+                # a writer was killed: what it had committed moves from its log into the file
+                Warehouse(published).checkpoint()
+            with Warehouse(published).held_open():
+                shutil.copyfile(published, working)
+    except OSError as error:
+        raise WarehouseError(
+            f"Cannot write {working} ({error.strerror}): free some space, or set WAREHOUSE to a file elsewhere."
+        ) from error
+
+
+def _publish(working: Path, published: Path) -> None:
     """Move a finished file over the published one; readers that hold the old one keep it.
 
-    A write-ahead log left beside the new file would be replayed onto it and corrupt it in silence, so the new file must
-    have none and the old file's goes first.
+    A write-ahead log left beside the new file would be replayed onto it and corrupt it in silence. So the new file must
+    have none, the old file's goes first, and a writer that still holds the old file stops the move.
     """
-    with Warehouse(building)._connect(read_only=False) as connection:
-        connection.execute("checkpoint")
-    if _write_ahead_log(building).exists():
-        raise WarehouseError(f"{building} is still being written to: close what holds it and run the command again.")
+    Warehouse(working).checkpoint()
+    if _write_ahead_log(working).exists():
+        raise WarehouseError(f"{working} is still being written to: close what holds it and run the command again.")
+    if published.exists():
+        with Warehouse(published).held_open():
+            _move(working, published)
+    else:
+        _move(working, published)
+
+
+def _move(working: Path, published: Path) -> None:
     _write_ahead_log(published).unlink(missing_ok=True)
-    os.replace(building, published)
-    building.parent.rmdir() if not any(building.parent.iterdir()) else None
+    os.replace(working, published)
 
 
 def _write_ahead_log(path: Path) -> Path:

@@ -168,7 +168,7 @@ def test_a_second_evaluation_reuses_what_is_unchanged(demo: Study, tmp_path: Pat
     after = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
     assert after == before
     assert not list(tmp_path.glob("*.wal"))
-    assert not (tmp_path / "building").exists()
+    assert not (tmp_path / "building" / "music.duckdb").exists()
 
 
 def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(demo: Study, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from models_py.errors import WarehouseError
-from models_py.warehouse import Replacement, Warehouse, copy_for_building, publish, strings
+from models_py.warehouse import Replacement, Warehouse, building, strings
 
 TABLES = """
     create schema marts;
@@ -103,15 +103,20 @@ def test_a_file_that_is_no_warehouse_is_not_called_locked(tmp_path: Path):
     assert message_of(lambda: Warehouse(file).read("select 1")).startswith(f"{file} cannot be opened")
 
 
+def build_nothing(path: Path) -> None:
+    with building(path):
+        pass
+
+
 @pytest.mark.parametrize(
     ("read_only", "action"),
     [
         (False, lambda path: Warehouse(path).read("select 1")),
-        (False, lambda path: copy_for_building(path)),
+        (False, lambda path: build_nothing(path)),
         (True, lambda path: Warehouse(path).replace([])),
-        (True, lambda path: publish(path, path.with_name("published.duckdb"))),
+        (True, lambda path: Warehouse(path).checkpoint()),
     ],
-    ids=["read", "copy", "replace", "publish"],
+    ids=["read", "copy", "replace", "checkpoint"],
 )
 def test_a_locked_file_names_its_holder(path: Path, read_only: bool, action: Callable[[Path], object]):
     with held_elsewhere(path, read_only) as holder:
@@ -192,33 +197,14 @@ def test_a_failing_replacement_takes_the_others_with_it(path: Path):
     warehouse.replace([Replacement("recommendations", TEMPORAL_SVD, some_lists())])
     before = fetch(path, "from recommender.recommendations order by all")
     failing = Replacement("runs", {"model_name": "svd"}, {}, {"figure": None})
-    with pytest.raises(duckdb.ConstraintException):
+    with pytest.raises(WarehouseError, match="cannot take the results"):
         warehouse.replace([Replacement("recommendations", TEMPORAL_SVD, some_lists(first_item=2)), failing])
     assert fetch(path, "from recommender.recommendations order by all") == before
 
 
-def test_the_copy_keeps_the_name_and_the_views(path: Path):
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create view marts.people as select user_id from music.marts.training_users")
-    (path.parent / "building").mkdir()
-    (path.parent / "building" / "music.duckdb").write_text("left over")
-    (path.parent / "building" / "music.duckdb.wal").write_text("left over")
-    building = copy_for_building(path)
-    assert building == path.parent / "building" / "music.duckdb"
-    assert [file.name for file in building.parent.iterdir()] == ["music.duckdb"]
-    assert fetch(building, "select count(*) from marts.people") == [(12,)]
-    assert path.exists()
-
-
-def test_without_a_published_file_there_is_only_the_folder(tmp_path: Path):
-    building = copy_for_building(tmp_path / "new" / "music.duckdb")
-    assert building == tmp_path / "new" / "building" / "music.duckdb"
-    assert building.parent.is_dir() and not building.exists()
-
-
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path):
-    (tmp_path / "file").touch()
-    assert "WAREHOUSE" in message_of(lambda: copy_for_building(tmp_path / "file" / "music.duckdb"))
+def files_in(folder: Path) -> list[str]:
+    """Name what lies in a folder and below, but for the empty lock files."""
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and file.stat().st_size)
 
 
 def version_of(path: Path) -> list[tuple]:
@@ -230,44 +216,107 @@ def write_version(path: Path, version: int) -> None:
         connection.execute(f"create or replace table version as select {version} as number")
 
 
-def test_publish_replaces_the_file_and_leaves_nothing_beside_it(path: Path):
+def test_the_copy_keeps_the_name_and_the_views(path: Path):
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create view marts.people as select user_id from music.marts.training_users")
+    (path.parent / "building").mkdir()
+    (path.parent / "building" / "music.duckdb").write_text("left over")
+    (path.parent / "building" / "music.duckdb.wal").write_text("left over")
+    with building(path) as working:
+        assert working == path.parent / "building" / "music.duckdb"
+        assert files_in(path.parent) == ["building/music.duckdb", "music.duckdb"]
+        assert fetch(working, "select count(*) from marts.people") == [(12,)]
+
+
+def test_without_a_published_file_the_first_one_is_made(tmp_path: Path):
+    path = tmp_path / "new" / "music.duckdb"
+    with building(path) as working:
+        assert not working.exists()
+        write_version(working, 1)
+    assert version_of(path) == [(1,)]
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path):
+    (tmp_path / "file").touch()
+    assert "WAREHOUSE" in message_of(lambda: build_nothing(tmp_path / "file" / "music.duckdb"))
+
+
+def test_publishing_replaces_the_file_and_leaves_nothing_beside_it(path: Path):
     write_version(path, 1)
-    building = copy_for_building(path)
-    write_version(building, 2)
-    publish(building, path)
+    with building(path) as working:
+        write_version(working, 2)
+        assert version_of(path) == [(1,)]
     assert version_of(path) == [(2,)]
-    assert [file.name for file in path.parent.iterdir()] == ["music.duckdb"]
+    assert files_in(path.parent) == ["music.duckdb"]
+
+
+def test_a_build_that_fails_leaves_the_published_file_alone(path: Path):
+    write_version(path, 1)
+    with pytest.raises(KeyError), building(path) as working:
+        write_version(working, 2)
+        raise KeyError
+    assert version_of(path) == [(1,)]
+
+
+def test_one_process_builds_at_a_time(path: Path):
+    with building(path) as working:
+        write_version(working, 2)
+        assert message_of(lambda: build_nothing(path)).startswith(f"{path} is being built by another process")
+    assert version_of(path) == [(2,)]
 
 
 def test_what_was_written_but_not_checkpointed_is_published(path: Path):
     write_version(path, 1)
-    building = copy_for_building(path)
-    with held_elsewhere(building, statement="update version set number = 2"):
-        pass
-    assert building.with_name("music.duckdb.wal").exists(), "the case under test"
-    publish(building, path)
+    with building(path) as working:
+        with held_elsewhere(working, statement="update version set number = 2"):
+            pass
+        assert working.with_name("music.duckdb.wal").exists(), "the case under test"
     assert version_of(path) == [(2,)]
-    assert [file.name for file in path.parent.iterdir()] == ["music.duckdb"]
+    assert files_in(path.parent) == ["music.duckdb"]
+
+
+def test_what_a_killed_writer_had_committed_is_built_upon(path: Path):
+    write_version(path, 1)
+    with held_elsewhere(path, statement="update version set number = 2"):
+        pass
+    assert path.with_name("music.duckdb.wal").exists(), "the case under test"
+    with building(path) as working:
+        assert version_of(working) == [(2,)]
 
 
 def test_a_log_left_by_a_killed_writer_does_not_reach_the_new_file(path: Path):
     write_version(path, 1)
-    building = copy_for_building(path)
-    write_version(building, 2)
-    with held_elsewhere(path, statement="update version set number = -1"):
-        pass
-    assert path.with_name("music.duckdb.wal").exists(), "the case under test"
-    publish(building, path)
+    with building(path) as working:
+        write_version(working, 2)
+        with held_elsewhere(path, statement="update version set number = -1"):
+            pass
+        assert path.with_name("music.duckdb.wal").exists(), "the case under test"
     assert version_of(path) == [(2,)]
     assert not path.with_name("music.duckdb.wal").exists()
+
+
+def test_a_writer_that_holds_the_published_file_stops_the_move(path: Path):
+    write_version(path, 1)
+    with held_elsewhere(path, read_only=True) as holder:
+        # a reader may stay
+        build_nothing(path)
+
+    def build_beside_a_writer() -> None:
+        with building(path) as working:
+            write_version(working, 2)
+            holding.enter_context(held_elsewhere(path, statement="update version set number = 3"))
+
+    with ExitStack() as holding:
+        assert f"{path} is locked" in message_of(build_beside_a_writer)
+    assert holder
+    assert version_of(path) == [(3,)]
 
 
 def test_a_reader_of_the_old_file_reads_on(path: Path):
     write_version(path, 1)
     reader = duckdb.connect(str(path), read_only=True)
-    building = copy_for_building(path)
-    write_version(building, 2)
-    publish(building, path)
+    with building(path) as working:
+        write_version(working, 2)
     assert reader.execute("from version").fetchall() == [(1,)]
     reader.close()
     assert version_of(path) == [(2,)]
