@@ -57,7 +57,8 @@ lint: $(READY) ## Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests
 
 docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/static_index.html
-	@$(BIN)/dbt docs generate --static --quiet $(DBT_VARS)
+	@if [ -f "$(WAREHOUSE)" ]; then target=reader; else target=dev; export WAREHOUSE=:memory:; fi; \
+		$(BIN)/dbt docs generate --static --quiet --target $$target $(DBT_VARS)
 	@echo "Open dbt_project/target/static_index.html"
 
 clean: ## Remove build leftovers; raw data, warehouses and .venv stay

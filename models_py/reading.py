@@ -57,8 +57,8 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
     )
     if not len(rows["rank"]):
         raise StudyError(
-            f"{path} serves no list of {item_type or 'item'}s for task '{task}': "
-            "choose another task or item type (table served_recommendations), or run `make evaluate`."
+            f"{path} has no list of {item_type or 'item'}s for task '{task}' and user '{user_id}': "
+            "choose another task (discovery, repeat, all) or item type (track, artist)."
         )
     for kind in dict.fromkeys(rows["item_type"]):
         table = Table(title=f"{kind}s for {user_id} ({task})", title_justify="left", box=SIMPLE)

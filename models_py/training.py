@@ -1,5 +1,6 @@
 """What the training marts hold for one split and item type, read once and handed to models as arrays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ TASKS_BY_KIND = {"temporal": ("discovery", "repeat", "all"), "random": ("discove
 
 @dataclass(frozen=True)
 class Parameters:
-    """The row of `evaluation_parameters` that Python needs; the dbt vars are its only home."""
+    """What Python needs of the row of `evaluation_parameters`; the dbt vars are the only home of these numbers."""
 
     default_split: str
     min_users_to_learn: int
@@ -24,11 +25,22 @@ class Parameters:
     list_length: int
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
+    window_days: tuple[int, ...]
+    built_splits: tuple[str, ...]
+
+    @staticmethod
+    def read_row(warehouse: Warehouse) -> dict[str, object]:
+        """Read the whole row from the warehouse; a timestamp as text."""
+        row = warehouse.read(
+            "select * replace (cast(first_plausible_play as varchar) as first_plausible_play, "
+            "cast(last_plausible_play as varchar) as last_plausible_play) from marts.evaluation_parameters"
+        )
+        return {name: values[0] for name, values in row.items()}
 
     @classmethod
     def read(cls, warehouse: Warehouse) -> "Parameters":
-        """Read the row from the warehouse."""
-        row = {name: values[0] for name, values in warehouse.read("from marts.evaluation_parameters").items()}
+        """Read from the warehouse."""
+        row = cls.read_row(warehouse)
         return cls(
             default_split=str(row["default_split"]),
             min_users_to_learn=int(row["min_users_to_learn"]),
@@ -38,6 +50,8 @@ class Parameters:
             list_length=int(row["list_length"]),
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),
+            window_days=_integers(row["window_days"]),
+            built_splits=tuple(str(row["built_splits"]).split(",")),
         )
 
 
@@ -89,8 +103,8 @@ def read_studies(warehouse: Warehouse) -> list[Study]:
     ]
 
 
-def read_training_data(warehouse: Warehouse, study: Study) -> TrainingData:
-    """Read the matrices of one study."""
+def read_training_data(warehouse: Warehouse, study: Study, window_days: Sequence[int] = ()) -> TrainingData:
+    """Read the matrices of one study, with recent plays in windows of so many days where plays have times."""
     where = [study.split_name, study.item_type]
     condition = "where split_name = ? and item_type = ?"
     cells = warehouse.read(
@@ -112,8 +126,10 @@ def read_training_data(warehouse: Warehouse, study: Study) -> TrainingData:
 
     def interactions(parts: tuple[str, ...], window_part: str) -> Interactions:
         chosen = np.isin(cells["part"].astype(str), parts)
-        counts = _matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape)
-        return Interactions(counts=counts, parents=parents, windows=_windows(windows, window_part, len(parents)))
+        counts = matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape)
+        return Interactions(
+            counts=counts, parents=parents, windows=_windows(windows, window_part, window_days, len(parents))
+        )
 
     validation = Validation.from_cells(
         held_out["user_index"], held_out["item_index"], held_out["is_repeat"].astype(bool), shape
@@ -123,44 +139,25 @@ def read_training_data(warehouse: Warehouse, study: Study) -> TrainingData:
     )
 
 
-def read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:
-    """Test plays of active users in the catalogue. The only place where Python opens test cells; fits come first."""
-    cells = warehouse.read(
-        """
-        select u.user_index, i.item_index, t.play_count
-        from marts.test_interactions as t
-        inner join marts.training_users as u
-            on t.split_name = u.split_name and t.item_type = u.item_type and t.user_id = u.user_id
-        inner join marts.training_items as i
-            on t.split_name = i.split_name and t.item_type = i.item_type and t.item_id = i.item_id
-        where t.split_name = ? and t.item_type = ?
-        """,
-        [study.split_name, study.item_type],
-    )
-    everything = np.ones(len(cells["play_count"]), dtype=bool)
-    return _matrix(cells["play_count"], cells["user_index"], cells["item_index"], everything, shape)
-
-
-def _matrix(
+def matrix(
     values: np.ndarray, rows: np.ndarray, columns: np.ndarray, chosen: np.ndarray, shape: tuple[int, int]
 ) -> sparse.csr_matrix:
-    matrix = sparse.csr_matrix(
-        (values[chosen].astype(np.float32), (rows[chosen], columns[chosen])), shape=shape, dtype=np.float32
-    )
-    matrix.sum_duplicates()
-    return matrix
+    """Sum the chosen cells into a users x items matrix, float32."""
+    cells = (values[chosen].astype(np.float32), (rows[chosen], columns[chosen]))
+    return sparse.csr_matrix(cells, shape=shape, dtype=np.float32)
 
 
-def _windows(rows: dict[str, np.ndarray], part: str, n_items: int) -> dict[int, np.ndarray]:
+def _windows(rows: dict[str, np.ndarray], part: str, window_days: Sequence[int], n_items: int) -> dict[int, np.ndarray]:
+    """Plays per item in each window, zeros where nobody played; nothing at all where plays have no times."""
     of_part = rows["part"].astype(str) == part
-    windows = {}
-    for days in np.unique(rows["window_days"][of_part]):
-        chosen = of_part & (rows["window_days"] == days)
-        windows[int(days)] = np.bincount(
-            rows["item_index"][chosen], weights=rows["play_count"][chosen], minlength=n_items
-        )
-    return windows
+    if not of_part.any():
+        return {}
+    chosen = {days: of_part & (rows["window_days"] == days) for days in window_days}
+    return {
+        days: np.bincount(rows["item_index"][cells], weights=rows["play_count"][cells], minlength=n_items)
+        for days, cells in chosen.items()
+    }
 
 
 def _integers(text: object) -> tuple[int, ...]:
-    return tuple(int(number) for number in str(text).split(","))
+    return tuple(int(number) for number in str(text).split(",") if number)

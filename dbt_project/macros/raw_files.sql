@@ -1,6 +1,6 @@
 {# Where raw lines come from. SOURCE names the format, RAW the folder; with no event file there, the demo is read. #}
 {% macro source_name() -%}
-    {%- set name = env_var('SOURCE', '1k') -%}
+    {%- set name = env_var('SOURCE', '') or '1k' -%}
     {%- if name not in ('1k', '360k') -%}
         {{ exceptions.raise_compiler_error("SOURCE is '" ~ name ~ "'; set it to 1k (plays with times) or 360k (play counts).") }}
     {%- endif -%}
@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro demo_folder() -%}
-    {{ return(env_var('DEMO', 'warehouse/demo') ~ '/' ~ source_name()) }}
+    {{ return((env_var('DEMO', '') or 'warehouse/demo') ~ '/' ~ source_name()) }}
 {%- endmacro %}
 
 {# Sorted paths of the .tsv and .tsv.gz files of a folder: profiles, or all the others (event files). #}
@@ -28,7 +28,7 @@
 {%- endmacro %}
 
 {% macro raw_folder() -%}
-    {%- set raw = env_var('RAW', 'warehouse/raw') -%}
+    {%- set raw = env_var('RAW', '') or 'warehouse/raw' -%}
     {{ return(raw if raw_files_in(raw, false) else demo_folder()) }}
 {%- endmacro %}
 
@@ -67,7 +67,7 @@ arrives whole, whatever its number of fields; lines that are not UTF-8 go to the
 {% macro require_raw_files() -%}
     {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not raw_files_in(raw_folder(), false) -%}
         {{ exceptions.raise_compiler_error(
-            "There is no event file (.tsv or .tsv.gz) in " ~ env_var('RAW', 'warehouse/raw')
+            "There is no event file (.tsv or .tsv.gz) in " ~ (env_var('RAW', '') or 'warehouse/raw')
             ~ " and no demo in " ~ demo_folder() ~ ": put the raw files there, or run `make demo`."
         ) }}
     {%- endif -%}

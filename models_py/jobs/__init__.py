@@ -1,15 +1,22 @@
 """The Python jobs between the two dbt halves: each reads marts/training, fits, and writes schema `recommender`."""
 
+import logging
+from collections.abc import Callable
+
 from threadpoolctl import threadpool_limits
 
+from models_py.errors import MusicError
 from models_py.jobs.clusters import cluster
 from models_py.jobs.evaluation import evaluate
 from models_py.jobs.factorization import factorize
+from models_py.jobs.outdated import outdated
 from models_py.jobs.serving import serve
 from models_py.progress import Stage, console
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, read_studies
 from models_py.warehouse import Warehouse
+
+logger = logging.getLogger(__name__)
 
 BLAS_THREADS = 2
 
@@ -21,10 +28,12 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
     learnable = [study for study in studies if study.n_users >= parameters.min_users_to_learn]
     evaluated = [study for study in learnable if study.split_kind != "full"]
     full = [study for study in learnable if study.split_kind == "full"]
+    warehouse.replace(outdated(parameters.built_splits, learnable))
     if not evaluated:
         most = max((study.n_users for study in studies), default=0)
+        users = warehouse.read("select count(*) as n from marts.users where play_count > 0")["n"][0]
         console.print(
-            f"No recommender is fitted: {most} active users are too few to learn from "
+            f"No recommender is fitted: {users} users with plays, {most} of them active, are too few to learn from "
             f"({parameters.min_users_to_learn} are needed); add listening data, or lower the var min_users_to_learn."
         )
         return
@@ -34,11 +43,22 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
             evaluate(warehouse, study, parameters, shown)
             if study.is_default:
                 shown.doing(f"{study.split_name} {study.item_type} factorizations")
-                factorize(warehouse, study, parameters)
+                _attempt("Factorization", lambda study=study: factorize(warehouse, study, parameters))
             shown.advance()
         for study in full:
             shown.doing(f"serving and clustering {study.item_type}s")
             serve(warehouse, study, parameters)
             if study.item_type == "artist":
-                cluster(warehouse, study, parameters)
+                _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
             shown.advance()
+
+
+def _attempt(job: str, run_job: Callable[[], None]) -> None:
+    """Run a job that others do not depend on; its failure is said and leaves its tables without new rows."""
+    try:
+        run_job()
+    except MusicError:
+        raise
+    except Exception as error:
+        logger.exception("%s failed", job)
+        console.print(f"{job} failed ({type(error).__name__}: {error}); everything else goes on without its tables.")

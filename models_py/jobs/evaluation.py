@@ -1,17 +1,14 @@
 """Tunes, refits and evaluates every registered model on one study."""
 
-import logging
 from dataclasses import asdict, replace
 
-from models_py.jobs.runs import Run, digest, fitted, leftovers, source, stored_search_keys
+from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
 from models_py.progress import Stage
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, TrainingData, read_training_data
 from models_py.tuning import space_size, tune
 from models_py.warehouse import Warehouse
-
-logger = logging.getLogger(__name__)
 
 
 def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: Stage) -> None:
@@ -27,7 +24,7 @@ def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: 
         shown.doing(f"{study.split_name} {study.item_type} {name}")
         search_key = _search_key(recommender, parameters)
         if stored.get(name) != search_key:
-            data = data or read_training_data(warehouse, study)
+            data = data or read_training_data(warehouse, study, parameters.window_days)
             warehouse.replace(_evaluated(study, recommender, data, search_key, parameters).replacements())
         shown.advance()
 
@@ -35,29 +32,28 @@ def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: 
 def _evaluated(
     study: Study, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
 ) -> Run:
-    """One model's run; a failure is a row with its reason, not the end of the others."""
     run = Run(study, recommender.name, search_key)
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
-    tasks = [task for task in recommender.tasks if task in study.tasks]
-    try:
-        trials = tune(
-            recommender,
-            data.fit,
-            data.validation,
-            n_trials=parameters.tuning_trials,
-            budget_seconds=parameters.tuning_budget_seconds,
-            seed=parameters.random_seed,
-            tasks=tasks,
-        )
-        chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
-        planned = min(parameters.tuning_trials, space_size(recommender))
-        run = replace(run, trials=trials, trials_planned=planned)
-        return fitted(run, recommender(**chosen), data, tasks, parameters)
-    except Exception as error:
-        logger.exception("%s failed on split %s, %ss", recommender.name, study.split_name, study.item_type)
-        # no search key: a failed run is tried again
-        return Run(study, recommender.name, "", status="failed", reason=f"{type(error).__name__}: {error}")
+    return attempted(run, lambda: _tuned(run, recommender, data, parameters))
+
+
+def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, parameters: Parameters) -> Run:
+    """Choose hyper-parameters on validation and fit with them on train."""
+    tasks = [task for task in recommender.tasks if task in run.study.tasks]
+    trials = tune(
+        recommender,
+        data.fit,
+        data.validation,
+        n_trials=parameters.tuning_trials,
+        budget_seconds=parameters.tuning_budget_seconds,
+        seed=parameters.random_seed,
+        tasks=tasks,
+    )
+    chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
+    planned = min(parameters.tuning_trials, space_size(recommender))
+    run = replace(run, trials=trials, trials_planned=planned)
+    return fitted(run, recommender(**chosen), data, tasks, parameters)
 
 
 def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
@@ -69,6 +65,7 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.tuning_budget_seconds,
             parameters.random_seed,
             parameters.list_length,
+            parameters.window_days,
             source(recommender),
         ]
     )

@@ -1,9 +1,10 @@
 """Stores how well factorizations rebuild play counts."""
 
 import numpy as np
+from scipy import sparse
 
 from models_py.factors import fit_factorizations, score_factorizations
-from models_py.training import Parameters, Study, read_held_out_plays, read_training_data
+from models_py.training import Parameters, Study, matrix, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
@@ -11,7 +12,7 @@ def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> Non
     """Fit on train, then open the test cells and score."""
     train = read_training_data(warehouse, study).train
     fitted = fit_factorizations(train, parameters.factorization_factors, parameters.random_seed)
-    held_out = read_held_out_plays(warehouse, study, train.counts.shape)
+    held_out = _read_held_out_plays(warehouse, study, train.counts.shape)
     errors = score_factorizations(fitted, train, held_out)
     rows = {
         **{name: strings(getattr(error, name) for error in errors) for name in ("model_name", "scale", "cells")},
@@ -21,3 +22,21 @@ def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> Non
         },
     }
     warehouse.replace([Replacement("factorization_errors", study.key, rows, {"fingerprint": study.fingerprint})])
+
+
+def _read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """Test plays of active users in the catalogue. The only place where Python opens test cells; fits come first."""
+    cells = warehouse.read(
+        """
+        select u.user_index, i.item_index, t.play_count
+        from marts.test_interactions as t
+        inner join marts.training_users as u
+            on t.split_name = u.split_name and t.item_type = u.item_type and t.user_id = u.user_id
+        inner join marts.training_items as i
+            on t.split_name = i.split_name and t.item_type = i.item_type and t.item_id = i.item_id
+        where t.split_name = ? and t.item_type = ?
+        """,
+        [study.split_name, study.item_type],
+    )
+    everything = np.ones(len(cells["play_count"]), dtype=bool)
+    return matrix(cells["play_count"], cells["user_index"], cells["item_index"], everything, shape)

@@ -3,8 +3,9 @@
 import hashlib
 import inspect
 import json
+import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,8 @@ from models_py.resources import measured
 from models_py.training import Parameters, Study, TrainingData
 from models_py.tuning import Trial, tune
 from models_py.warehouse import Replacement, Warehouse, strings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,15 @@ def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequen
         n_interactions=train.counts.nnz,
         lists=lists,
     )
+
+
+def attempted(run: Run, make: Callable[[], Run]) -> Run:
+    """Make the run; one that fails is a row with its reason, not the end of the others, and is tried again."""
+    try:
+        return make()
+    except Exception as error:
+        logger.exception("%s failed on split %s, %ss", run.model_name, run.study.split_name, run.study.item_type)
+        return Run(run.study, run.model_name, "", status="failed", reason=f"{type(error).__name__}: {error}")
 
 
 def stored_search_keys(warehouse: Warehouse, study: Study) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
-from models_py.jobs.runs import Run, digest, fitted, leftovers, source, stored_search_keys
+from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -18,18 +19,23 @@ def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     wanted: dict[str, tuple[str, str, list[str]]] = {}
     for task, (name, hyper_parameters, _) in winners.items():
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
+    shared = [parameters.random_seed, parameters.list_length, parameters.window_days]
     keys = {
-        name: digest([hyper_parameters, tasks, source(recommenders()[name]), parameters.list_length])
+        name: digest([hyper_parameters, tasks, source(recommenders()[name]), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
     replacements = leftovers(warehouse, study, keys)
     data = None
     for name, hyper_parameters, tasks in wanted.values():
         if stored.get(name) != keys[name]:
-            data = data or read_training_data(warehouse, study)
+            data = data or read_training_data(warehouse, study, parameters.window_days)
             recommender = recommenders()[name](**json.loads(hyper_parameters))
             run = Run(study, name, keys[name])
-            replacements += fitted(run, recommender, data, tasks, parameters).replacements()
+            run = attempted(run, partial(fitted, run, recommender, data, tasks, parameters))
+            replacements += run.replacements()
+            if run.status == "failed":
+                # these tasks are served what is popular
+                winners = {task: winner for task, winner in winners.items() if winner[0] != name}
     replacements.append(_served_rows(study, winners, parameters))
     warehouse.replace(replacements)
 

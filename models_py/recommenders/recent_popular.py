@@ -20,12 +20,7 @@ class RecentPopular:
     window_days: int = 90
 
     def fit(self, interactions: Interactions, seed: int) -> SameForAll:
-        """Count; the seed is not used.
-
-        Raises
-        ------
-        KeyError
-            Where the interactions carry no such window.
-        """
+        """Count, in the window nearest in length to the one asked for; the seed is not used."""
+        nearest = min(interactions.windows, key=lambda days: (abs(days - self.window_days), days))
         listeners = interactions.listeners
-        return SameForAll(interactions.windows[self.window_days] + listeners / (listeners.max(initial=0) + 1))
+        return SameForAll(interactions.windows[nearest] + listeners / (listeners.max(initial=0) + 1))

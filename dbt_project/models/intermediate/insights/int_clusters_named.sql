@@ -52,7 +52,7 @@ weighed_by_lift as (
         count_listeners.item_id,
         count_listeners.listener_count,
         case
-            when count_listeners.listener_count >= {{ cluster_label_min_share() }} * cluster_sizes.user_count
+            when count_listeners.listener_count >= {{ var('min_share_of_label') }} * cluster_sizes.user_count
                 then (count_listeners.listener_count / cluster_sizes.user_count)
                     / (count_listeners.all_listener_count / cluster_sizes.all_user_count)
             else 0
@@ -104,7 +104,7 @@ final as (
         cluster_id,
         {{ joined_text('item_name', 'place', ' / ') }} as cluster_label
     from ranked
-    where place <= {{ cluster_label_items() }}
+    where place <= {{ var('cluster_label_items') }}
     group by
         entity_type,
         cluster_id

@@ -1,28 +1,41 @@
 with
 
+splits as (
+    select * from {{ ref('int_splits_built') }}
+),
+
 default_split as (
-    select split_name from {{ ref('int_splits_built') }}
+    select split_name from splits
     where is_default
+),
+
+built_splits as (
+    select {{ joined_text('split_name', 'split_name', ',') }} as split_names
+    from splits
 ),
 
 final as (
     select
         '{{ source_name() }}' as source_name,
         default_split.split_name as default_split,
+        built_splits.split_names as built_splits,
         cast('{{ var("first_plausible_play") }}' as timestamp) as first_plausible_play,
         cast('{{ var("last_plausible_play") }}' as timestamp) as last_plausible_play,
         {%- for name in [
             'min_age', 'max_age', 'session_gap_minutes', 'min_items_per_user', 'min_users_per_track',
             'min_users_per_artist', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials', 'tuning_budget_seconds',
-            'random_seed', 'list_length', 'headline_k', 'bootstrap_draws'
+            'random_seed', 'list_length', 'headline_k', 'bootstrap_draws', 'cluster_label_items'
         ] %}
         {{ var(name) }} as {{ name }},
         {%- endfor %}
         '{{ var("factorization_factors") | join(",") }}' as factorization_factors,
         '{{ var("cluster_counts") | join(",") }}' as cluster_counts,
+        cast({{ var('max_cluster_share') }} as double) as max_cluster_share,
+        cast({{ var('min_share_of_label') }} as double) as min_share_of_label,
         '{{ var("window_days") | join(",") }}' as window_days,
         '{{ var("metric_cutoffs") | join(",") }}' as metric_cutoffs
     from default_split
+    cross join built_splits
 )
 
 select * from final

@@ -33,7 +33,7 @@ fingerprints as (
     select
         split_name,
         item_type,
-        md5(string_agg(concat_ws('|', mart, row_count, checksum), '|' order by mart)) as fingerprint
+        md5({{ joined_text("concat_ws('|', mart, row_count, checksum)", 'mart', '|') }}) as fingerprint
     from checksums
     group by
         split_name,

@@ -16,10 +16,10 @@ final as (
         cluster_trials.algorithm,
         cluster_trials.n_clusters,
         cluster_trials.silhouette,
-        {{ nan_as_null('cluster_trials.silhouette_shuffled') }} as silhouette_shuffled,
+        cluster_trials.silhouette_shuffled,
         cluster_trials.davies_bouldin,
         cluster_trials.seed_stability,
-        {{ nan_as_null('cluster_trials.half_sample_stability') }} as half_sample_stability,
+        cluster_trials.half_sample_stability,
         cluster_trials.largest_share,
         cluster_trials.fingerprint
     from cluster_trials
