@@ -9,7 +9,9 @@ trials as (
 judged as (
     select
         *,
-        coalesce(largest_share <= {{ var('max_cluster_share') }} and silhouette > silhouette_shuffled, false) as is_eligible
+        coalesce(
+            largest_share <= {{ var('max_cluster_share') }} and silhouette > silhouette_shuffled, false
+        ) as is_eligible
     from trials
 ),
 
