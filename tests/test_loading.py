@@ -1,0 +1,250 @@
+"""Hand-written raw files, read by the real SQL: every line is in one place, under its own number."""
+
+import gzip
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_runner import run_dbt
+
+TABLES = ("rejected_lines", "load_audit", "load_audit_files", "plays", "tracks", "users", "user_item_plays")
+PLAY, DUPLICATE, BOGUS = "play", "duplicate", "bogus time"
+FIELDS, COUNT_FIELDS, BLANK, NO_USER = "not 6 fields", "not 4 fields", "blank line", "no user"
+TIME, NO_ARTIST, ENCODING = "unreadable time", "no artist name", "not UTF-8"
+COUNT = "play count is not a positive number"
+
+Line = tuple[bytes, str]
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """Lines, each with what must become of it, and how they are put into a file."""
+
+    lines: list[Line]
+    newline: bytes = b"\n"
+    start: bytes = b""
+    ends_with_newline: bool = True
+
+    def write(self, path: Path) -> None:
+        """Write the file, compressed where its name says so."""
+        text = self.newline.join(line for line, _ in self.lines)
+        data = self.start + text + (self.newline if self.ends_with_newline else b"")
+        path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+
+
+@dataclass(frozen=True)
+class Load:
+    """Raw files and the warehouse that was built from them; file numbers follow the names."""
+
+    files: Mapping[str, RawFile]
+    warehouse: Path
+
+    def query(self, sql: str) -> list[tuple]:
+        """Read the warehouse."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def lines(self) -> Iterator[tuple[int, int, bytes, str]]:
+        """Yield file number, line number, line and what must become of it."""
+        for file_id, name in enumerate(sorted(self.files), start=1):
+            for number, (line, fate) in enumerate(self.files[name].lines, start=1):
+                yield file_id, number, line, fate
+
+
+def event(user: str = "ann", at: str = "2009-05-01T12:00:00Z", artist: str = "Low", title: str = "Murderer") -> bytes:
+    """Write a line of the 1K format without MusicBrainz ids."""
+    return "\t".join((user, at, "", artist, "", title)).encode()
+
+
+def later(second: int) -> str:
+    """Return a time of its own."""
+    return f"2009-05-02T12:00:{second:02d}Z"
+
+
+EVENTS = {
+    "a_newest.tsv": RawFile(
+        [
+            (event(), PLAY),
+            (b"ann\t2009-05-01T12:00:00Z\t\tLow\tMurderer", FIELDS),
+            (event() + b"\tmore", FIELDS),
+            (b"", BLANK),
+            (event(user=""), NO_USER),
+            (event(user=" \a "), NO_USER),
+            (event(at="2009-06-18"), TIME),
+            (event(at="epoch"), TIME),
+            (event(at="2008-13-45T99:00:00Z"), TIME),
+            (event(at=""), TIME),
+            (event(at="2013-09-29T18:32:04Z"), BOGUS),
+            (event(at="1970-01-01T00:00:00Z"), BOGUS),
+            (event(title="Caf") + b"\xff", ENCODING),
+            (b"\xff\xfe", ENCODING),
+            (event(at="noon"), TIME),
+            (event(artist=""), NO_ARTIST),
+            (event(artist="   "), NO_ARTIST),
+            (event(artist="\a"), NO_ARTIST),
+            (event(title="MURDERER"), PLAY),
+            (event(), DUPLICATE),
+            (event(user='"ann'), PLAY),
+            (event(at=later(1), artist='"Weird Al" Yankovic', title='"Eat It'), PLAY),
+            (event(at=later(2), title="None"), PLAY),
+            (event(at=later(3), title="NA"), PLAY),
+            (event(at=later(4), title="null"), PLAY),
+            (event(at=later(5), title=""), PLAY),
+            (event(at=later(6), title=" \a"), PLAY),
+            (event(at=later(7), title="(untitled)"), PLAY),
+            (event(at=later(8), artist="Sigur Rós", title=""), PLAY),
+            (b"the last line ends without a newline", FIELDS),
+        ],
+        ends_with_newline=False,
+    ),
+    "b_older.tsv.gz": RawFile(
+        [(event(), DUPLICATE), (event(at=later(1)), PLAY), (event() + b"\xff", ENCODING), (b"", BLANK)]
+    ),
+    "c_windows.tsv": RawFile(
+        [
+            (event(at=later(11)), PLAY),
+            (event() + b"\xff", ENCODING),
+            (b"", BLANK),
+            (b"short", FIELDS),
+            (event(at=later(12)), PLAY),
+        ],
+        newline=b"\r\n",
+    ),
+    "d_marked.tsv": RawFile([(event(at=later(1)), DUPLICATE), (event(at="noon"), TIME)], start=b"\xef\xbb\xbf"),
+    "e_empty.tsv": RawFile([], ends_with_newline=False),
+}
+EVENT_PROFILES = b"#id\tgender\tage\tcountry\tregistered\nann\tf\t33\tSpain\tMay 1, 2005\neve\t\t\t\t\n"
+
+COUNTS = {
+    "a_counts.tsv": RawFile(
+        [
+            (b"ann\t\tLow\t20", PLAY),
+            (b"ann\tLow\t20", COUNT_FIELDS),
+            (b"ann\t\tLow\t20\t", COUNT_FIELDS),
+            (b"", BLANK),
+            (b"\t\tLow\t20", NO_USER),
+            (b"ann\t\tLow\t0", COUNT),
+            (b"ann\t\tLow\ttwenty", COUNT),
+            (b"ann\t\tLow\t-3", COUNT),
+            (b"ann\t\tLow\t1.5", COUNT),
+            (b"ann\t\tLow\t", COUNT),
+            (b"ann\t\tL\xffw\t20", ENCODING),
+            (b"ann\t\t \t20", NO_ARTIST),
+            (b"ann\t\tLow\t20", DUPLICATE),
+            (b"ann\t\tLOW\t3", PLAY),
+            (b'bob\t\t"Weird Al" Yankovic\t007', PLAY),
+        ]
+    ),
+    "b_counts.tsv.gz": RawFile([(b"ann\t\tLow\t20", DUPLICATE), (b"bob\t\tLow\t5", PLAY), (b"bob\t\tLow\tx", COUNT)]),
+}
+COUNT_PROFILES = b"ann\tf\t33\tSpain\tMay 1, 2005\n"
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Load:
+    """Load files of the 1K format."""
+    return load(tmp_path_factory.mktemp("events"), "1k", EVENTS, {"userid-profile.tsv": EVENT_PROFILES})
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory: pytest.TempPathFactory) -> Load:
+    """Load files of the 360K format."""
+    return load(tmp_path_factory.mktemp("counts"), "360k", COUNTS, {"usersha1-profile.tsv": COUNT_PROFILES})
+
+
+@pytest.fixture(params=["events", "counts"])
+def loaded(request: pytest.FixtureRequest) -> Load:
+    """Give either load."""
+    return request.getfixturevalue(request.param)
+
+
+def load(folder: Path, source: str, files: Mapping[str, RawFile], others: Mapping[str, bytes]) -> Load:
+    """Write the files and build the tables about them, with the tests that need no other table."""
+    raw = folder / "raw"
+    raw.mkdir()
+    for name, file in files.items():
+        file.write(raw / name)
+    for name, data in others.items():
+        (raw / name).write_bytes(data)
+    selection = ["--select", *(f"+{table}" for table in TABLES), "--exclude", "test_type:unit"]
+    warehouse = folder / "music.duckdb"
+    run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=warehouse, raw=raw, source=source)
+    return Load(files, warehouse)
+
+
+def test_rejected_lines_have_their_number_reason_and_text(loaded: Load) -> None:
+    places = {PLAY, DUPLICATE, BOGUS}
+    expected = [
+        (file, number, fate, line.decode(errors="replace").replace("\ufffd", "?"))
+        for file, number, line, fate in loaded.lines()
+        if fate not in places
+    ]
+    assert loaded.query("select * from marts.rejected_lines order by file_id, line_number") == expected
+
+
+def test_plays_are_the_lines_that_nothing_is_wrong_with(events: Load) -> None:
+    expected = [(file, number) for file, number, _, fate in events.lines() if fate == PLAY]
+    assert events.query("select file_id, line_number from marts.plays order by all") == expected
+
+
+def test_every_file_is_audited(loaded: Load) -> None:
+    expected = []
+    for file_id, name in enumerate(sorted(loaded.files), start=1):
+        fates = Counter(fate for file, _, _, fate in loaded.lines() if file == file_id)
+        known = [fates[BOGUS], fates[DUPLICATE], fates[PLAY]]
+        expected.append((file_id, name, fates.total(), fates.total() - sum(known), *known))
+    columns = "file_id, file_name, lines_read, lines_rejected, bogus_timestamps, exact_duplicates_removed, plays_kept"
+    assert loaded.query(f"select {columns} from marts.load_audit_files order by file_id") == expected
+
+
+def test_the_audit_sums_the_files(loaded: Load) -> None:
+    fates = Counter(fate for *_, fate in loaded.lines())
+    audit = dict(loaded.query("from marts.load_audit"))
+    assert audit["lines_read"] == fates.total()
+    assert audit["bogus_timestamps"] == fates[BOGUS]
+    assert audit["exact_duplicates_removed"] == fates[DUPLICATE]
+    assert audit["plays_kept"] == fates[PLAY]
+    assert audit["lines_rejected"] == fates.total() - fates[BOGUS] - fates[DUPLICATE] - fates[PLAY]
+
+
+def test_text_arrives_as_it_stands(events: Load) -> None:
+    names = events.query("select track_name, artist_name from marts.tracks where track_name <> '(untitled)'")
+    assert sorted(names) == [
+        ('"Eat It', '"Weird Al" Yankovic'),
+        ("Murderer", "Low"),
+        ("NA", "Low"),
+        ("None", "Low"),
+        ("null", "Low"),
+    ]
+    assert events.query("select user_id from marts.users where play_count > 0 order by all") == [('"ann',), ("ann",)]
+
+
+def test_a_blank_title_is_a_track_of_its_artist(events: Load) -> None:
+    tracks = events.query(
+        """select artist_name, play_count, count(distinct track_id) from marts.tracks
+        where track_name = '(untitled)' group by all order by all"""
+    )
+    # two plays of Low without a title; one of the song that has this name; Sigur Rós have a track of their own
+    assert tracks == [("Low", 1, 1), ("Low", 2, 1), ("Sigur Rós", 1, 1)]
+    ids = events.query("select track_id from marts.tracks where track_name = '(untitled)'")
+    assert len(set(ids)) == 3
+
+
+def test_profiles_are_no_events(loaded: Load) -> None:
+    people = loaded.query("select user_id, age, country, play_count > 0 from marts.users where age is not null")
+    assert people == [("ann", 33, "Spain", True)]
+
+
+def test_somebody_with_a_profile_and_no_plays_is_a_user(events: Load) -> None:
+    assert events.query("select user_id, country from marts.users where play_count = 0") == [("eve", None)]
+    audit = dict(events.query("from marts.load_audit"))
+    assert (audit["profiles_without_plays"], audit["users_without_profile"]) == (1, 1)
+
+
+def test_counts_of_two_spellings_add_up(counts: Load) -> None:
+    rows = counts.query("select user_id, play_count from marts.user_item_plays order by all")
+    assert rows == [("ann", 23), ("bob", 5), ("bob", 7)]
+    assert counts.query("select count(*) from marts.plays") == [(0,)]
