@@ -5,7 +5,7 @@ One dbt run scores all cases at once: each is a split of its own.
 
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,9 @@ import pandas as pd
 import pytest
 from dbt_runner import run_dbt
 from metric_cases import CUTOFFS, Case
+from scipy import sparse
+
+from models_py.ranking import Lists, ndcg
 
 CASES = 60
 PLAYS = "user_000001\t2009-05-0{day}T12:00:00Z\t\tSome Artist\t\tSome Title\n"
@@ -187,6 +190,24 @@ def bootstrap(values: np.ndarray, draws: int = 4000) -> np.ndarray:
     return np.percentile(means, [2.5, 97.5])
 
 
+def searched_ndcg(case: Case) -> Iterator[tuple[reference.UserKey, float]]:
+    """Yield NDCG@20 as the search for hyper-parameters computes it; whoever has no list scores 0."""
+    items = {item: index for index, item in enumerate(case.items)}
+    for (model, task), lists in case.lists.items():
+        relevant = case.relevant(task, "all")
+        users = {user: index for index, user in enumerate(sorted({*case.users, *relevant}))}
+        ranked = [(users[user], rank, items[item]) for user in lists for rank, item in enumerate(lists[user], start=1)]
+        user_index, ranks, item_index = np.array(ranked, dtype=np.int64).reshape(-1, 3).T
+        hits, n_relevant = np.zeros((len(users), len(items)), dtype=bool), np.zeros(len(users), dtype=np.int64)
+        for user, found in relevant.items():
+            hits[users[user], [items[item] for item in found if item in items]] = True
+            n_relevant[users[user]] = len(found)
+        listed = Lists(user_index, ranks.astype(np.int32), item_index, -ranks.astype(float))
+        values = ndcg(listed, sparse.csr_matrix(hits), n_relevant, 20)
+        for user, value in zip(sorted(relevant), values, strict=True):
+            yield (case.split_name, case.item_type, task, model, "all", user, "ndcg", 20), value
+
+
 def test_user_metrics_equal_the_reference(scored, random_cases):
     expected = {key: value for case in random_cases for key, value in reference.user_metrics(case)}
     rows = scored["user_metrics"]
@@ -205,6 +226,15 @@ def test_model_metrics_equal_the_reference(scored, random_cases):
     actual = actual.loc[list(expected)]
     np.testing.assert_allclose(actual.value.to_numpy(float), wanted.value.to_numpy(float), rtol=0, atol=1e-9)
     np.testing.assert_array_equal(actual.n_users.to_numpy(float), wanted.n_users.to_numpy(float))
+
+
+def test_the_search_scores_lists_as_the_metrics_do(scored, random_cases):
+    rows = scored["user_metrics"].query("metric == 'ndcg' and k == 20 and scope == 'all'")
+    actual = by_key(rows[rows.split_name.str.startswith("case_")], "user_metrics").value.to_dict()
+    expected = {key: value for case in random_cases for key, value in searched_ndcg(case)}
+    assert len(expected) > 1000
+    assert actual.keys() == expected.keys()
+    assert max(abs(actual[key] - value) for key, value in expected.items()) < 1e-9
 
 
 def test_evaluated_users_are_counted(scored, random_cases):
