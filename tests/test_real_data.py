@@ -4,8 +4,11 @@
 prints the means, and fails where the data is missing.
 """
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from conftest import Study, study_in
 
 pytestmark = pytest.mark.real_data
 
+REQUIRED = bool(os.environ.get("REAL_DATA_REQUIRED"))
 # one split alone lies up to this much below its mean over five
 SINGLE_SPLIT_SLACK = 0.07
 SPLITS = ("random", "random_2", "random_3", "random_4", "random_5")
@@ -41,9 +45,9 @@ def artists_992(real_data: Path, raw: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "variables", "expected"),
     [
-        pytest.param(hetrec, "{}", HETREC, id="hetrec"),
-        pytest.param(tracks_250, "{min_users_per_artist: 5}", TRACKS_250, id="tracks_250"),
-        pytest.param(artists_992, "{}", ARTISTS_992, id="artists_992"),
+        pytest.param(hetrec, "{tuning_budget_seconds: 0}", HETREC, id="hetrec"),
+        pytest.param(tracks_250, "{tuning_budget_seconds: 0, min_users_per_artist: 5}", TRACKS_250, id="tracks_250"),
+        pytest.param(artists_992, "{tuning_budget_seconds: 0}", ARTISTS_992, id="artists_992"),
     ],
 )
 def test_models_reach_their_figures(
@@ -53,7 +57,7 @@ def test_models_reach_their_figures(
     variables: str,
     expected: dict[str, tuple[float, float]],
 ) -> None:
-    splits = SPLITS if os.environ.get("REAL_DATA_REQUIRED") else SPLITS[:1]
+    splits = SPLITS if REQUIRED else SPLITS[:1]
     study = study_in(tmp_path, SOURCE="360k", VARS=variables, SPLITS=" ".join(splits))
     prepare(real_data, study.folder / "raw")
     study.evaluate()
@@ -80,11 +84,33 @@ def mean_ndcg(study: Study) -> dict[str, tuple[float, float, float]]:
     return {model: tuple(values) for model, *values in rows}
 
 
+def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> None:
+    """Load and evaluate a simulated file of the real one's shape: at a tenth of its size where figures are asked for."""
+    tool = real_data.parent / "tools" / "lookalike.py"
+    if not tool.exists():
+        pytest.skip(f"no look-alike generator at {tool}")
+    study = study_in(tmp_path, VARS="{}" if REQUIRED else "{tuning_trials: 1}")
+    size = ["--scale", "0.1" if REQUIRED else "0.005", "--corrupt", "1000"]
+    subprocess.run([sys.executable, tool, study.folder / "raw", *size], check=True, capture_output=True)
+    print(study.evaluate())
+    truth = json.loads((study.folder / "raw" / "truth.json").read_text())
+    audit = dict(study.query("select check_name, value from marts.load_audit"))
+    assert audit["lines_read"] == truth["lines"] + truth["broken_lines"]
+    assert audit["lines_rejected"] == truth["broken_lines"] == 1000
+    assert audit["exact_duplicates_removed"] == truth["surplus_exact_duplicates"]
+    assert audit["bogus_timestamps"] == 2
+    assert audit["plays_without_title"] == truth["blank_titles"]
+    assert audit["plays_kept"] == truth["lines"] - 2 - truth["surplus_exact_duplicates"]
+    tasks = study.query("select distinct item_type, task from marts.model_leaderboard order by all")
+    assert len(tasks) == 6
+
+
 def test_the_raw_sample_is_loaded_whole(real_data: Path, tmp_path: Path) -> None:
     study = study_in(tmp_path)
     for name in ("raw_sample_5000.tsv", "userid-profile.tsv"):
         shutil.copy(real_data / name, study.folder / "raw")
     printed = study.evaluate()
+    assert "2 users with plays" in printed
     assert "too few to learn from" in printed
     audit = dict(study.query("select check_name, value from marts.load_audit"))
     assert (audit["lines_read"], audit["lines_rejected"], audit["plays_kept"]) == (5000, 0, 5000)

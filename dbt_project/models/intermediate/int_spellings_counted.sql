@@ -35,6 +35,7 @@ final as (
         trim(spellings.artist_name) as artist_name,
         spellings.artist_mbid,
         trim(spellings.track_name) as track_name,
+        spellings.is_untitled,
         spellings.track_mbid,
         counted.play_count
     from counted

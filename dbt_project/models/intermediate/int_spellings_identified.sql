@@ -35,6 +35,7 @@ final as (
         artist_name,
         artist_mbid,
         case when track_key like '%' || chr(31) then '(untitled)' else track_name end as track_name,
+        track_key like '%' || chr(31) as is_untitled,
         track_mbid
     from keyed
 )

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_lastfm__users') }}
 with
 
 files as (
@@ -40,7 +41,7 @@ name_checks as (
     union all
     select
         'plays_without_title' as check_name,
-        sum(case when track_name = '(untitled)' then play_count else 0 end) as value
+        sum(case when is_untitled then play_count else 0 end) as value
     from spellings
     {%- endif %}
 ),
@@ -59,8 +60,17 @@ user_checks as (
     where play_count = 0
 ),
 
+profile_checks as (
+    select
+        'profile_lines_undecodable' as check_name,
+        count(*) as value
+    from {{ source('lastfm_reader', 'stg_lastfm__users_rejects') }}
+),
+
 checks as (
     select * from line_checks
+    union all
+    select * from profile_checks
     union all
     select * from name_checks
     union all
