@@ -1,0 +1,446 @@
+"""The Python jobs on a small demo's marts, with toy recommenders whose behaviour is known."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import ROOT, Study, study_in
+from dbt_runner import run_dbt
+
+from models_py import jobs, pipeline
+from models_py.demo import write_demo
+from models_py.errors import WarehouseError
+from models_py.interactions import Interactions
+from models_py.jobs import evaluation, serving
+from models_py.progress import stage
+from models_py.recommenders.base import TASKS
+from models_py.recommenders.most_popular import SameForAll
+from models_py.settings import Settings
+from models_py.training import Parameters, read_studies
+from models_py.training import Study as TrainingStudy
+from models_py.warehouse import Warehouse, building
+
+VARIABLES = "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, cluster_counts: [2]}"
+TABLES = ("runs", "trials", "recommendations")
+FITS: list[str] = []
+
+
+@dataclass(frozen=True)
+class Popular:
+    """What most people play."""
+
+    name: ClassVar[str] = "popular"
+    tasks: ClassVar[tuple[str, ...]] = TASKS
+    needs_times: ClassVar[bool] = False
+    space: ClassVar[dict[str, tuple]] = {"listeners_weigh": (1.0, 0.0, -1.0)}
+
+    listeners_weigh: float = 1.0
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Count, and leave a note that it was asked to."""
+        FITS.append(self.name)
+        return SameForAll(interactions.plays + self.listeners_weigh * 100 * interactions.listeners)
+
+
+@dataclass(frozen=True)
+class Loyal(Popular):
+    """What one plays oneself: as good as can be at repeats, and blind beyond them."""
+
+    name: ClassVar[str] = "loyal"
+
+    def fit(self, interactions: Interactions, seed: int) -> "OwnPlays":
+        """Keep the plays."""
+        FITS.append(self.name)
+        return OwnPlays(interactions)
+
+
+@dataclass(frozen=True)
+class OwnPlays:
+    """Plays as scores."""
+
+    interactions: Interactions
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Plays of every item by each of the users."""
+        return self.interactions.counts[users].toarray()
+
+
+@dataclass(frozen=True)
+class Twin(Popular):
+    """The same lists under a name that comes earlier."""
+
+    name: ClassVar[str] = "a_twin"
+
+
+@dataclass(frozen=True)
+class Timely(Popular):
+    """One that needs times."""
+
+    name: ClassVar[str] = "timely"
+    needs_times: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Broken(Popular):
+    """One that cannot be fitted."""
+
+    name: ClassVar[str] = "broken"
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Fail."""
+        FITS.append(self.name)
+        raise ArithmeticError("no luck today")
+
+
+@dataclass(frozen=True)
+class Endless(Popular):
+    """One whose scores are no numbers."""
+
+    name: ClassVar[str] = "endless"
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Give infinite scores."""
+        return SameForAll(np.full(interactions.n_items, np.inf))
+
+
+@dataclass
+class Bench:
+    """A warehouse of the test's own, and the jobs on it with the recommenders that the test names."""
+
+    path: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse as the jobs see it."""
+        return Warehouse(self.path)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The study's numbers."""
+        return Parameters.read(self.warehouse)
+
+    def register(self, *recommenders: type) -> None:
+        """Let these be all the recommenders there are."""
+        found = {recommender.name: recommender for recommender in sorted(recommenders, key=lambda one: one.name)}
+        for module in (evaluation, serving, jobs):
+            self.monkeypatch.setattr(module, "recommenders", lambda: found)
+
+    def evaluate(self, *recommenders: type, split: str = "temporal", item_type: str = "artist", **changes) -> list[str]:
+        """Evaluate on one study, with parameters changed; return which models were fitted, each once."""
+        self.register(*recommenders)
+        FITS.clear()
+        with stage("test") as shown:
+            evaluation.evaluate(
+                self.warehouse, self.study(split, item_type), replace(self.parameters, **changes), shown
+            )
+        return sorted(set(FITS))
+
+    def serve(self, item_type: str = "artist") -> None:
+        """Serve one item type."""
+        serving.serve(self.warehouse, self.study("full", item_type), self.parameters)
+
+    def study(self, split: str, item_type: str) -> TrainingStudy:
+        """Find a study."""
+        studies = read_studies(self.warehouse)
+        return next(study for study in studies if (study.split_name, study.item_type) == (split, item_type))
+
+    def query(self, sql: str) -> list[tuple]:
+        """Read the warehouse."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def change(self, sql: str) -> None:
+        """Change the warehouse."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(sql)
+
+    def results(self) -> dict[str, list[tuple]]:
+        """Everything that is stored of models."""
+        return {table: self.query(f"from recommender.{table} order by all") for table in TABLES}
+
+    def models(self, table: str) -> list[str]:
+        """Names that a table has rows of."""
+        return [name for (name,) in self.query(f"select distinct model_name from recommender.{table} order by all")]
+
+
+@pytest.fixture(scope="module")
+def marts(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Build the marts of a demo of 40 people, with a random split beside the temporal one; no recommender has run."""
+    folder = tmp_path_factory.mktemp("jobs")
+    write_demo(folder / "demo", users=40)
+    study = study_in(folder, VARS=VARIABLES, SPLITS="random")
+    build(study.warehouse, folder, "--exclude", "source:recommender+")
+    return study
+
+
+def build(warehouse: Path, folder: Path, *selection: str) -> None:
+    """Run a dbt half on the demo in the folder, without tests."""
+    models = ["--resource-type", "seed", "--resource-type", "model"]
+    raw = folder / "demo" / "1k"
+    run_dbt("build", *models, *selection, warehouse=warehouse, raw=raw, splits="random", variables=VARIABLES)
+
+
+@pytest.fixture
+def bench(marts: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Copy the marts."""
+    shutil.copy(marts.warehouse, tmp_path / marts.warehouse.name)
+    return Bench(tmp_path / marts.warehouse.name, monkeypatch)
+
+
+def test_what_is_unchanged_is_reused(bench: Bench) -> None:
+    assert bench.evaluate(Popular, Loyal) == ["loyal", "popular"]
+    before = bench.results()
+    assert all(before.values())
+    assert bench.evaluate(Popular, Loyal) == []
+    assert bench.results() == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"tuning_trials": 3}, {"random_seed": 2}, {"tuning_budget_seconds": 3600.0}, {"list_length": 5}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_another_search_refits_every_model(bench: Bench, changes: dict) -> None:
+    bench.evaluate(Popular, Loyal)
+    assert bench.evaluate(Popular, Loyal, **changes) == ["loyal", "popular"]
+    assert bench.evaluate(Popular, Loyal, **changes) == []
+    expected = changes.get("tuning_trials", 2)
+    runs = bench.query("select model_name, trials_run, trials_planned from recommender.runs order by all")
+    assert runs == [("loyal", expected, expected), ("popular", expected, expected)]
+    assert bench.query("select count(*) from recommender.trials") == [(2 * 3 * expected,)]
+    assert bench.query("select max(rank) <= 5 from recommender.recommendations") == [("list_length" in changes,)]
+
+
+def test_another_space_refits_that_model_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.evaluate(Popular, Loyal)
+    monkeypatch.setattr(Popular, "space", {"listeners_weigh": (1.0, 7.0)})
+    monkeypatch.setattr(Loyal, "space", {"listeners_weigh": (1.0, 0.0, -1.0)}, raising=False)
+    assert bench.evaluate(Popular, Loyal) == ["popular"]
+    tried = bench.query(
+        "select distinct hyper_parameters->>'listeners_weigh' from recommender.trials where model_name = 'popular'"
+    )
+    assert sorted(tried) == [("1.0",), ("7.0",)]
+
+
+def test_other_code_refits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.evaluate(Popular)
+    monkeypatch.setattr(evaluation, "source", lambda recommender: "other code")
+    assert bench.evaluate(Popular) == ["popular"]
+
+
+def test_other_training_rows_refit_their_own_study(bench: Bench) -> None:
+    for item_type in ("artist", "track"):
+        bench.evaluate(Popular, item_type=item_type)
+    bench.change("update marts.training_fingerprints set fingerprint = 'other' where item_type = 'artist'")
+    assert bench.evaluate(Popular) == ["popular"]
+    assert bench.evaluate(Popular, item_type="track") == []
+    for table in TABLES:
+        rows = f"select distinct item_type, fingerprint = 'other' from recommender.{table} order by all"
+        assert bench.query(rows) == [("artist", True), ("track", False)], table
+
+
+@pytest.mark.parametrize(
+    ("failing", "reason"), [(Broken, "ArithmeticError: no luck today"), (Endless, "not finite")], ids=["fit", "scores"]
+)
+def test_a_failing_model_is_a_row_with_its_reason_and_the_others_run(bench: Bench, failing: type, reason: str) -> None:
+    bench.evaluate(failing, Popular, Loyal)
+    runs = bench.query("select model_name, status, reason from recommender.runs order by all")
+    assert [run[:2] for run in runs] == sorted([("loyal", "ok"), ("popular", "ok"), (failing.name, "failed")])
+    ((said,),) = bench.query("select reason from recommender.runs where status = 'failed'")
+    assert reason in said
+    assert "trial 0" in said
+    for table in ("trials", "recommendations"):
+        assert bench.models(table) == ["loyal", "popular"]
+
+
+def test_a_failed_model_is_tried_again(bench: Bench) -> None:
+    bench.evaluate(Broken, Popular)
+    assert bench.evaluate(Broken, Popular) == ["broken"]
+
+
+def test_a_model_that_fails_now_leaves_nothing_of_its_earlier_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.evaluate(Popular, Loyal)
+    monkeypatch.setattr(Popular, "fit", Broken.fit)
+    bench.evaluate(Popular, Loyal, random_seed=2)
+    assert bench.query("select status, hyper_parameters from recommender.runs where model_name = 'popular'") == [
+        ("failed", None)
+    ]
+    assert bench.models("trials") == bench.models("recommendations") == ["loyal"]
+
+
+def test_a_model_that_needs_times_is_skipped_where_there_are_none(bench: Bench) -> None:
+    assert bench.evaluate(Timely, Popular, split="random") == ["popular"]
+    skipped = bench.query("select model_name, reason from recommender.runs where status = 'skipped'")
+    assert skipped == [("timely", "it needs the times of plays, which this split does not have")]
+    assert bench.models("trials") == bench.models("recommendations") == ["popular"]
+    assert bench.evaluate(Timely, Popular) == ["popular", "timely"]
+
+
+def test_a_random_split_has_no_repeats(bench: Bench) -> None:
+    bench.evaluate(Popular, split="random")
+    for table in ("trials", "recommendations"):
+        assert bench.query(f"select distinct task from recommender.{table}") == [("discovery",)]
+
+
+def test_rows_of_a_model_that_is_gone_disappear_from_its_study(bench: Bench) -> None:
+    for item_type in ("artist", "track"):
+        bench.evaluate(Popular, Loyal, item_type=item_type)
+    assert bench.evaluate(Popular) == []
+    for table in TABLES:
+        rows = bench.query(f"select distinct item_type, model_name from recommender.{table} order by all")
+        assert rows == [("artist", "popular"), ("track", "loyal"), ("track", "popular")], table
+
+
+def served(bench: Bench) -> dict[str, str]:
+    """Model per task."""
+    return dict(bench.query("select task, model_name from recommender.served_models"))
+
+
+def test_the_best_on_validation_is_served_with_what_was_chosen(bench: Bench) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.serve()
+    best = bench.query(
+        """select task, max_by(model_name, validation_ndcg_20) from recommender.trials
+        where is_chosen group by task"""
+    )
+    assert served(bench) == dict(best) == {"discovery": "popular", "repeat": "loyal", "all": "loyal"}
+    agreement = bench.query(
+        """select full_run.model_name, full_run.hyper_parameters = chosen_run.hyper_parameters, full_run.fingerprint
+        from recommender.runs as full_run inner join recommender.runs as chosen_run using (item_type, model_name)
+        where full_run.split_name = 'full' and chosen_run.split_name = 'temporal' order by all"""
+    )
+    fingerprint = bench.study("full", "artist").fingerprint
+    assert agreement == [("loyal", True, fingerprint), ("popular", True, fingerprint)]
+    lists = "select distinct task, model_name from recommender.recommendations where split_name = 'full'"
+    assert dict(bench.query(lists)) == served(bench)
+
+
+def test_serving_again_fits_nothing(bench: Bench) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.serve()
+    before = bench.results()
+    FITS.clear()
+    bench.serve()
+    assert FITS == []
+    assert bench.results() == before
+
+
+def test_of_two_that_are_as_good_the_first_by_name_is_served(bench: Bench) -> None:
+    bench.evaluate(Popular, Twin)
+    bench.serve()
+    assert set(served(bench).values()) == {"a_twin"}
+
+
+def test_a_new_winner_replaces_the_old_one(bench: Bench) -> None:
+    bench.evaluate(Popular)
+    bench.serve()
+    bench.evaluate(Twin, Loyal)
+    bench.serve()
+    assert served(bench) == {"discovery": "a_twin", "repeat": "loyal", "all": "loyal"}
+    for table in ("runs", "recommendations"):
+        assert bench.models(table) == ["a_twin", "loyal"], table
+
+
+def test_a_winner_that_fails_on_everything_is_not_served(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.evaluate(Popular, Loyal)
+    monkeypatch.setattr(Loyal, "fit", Broken.fit)
+    bench.serve()
+    assert served(bench) == {"discovery": "popular"}
+    runs = "select model_name, status from recommender.runs where split_name = 'full' order by all"
+    assert bench.query(runs) == [("loyal", "failed"), ("popular", "ok")]
+
+
+def run_all(bench: Bench, *recommenders: type) -> None:
+    """Run every job."""
+    bench.register(*recommenders)
+    with stage("test") as shown:
+        jobs.run(bench.warehouse, shown)
+
+
+def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Bench) -> None:
+    run_all(bench, Popular, Loyal)
+    tables = [*TABLES, "factorization_errors", "served_models"]
+    tracks = {table: f"select * from recommender.{table} where item_type = 'track' order by all" for table in tables}
+    before = {table: bench.query(rows) for table, rows in tracks.items() if table != "factorization_errors"}
+    bench.change("delete from marts.training_users where item_type = 'artist' and user_index >= 3")
+    run_all(bench, Popular, Loyal)
+    for table in (*tables, "cluster_trials", "user_cluster_labels", "item_cluster_labels"):
+        assert bench.query(f"select count(*) from recommender.{table} where item_type = 'artist'") == [(0,)], table
+    assert {table: bench.query(tracks[table]) for table in before} == before
+    assert all(before.values())
+
+
+def test_when_nobody_can_be_learnt_from_any_more_nothing_stale_remains(bench: Bench, marts: Study) -> None:
+    for split in ("temporal", "random"):
+        bench.evaluate(Popular, Loyal, split=split)
+    bench.serve()
+    build(bench.path, marts.folder, "--select", "source:recommender+")
+    assert bench.query("select count(*) from marts.model_leaderboard") > [(0,)]
+    study = study_in(bench.path.parent, VARS=VARIABLES, SPLITS="random")
+    events = marts.folder / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv"
+    few = [line for line in events.read_text().splitlines() if line.startswith(("user_000001", "user_000002"))]
+    (study.folder / "raw" / "plays.tsv").write_text("\n".join(few) + "\n")
+    assert "too few to learn from" in study.evaluate()
+    for table in ("runs", "trials", "recommendations", "served_models"):
+        assert study.query(f"select count(*) from recommender.{table}") == [(0,)], table
+    for table in ("model_leaderboard", "model_metrics", "user_metrics", "model_runs", "recommendations"):
+        assert study.query(f"select count(*) from marts.{table}") == [(0,)], table
+    lists = study.query("select distinct user_id, model_name from marts.served_recommendations order by all")
+    assert lists == [("user_000001", "most_popular"), ("user_000002", "most_popular")]
+
+
+def test_a_second_evaluation_of_a_warehouse_stops_with_one_sentence(bench: Bench, marts: Study) -> None:
+    study = study_in(bench.path.parent, DEMO=marts.environment["DEMO"], VARS=VARIABLES)
+    before = bench.path.read_bytes()
+    with building(bench.path):
+        result = study.run("evaluate")
+        assert bench.path.read_bytes() == before
+    assert result.returncode == 1
+    assert f"{bench.path} is being built by another process" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.fixture
+def writer(bench: Bench) -> Iterator[list[subprocess.Popen]]:
+    """Collect processes that hold the file, and end them."""
+    started: list[subprocess.Popen] = []
+    yield started
+    for process in started:
+        process.communicate()
+
+
+def test_a_writer_that_came_during_the_evaluation_stops_the_publishing(
+    bench: Bench, writer: list[subprocess.Popen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = (
+        f"import duckdb, sys; c = duckdb.connect({str(bench.path)!r}); print('open', flush=True); sys.stdin.read()"
+    )
+
+    def open_elsewhere(*_: object) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        writer.append(process)
+        assert process.stdout.readline() == "open\n"
+
+    (bench.path.parent / "raw").mkdir()
+    (bench.path.parent / "raw" / "plays.tsv").touch()
+    settings = Settings.from_environment({"WAREHOUSE": str(bench.path), "RAW": str(bench.path.parent / "raw")})
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(pipeline.dbt, "build", lambda *_: None)
+    monkeypatch.setattr(pipeline.jobs, "run", open_elsewhere)
+    before = bench.path.read_bytes()
+    with pytest.raises(WarehouseError, match="locked") as caught:
+        pipeline.evaluate(settings)
+    assert "\n" not in str(caught.value)
+    assert bench.path.read_bytes() == before
