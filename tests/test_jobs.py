@@ -367,6 +367,23 @@ def run_all(bench: Bench, *recommenders: type) -> None:
         jobs.run(bench.warehouse, shown)
 
 
+def test_no_result_stays_beside_rows_it_was_not_learnt_from(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    run_all(bench, Popular, Loyal)
+    tables = [*TABLES, "factorization_errors"]
+    assert all(bench.query(f"select count(*) from recommender.{table}") > [(0,)] for table in tables)
+    # other data, in which only split 'full' has enough active users
+    bench.change("update marts.training_fingerprints set fingerprint = 'other ' || fingerprint")
+    bench.change("delete from marts.training_users where split_name <> 'full' and user_index >= 3")
+    capsys.readouterr()
+    run_all(bench, Popular, Loyal)
+    assert "too few to learn from" in " ".join(capsys.readouterr().out.split())
+    for table in tables:
+        assert bench.query(f"select count(*) from recommender.{table} where fingerprint not like 'other %'") == [
+            (0,)
+        ], table
+    assert bench.query("select * from recommender.served_models where fingerprint not like 'other %'") == []
+
+
 def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Bench) -> None:
     run_all(bench, Popular, Loyal)
     tables = [*TABLES, "factorization_errors", "served_models"]

@@ -85,7 +85,7 @@ def mean_ndcg(study: Study) -> dict[str, tuple[float, float, float]]:
 
 
 def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> None:
-    """Load and evaluate a simulated file of the real one's shape: at a tenth of its size where figures are asked for."""
+    """Evaluate a simulated file of the real one's shape; at a tenth of its size where figures are asked for."""
     tool = real_data.parent / "tools" / "lookalike.py"
     if not tool.exists():
         pytest.skip(f"no look-alike generator at {tool}")
@@ -102,7 +102,8 @@ def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> Non
     assert audit["plays_without_title"] == truth["blank_titles"]
     assert audit["plays_kept"] == truth["lines"] - 2 - truth["surplus_exact_duplicates"]
     tasks = study.query("select distinct item_type, task from marts.model_leaderboard order by all")
-    assert len(tasks) == 6
+    # a file of a 200th of the size has too few listeners a track to learn from
+    assert len(tasks) == (6 if REQUIRED else 3)
 
 
 def test_the_raw_sample_is_loaded_whole(real_data: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
     learnable = [study for study in studies if study.n_users >= parameters.min_users_to_learn]
     evaluated = [study for study in learnable if study.split_kind != "full"]
     full = [study for study in learnable if study.split_kind == "full"]
-    warehouse.replace(outdated(parameters.built_splits, learnable))
+    warehouse.replace(outdated(parameters.built_splits, learnable if evaluated else []))
     if not evaluated:
         most = max((study.n_users for study in studies), default=0)
         users = warehouse.read("select count(*) as n from marts.users where play_count > 0")["n"][0]
