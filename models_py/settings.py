@@ -45,15 +45,18 @@ class Settings:
         Raises
         ------
         StudyError
-            Where SOURCE is unknown.
+            Where SOURCE is unknown, or WAREHOUSE has a quote in it, which dbt cannot handle.
         """
         source = environment.get("SOURCE") or "1k"
         if source not in SOURCES:
             raise StudyError(f"SOURCE is '{source}'; set it to 1k (plays with times) or 360k (play counts).")
+        warehouse = environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"
+        if "'" in warehouse or '"' in warehouse:
+            raise StudyError(f"WAREHOUSE is {warehouse}; choose a path without quotes.")
         return cls(
             raw=Path(environment.get("RAW") or "warehouse/raw"),
             source=source,
-            warehouse=Path(environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"),
+            warehouse=Path(warehouse),
             demo=Path(environment.get("DEMO") or "warehouse/demo"),
             splits=tuple((environment.get("SPLITS") or "").replace(",", " ").split()),
             variables=environment.get("VARS") or "{}",

@@ -18,7 +18,7 @@
         select file
         from (
             select file, parse_filename(file) as name
-            from glob('{{ folder }}/*')
+            from glob('{{ folder | replace("'", "''") }}/*')
         )
         where (name like '%.tsv' or name like '%.tsv.gz')
             and {{ '' if profiles else 'not' }} (name like 'userid-profile%' or name like 'usersha1-profile%')
