@@ -27,11 +27,11 @@ def fit() -> None:
 @app.command()
 def demo() -> None:
     """Write the embedded demo data."""
-    from models_py.demo import write_demo
+    from models_py import pipeline
 
-    folder = Settings.from_environment().demo
-    truth = write_demo(folder)
-    print(f"Wrote {truth['counts']['lines_read']:,} made-up plays to {folder} (planted tastes, no Last.fm data).")
+    settings = Settings.from_environment()
+    plays = pipeline.make_demo(settings)["counts"]["lines_read"]
+    print(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
 
 
 @app.command()

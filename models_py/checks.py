@@ -7,10 +7,23 @@ from pathlib import Path
 import yaml
 
 from models_py.errors import StudyError
-from models_py.settings import Settings
+from models_py.settings import DEFAULT_RAW, Settings
 
 PROJECT = Path("dbt_project")
 SPLITS_SEED = PROJECT / "seeds/splits.csv"
+MAY_BE_ZERO = ("tuning_budget_seconds", "random_seed", "min_age")
+
+
+def check_raw_folder(settings: Settings) -> None:
+    """Refuse a folder that was named but does not exist, rather than take the demo for it.
+
+    Raises
+    ------
+    StudyError
+        Naming the folder.
+    """
+    if settings.raw != DEFAULT_RAW and not settings.raw.is_dir():
+        raise StudyError(f"RAW is {settings.raw}, which is no folder: name the folder that holds the raw files.")
 
 
 def check_splits(settings: Settings) -> None:
@@ -33,17 +46,29 @@ def check_splits(settings: Settings) -> None:
 
 
 def check_variables(settings: Settings) -> None:
-    """Refuse names in VARS that the dbt project does not have.
+    """Refuse names in VARS that the dbt project does not have, and values that no study can be built with.
 
     Raises
     ------
     StudyError
-        Naming the unknown ones.
+        Naming the unknown vars, or the value that is out of range.
     """
-    unknown = set(_given(settings)) - set(_defaults())
+    given, defaults = _given(settings), _defaults()
+    unknown = set(given) - set(defaults)
     if unknown:
         raise StudyError(
             f"VARS names {', '.join(sorted(unknown))}, which {PROJECT / 'dbt_project.yml'} lacks: see the vars there."
+        )
+    for name, value in given.items():
+        wanted = _wanted(name, defaults[name])
+        if not _fits(value, defaults[name], least=0 if name in MAY_BE_ZERO else 1):
+            raise StudyError(f"VARS gives {name} as {value!r}: it has to be {wanted}.")
+    numbers = defaults | given
+    longest = max([*numbers["metric_cutoffs"], numbers["headline_k"]])
+    if numbers["list_length"] < longest:
+        raise StudyError(
+            f"VARS gives lists of {numbers['list_length']} items, but metrics go to {longest}: "
+            "raise list_length, or lower metric_cutoffs and headline_k."
         )
 
 
@@ -73,6 +98,24 @@ def check_same_study(settings: Settings, built_with: Mapping[str, object]) -> No
             f"The marts in {settings.warehouse} were built with {name} {built}, not {asked.get(name, missing)}: "
             "give the settings they were built with, or run `make evaluate`."
         )
+
+
+def _fits(value: object, default: object, least: int) -> bool:
+    """Tell whether a value is of the default's kind: a list of whole numbers, a share, a whole number, or text."""
+    if isinstance(default, list):
+        return isinstance(value, list) and len(value) > 0 and all(_fits(one, default[0], least) for one in value)
+    if isinstance(default, float):
+        return isinstance(value, int | float) and 0 <= value <= 1
+    if isinstance(default, int):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, str)
+
+
+def _wanted(name: str, default: object) -> str:
+    number = f"a whole number from {0 if name in MAY_BE_ZERO else 1}"
+    if isinstance(default, list):
+        return f"a list of at least one element, each {number}"
+    return "a share from 0 to 1" if isinstance(default, float) else number if isinstance(default, int) else "a text"
 
 
 def _defaults() -> dict[str, object]:

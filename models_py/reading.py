@@ -25,6 +25,9 @@ def print_leaderboard(path: Path) -> None:
         """
     )
     records = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+    if not records:
+        console.print(f"There is no leaderboard: no model was fitted. The marts are in {path}, schema marts.")
+        return
     for item_type in dict.fromkeys(record["item_type"] for record in records):
         console.print(_leaderboard(item_type, [record for record in records if record["item_type"] == item_type]))
     console.print(

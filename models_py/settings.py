@@ -8,6 +8,7 @@ from pathlib import Path
 from models_py.errors import StudyError
 
 SOURCES = ("1k", "360k")
+DEFAULT_RAW = Path("warehouse/raw")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 
 
@@ -54,7 +55,7 @@ class Settings:
         if "'" in warehouse or '"' in warehouse:
             raise StudyError(f"WAREHOUSE is {warehouse}; choose a path without quotes.")
         return cls(
-            raw=Path(environment.get("RAW") or "warehouse/raw"),
+            raw=Path(environment.get("RAW") or DEFAULT_RAW),
             source=source,
             warehouse=Path(warehouse),
             demo=Path(environment.get("DEMO") or "warehouse/demo"),

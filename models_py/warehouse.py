@@ -199,7 +199,7 @@ def _explain(path: Path, error: duckdb.IOException) -> str:
     if "Could not set lock" in text:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
         return f"{path} is locked ({holder}): close that program and try again."
-    return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read."
+    return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
 
 
 def _filled(values: np.ndarray) -> np.ndarray:

@@ -206,6 +206,16 @@ def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
     [
         ({"SPLITS": "temporl"}, "SPLITS names temporl"),
         ({"SOURCE": "2k"}, "SOURCE is '2k'"),
+        ({"SOURCE": "360k", "SPLITS": "temporal"}, "SPLITS names temporal"),
+        ({"RAW": "/no/such/folder"}, "RAW is /no/such/folder"),
+        ({"WAREHOUSE": "it's.duckdb"}, "without quotes"),
+        ({"VARS": "{tuning_trial: 3}"}, "VARS names tuning_trial"),
+        ({"VARS": "{tuning_trials: 0}"}, "tuning_trials as 0"),
+        ({"VARS": "{headline_k: x}"}, "headline_k as 'x'"),
+        ({"VARS": "{cluster_counts: []}"}, "cluster_counts as []"),
+        ({"VARS": "{max_cluster_share: 2}"}, "a share from 0 to 1"),
+        ({"VARS": "{list_length: 20}"}, "metrics go to 100"),
+        ({"VARS": "{unfinished: ["}, "not YAML"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(new_study: Callable[..., Study], settings: dict, sentence: str) -> None:

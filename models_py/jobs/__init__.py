@@ -34,7 +34,8 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
         users = warehouse.read("select count(*) as n from marts.users where play_count > 0")["n"][0]
         console.print(
             f"No recommender is fitted: {users} users with plays, {most} of them active, are too few to learn from "
-            f"({parameters.min_users_to_learn} are needed); add listening data, or lower the var min_users_to_learn."
+            f"({parameters.min_users_to_learn} are needed): add listening data, or lower the vars min_items_per_user, "
+            "min_users_per_artist and min_users_to_learn."
         )
         return
     shown.total = len(evaluated) * len(recommenders()) + len(learnable)

@@ -88,7 +88,9 @@ def attempted(run: Run, make: Callable[[], Run]) -> Run:
     try:
         return make()
     except Exception as error:
-        logger.exception("%s failed on split %s, %ss", run.model_name, run.study.split_name, run.study.item_type)
+        study = run.study
+        logger.warning("%s failed on split %s, %ss: %s", run.model_name, study.split_name, study.item_type, error)
+        logger.debug("%s failed", run.model_name, exc_info=True)
         return Run(run.study, run.model_name, "", status="failed", reason=f"{type(error).__name__}: {error}")
 
 
