@@ -60,9 +60,9 @@ def check_variables(settings: Settings) -> None:
             f"VARS names {', '.join(sorted(unknown))}, which {PROJECT / 'dbt_project.yml'} lacks: see the vars there."
         )
     for name, value in given.items():
-        wanted = _wanted(name, defaults[name])
-        if not _fits(value, defaults[name], least=0 if name in MAY_BE_ZERO else 1):
-            raise StudyError(f"VARS gives {name} as {value!r}: it has to be {wanted}.")
+        least = 0 if name in MAY_BE_ZERO else 1
+        if not _fits(value, defaults[name], least):
+            raise StudyError(f"VARS gives {name} as {value!r}: it has to be {_wanted(defaults[name], least)}.")
     numbers = defaults | given
     longest = max([*numbers["metric_cutoffs"], numbers["headline_k"]])
     if numbers["list_length"] < longest:
@@ -111,8 +111,9 @@ def _fits(value: object, default: object, least: int) -> bool:
     return isinstance(value, str)
 
 
-def _wanted(name: str, default: object) -> str:
-    number = f"a whole number from {0 if name in MAY_BE_ZERO else 1}"
+def _wanted(default: object, least: int) -> str:
+    """Name the kind of value that `_fits` asks for."""
+    number = f"a whole number from {least}"
     if isinstance(default, list):
         return f"a list of at least one element, each {number}"
     return "a share from 0 to 1" if isinstance(default, float) else number if isinstance(default, int) else "a text"
