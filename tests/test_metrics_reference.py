@@ -121,19 +121,20 @@ def write_cases(warehouse: Path, cases: Sequence[Case]) -> None:
 def add_cells(rows: dict[str, list[dict]], case: Case) -> None:
     """Add cells, users and catalogue; now and then a train cell lies in both of its parts."""
     place = {"split_name": case.split_name, "item_type": case.item_type}
+    cells = f"intermediate.int_cells_split_{'by_time' if case.split_kind == 'temporal' else 'at_random'}"
     users = {user: index for index, user in enumerate(case.users)}
     items = {item: index for index, item in enumerate(case.items)}
     parts = [("fit",), ("validation",), ("fit", "validation")][: 2 if case.split_kind == "random" else 3]
     for number, (user, item) in enumerate(sorted(case.train)):
         for part in parts[number % len(parts)]:
             cell = place | {"part": part, "play_count": 1 + number % 4}
-            rows["intermediate.int_cells_split"].append(cell | {"user_id": user, "item_id": item})
+            rows[cells].append(cell | {"user_id": user, "item_id": item})
             if user in users and item in items:
                 cell |= {"user_index": users[user], "item_index": items[item]}
                 rows["marts.training_interactions"].append(cell)
     for user, item in sorted(case.test):
         cell = place | {"part": "test", "play_count": 1, "user_id": user, "item_id": item}
-        rows["intermediate.int_cells_split"].append(cell)
+        rows[cells].append(cell)
     rows["marts.training_users"] += [place | {"user_id": user, "user_index": index} for user, index in users.items()]
     rows["marts.training_items"] += [place | {"item_id": item, "item_index": index} for item, index in items.items()]
     rows["marts.training_fingerprints"].append(place | {"fingerprint": "new"})

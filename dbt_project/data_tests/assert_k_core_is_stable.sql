@@ -2,33 +2,39 @@
 -- Active users and items that the unrolled rounds left below a threshold: raise the var k_core_rounds.
 with
 
+-- a cell may be in fit and in validation
 cells as (
-    select * from {{ ref('int_train_cells_active') }}
+    select distinct
+        split_name,
+        item_type,
+        user_index,
+        item_index
+    from {{ ref('training_interactions') }}
 ),
 
 users as (
     select
         split_name,
         item_type,
-        user_id as member,
+        user_index as member,
         count(*) as degree,
         {{ var('min_items_per_user') }} as threshold
     from cells
-    group by split_name, item_type, user_id
+    group by split_name, item_type, user_index
 ),
 
 items as (
     select
         split_name,
         item_type,
-        cast(item_id as varchar) as member,
+        item_index as member,
         count(*) as degree,
         case item_type
             when 'track' then {{ var('min_users_per_track') }}
             else {{ var('min_users_per_artist') }}
         end as threshold
     from cells
-    group by split_name, item_type, item_id
+    group by split_name, item_type, item_index
 )
 
 select * from users

@@ -40,15 +40,20 @@
     {{ return(raw_files_in(raw_folder(), true)) }}
 {%- endmacro %}
 
+{# A file's number in a list of files, from 1, by its path as the reader gives it. #}
+{% macro file_number(path, files) -%}
+    cast(list_position([{% for file in files %}'{{ file.split('/') | last | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}], parse_filename({{ path }})) as integer)
+{%- endmacro %}
+
 {#
-One row per line of the given files, in file order, as (file_name, line).
+One row per line of the given files, in file order, as (file_id, line); files are numbered in the order given, from 1.
 The delimiter is four control bytes that no line holds, so that the reader splits nothing and every line
 arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables.
 #}
 {% macro read_lines(files) -%}
     {%- if files -%}
     select
-        parse_filename(filename) as file_name,
+        {{ file_number('filename', files) }} as file_id,
         line
     from read_csv(
         [{% for file in files %}'{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
@@ -57,7 +62,7 @@ arrives whole, whatever its number of fields; lines that are not UTF-8 go to the
     )
     {%- else -%}
     select
-        cast(null as varchar) as file_name,
+        cast(null as integer) as file_id,
         cast(null as varchar) as line
     where false
     {%- endif -%}

@@ -1,11 +1,9 @@
-{# True where a field holds nothing but control characters and blanks. Trimming is cheaper than a pattern on every line. #}
+{#
+True where a field holds nothing but control characters and blanks. Looking for anything else ends at the first letter:
+1.2 s of CPU for 19 million fields, where trimming took 45 s and a pattern of the whole field 5 s.
+#}
 {% macro is_blank(field) -%}
-    (trim({{ field }}, {{ blank_characters() }}) = '')
-{%- endmacro %}
-
-{% macro blank_characters() -%}
-    {%- set codes = range(0, 33) | list + range(127, 161) | list + [12288] -%}
-    {%- for code in codes %}chr({{ code }}){{ ' || ' if not loop.last }}{% endfor -%}
+    (not regexp_matches({{ field }}, '[^\x{00}-\x{20}\x{7f}-\x{a0}\x{3000}]'))
 {%- endmacro %}
 
 {#
@@ -14,12 +12,12 @@ to the cursor of this node. This post-hook copies them out, with their true line
 #}
 {% macro copy_reader_rejects(relation, files) -%}
     create or replace table {{ relation.schema }}.{{ relation.identifier }}_rejects (
-        file_name varchar, line_number bigint, reason varchar, raw_line varchar
+        file_id integer, line_number bigint, reason varchar, raw_line varchar
     );
     {%- if files %}
     insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
     select
-        parse_filename(reject_scans.file_path) as file_name,
+        {{ file_number('reject_scans.file_path', files) }} as file_id,
         reject_errors.line as line_number,
         min(case when reject_errors.error_type = 'INVALID ENCODING' then 'not UTF-8' else 'unreadable' end) as reason,
         ltrim(min(reject_errors.csv_line), chr(10)) as raw_line

@@ -1,12 +1,22 @@
 with
 
+sequenced as (
+    select * from {{ ref('int_plays_sequenced') }}
+),
+
+repeated as (
+    select * from {{ ref('int_plays_repeated') }}
+),
+
 plays as (
     select
-        spelling_key,
+        sequenced.spelling_key,
         cast(count(*) as bigint) as play_count
-    from {{ ref('int_plays_sequenced') }}
-    where not is_duplicate
-    group by spelling_key
+    from sequenced
+    anti join repeated
+        on sequenced.file_id = repeated.file_id
+            and sequenced.line_number = repeated.line_number
+    group by sequenced.spelling_key
 ),
 
 artist_plays as (

@@ -1,22 +1,17 @@
 with
 
-plays as (
-    select distinct user_id from {{ ref('int_plays_sequenced') }}
-),
-
-artist_plays as (
-    select distinct user_id from {{ ref('stg_lastfm__lines') }}
-    where reason is null and played_at is null
+lines as (
+    select * from {{ ref('stg_lastfm__decoded_lines') }}
 ),
 
 profiles as (
-    select user_id from {{ ref('stg_lastfm__users') }}
+    select * from {{ ref('stg_lastfm__users') }}
 ),
 
 everyone as (
-    select user_id from plays
-    union distinct
-    select user_id from artist_plays
+    select user_id from lines
+    where reason is null
+        and (played_at is null or played_at between {{ plausible_times() }})
     union distinct
     select user_id from profiles
 ),
@@ -24,7 +19,7 @@ everyone as (
 final as (
     select
         user_id,
-        row_number() over (order by user_id) as user_number
+        cast(row_number() over (order by user_id) as integer) as user_number
     from everyone
 )
 

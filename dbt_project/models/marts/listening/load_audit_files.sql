@@ -4,12 +4,18 @@ files as (
     select * from {{ ref('stg_lastfm__files') }}
 ),
 
-flagged_lines as (
+all_lines as (
     select
         file_id,
         reason,
         played_at not between {{ plausible_times() }} as is_bogus
-    from {{ ref('stg_lastfm__lines') }}
+    from {{ ref('stg_lastfm__decoded_lines') }}
+    union all
+    select
+        file_id,
+        reason,
+        false as is_bogus
+    from {{ ref('stg_lastfm__reader_rejects') }}
 ),
 
 lines as (
@@ -18,15 +24,14 @@ lines as (
         count(*) as lines_read,
         sum(case when reason is not null then 1 else 0 end) as lines_rejected,
         sum(case when reason is null and is_bogus then 1 else 0 end) as bogus_timestamps
-    from flagged_lines
+    from all_lines
     group by file_id
 ),
 
 duplicates as (
     select file_id, count(*) as exact_duplicates_removed
     from (
-        select file_id from {{ ref('int_plays_sequenced') }}
-        where is_duplicate
+        select file_id from {{ ref('int_plays_repeated') }}
         union all
         select file_id from {{ ref('int_artist_plays_deduplicated') }}
         where is_duplicate

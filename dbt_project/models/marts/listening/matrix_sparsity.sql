@@ -1,5 +1,20 @@
 with
 
+train_cells as (
+    select * from {{ ref('int_train_cells') }}
+),
+
+active_users as (
+    select * from {{ ref('int_k_core_peeled') }}
+    where user_id is not null
+),
+
+active_items as (
+    select * from {{ ref('int_k_core_peeled') }}
+    where item_id is not null
+),
+
+-- a cell may be in fit and in validation
 all_cells as (
     select
         split_name,
@@ -7,7 +22,7 @@ all_cells as (
         user_id,
         item_id,
         sum(play_count) as play_count
-    from {{ ref('int_train_cells') }}
+    from train_cells
     group by
         split_name,
         item_type,
@@ -15,59 +30,59 @@ all_cells as (
         item_id
 ),
 
-active_cells as (
-    select * from {{ ref('int_train_cells_active') }}
+-- the k-core keeps a cell where it keeps both its user and its item
+flagged_cells as (
+    select
+        all_cells.*,
+        active_users.user_id is not null and active_items.item_id is not null as is_active
+    from all_cells
+    left join active_users
+        on all_cells.split_name = active_users.split_name
+            and all_cells.item_type = active_users.item_type
+            and all_cells.user_id = active_users.user_id
+    left join active_items
+        on all_cells.split_name = active_items.split_name
+            and all_cells.item_type = active_items.item_type
+            and all_cells.item_id = active_items.item_id
+),
+{% for member, other in [('user', 'item'), ('item', 'user')] %}
+{{ member }}_sums as (
+    select
+        split_name,
+        item_type,
+        {{ member }}_id,
+        count(*) as {{ other }}_count,
+        sum(play_count) as play_count,
+        sum(case when is_active then 1 else 0 end) as active_{{ other }}_count,
+        sum(case when is_active then play_count else 0 end) as active_play_count
+    from flagged_cells
+    group by
+        split_name,
+        item_type,
+        {{ member }}_id
 ),
 
-cells as (
+{{ member }}s as (
     select
+        split_name,
+        item_type,
         'all' as stage,
-        all_cells.*
-    from all_cells
+        {{ member }}_id,
+        {{ other }}_count,
+        play_count
+    from {{ member }}_sums
     union all
     select
+        split_name,
+        item_type,
         'active' as stage,
-        all_cells.*
-    from all_cells
-    semi join active_cells
-        on all_cells.split_name = active_cells.split_name
-            and all_cells.item_type = active_cells.item_type
-            and all_cells.user_id = active_cells.user_id
-            and all_cells.item_id = active_cells.item_id
+        {{ member }}_id,
+        active_{{ other }}_count as {{ other }}_count,
+        active_play_count as play_count
+    from {{ member }}_sums
+    where active_{{ other }}_count > 0
 ),
-
-users as (
-    select
-        split_name,
-        item_type,
-        stage,
-        user_id,
-        count(*) as item_count,
-        sum(play_count) as play_count
-    from cells
-    group by
-        split_name,
-        item_type,
-        stage,
-        user_id
-),
-
-items as (
-    select
-        split_name,
-        item_type,
-        stage,
-        item_id,
-        count(*) as user_count,
-        sum(play_count) as play_count
-    from cells
-    group by
-        split_name,
-        item_type,
-        stage,
-        item_id
-),
-
+{% endfor %}
 user_totals as (
     select
         split_name,

@@ -7,15 +7,13 @@ plays as (
 final as (
     select
         session_id,
-        user_id,
+        min(user_id) as user_id,
         min(played_at) as started_at,
         max(played_at) as ended_at,
         cast(count(*) as bigint) as play_count,
         cast(count(distinct track_id) as bigint) as distinct_track_count
     from plays
-    group by
-        session_id,
-        user_id
+    group by session_id
 )
 
 select * from final

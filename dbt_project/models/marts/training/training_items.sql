@@ -1,11 +1,8 @@
 with
 
-cells as (
-    select distinct
-        split_name,
-        item_type,
-        item_id
-    from {{ ref('int_train_cells_active') }}
+members as (
+    select * from {{ ref('int_k_core_peeled') }}
+    where item_id is not null
 ),
 
 track_artists as (
@@ -14,12 +11,12 @@ track_artists as (
 
 parents as (
     select
-        cells.split_name,
-        cells.item_type,
-        cells.item_id,
-        case when cells.item_type = 'track' then track_artists.artist_id else cells.item_id end as parent_id
-    from cells
-    left join track_artists on cells.item_id = track_artists.track_id
+        members.split_name,
+        members.item_type,
+        members.item_id,
+        case when members.item_type = 'track' then track_artists.artist_id else members.item_id end as parent_id
+    from members
+    left join track_artists on members.item_id = track_artists.track_id
 ),
 
 final as (

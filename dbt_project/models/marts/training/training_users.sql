@@ -1,11 +1,7 @@
 with
 
-cells as (
-    select distinct
-        split_name,
-        item_type,
-        user_id
-    from {{ ref('int_train_cells_active') }}
+members as (
+    select * from {{ ref('int_k_core_peeled') }}
 ),
 
 final as (
@@ -14,7 +10,8 @@ final as (
         item_type,
         cast(row_number() over (partition by split_name, item_type order by user_id) - 1 as bigint) as user_index,
         user_id
-    from cells
+    from members
+    where user_id is not null
 )
 
 select * from final

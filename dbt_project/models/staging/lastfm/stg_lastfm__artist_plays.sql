@@ -8,7 +8,7 @@ lines as (
 
 split_lines as (
     select
-        file_name,
+        file_id,
         line,
         string_split(line, chr(9)) as fields
     from lines
@@ -16,7 +16,7 @@ split_lines as (
 
 typed as (
     select
-        file_name,
+        file_id,
         line,
         fields[1] as user_id,
         case when regexp_full_match(fields[4], '[0-9]{1,9}') then cast(fields[4] as bigint) end as play_count,
@@ -33,7 +33,7 @@ typed as (
 
 final as (
     select
-        file_name,
+        file_id,
         user_id,
         play_count,
         spelling_key,

@@ -8,7 +8,7 @@ lines as (
 
 split_lines as (
     select
-        file_name,
+        file_id,
         line,
         string_split(line, chr(9)) as fields
     from lines
@@ -16,7 +16,7 @@ split_lines as (
 
 typed as (
     select
-        file_name,
+        file_id,
         line,
         fields[1] as user_id,
         case when fields[2] like '____-__-__T__:__:__Z' then try_cast(fields[2] as timestamp) end as played_at,
@@ -33,7 +33,7 @@ typed as (
 
 final as (
     select
-        file_name,
+        file_id,
         user_id,
         played_at,
         spelling_key,

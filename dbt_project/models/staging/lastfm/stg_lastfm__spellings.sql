@@ -36,7 +36,6 @@ spellings as (
         track_mbid,
         track_name
     from named
-    where not {{ is_blank('artist_name') }}
 ),
 
 final as (
@@ -47,6 +46,7 @@ final as (
         nullif(track_mbid, '') as track_mbid,
         track_name
     from spellings
+    where not {{ is_blank('artist_name') }}
 )
 
 select * from final

@@ -1,0 +1,29 @@
+with
+
+-- equal lines share a second: only the few plays that do are compared, where a look at all would sort every line
+plays as (
+    select * from {{ ref('int_plays_sequenced') }}
+    where shares_second
+),
+
+numbered as (
+    select
+        file_id,
+        line_number,
+        spelling_key,
+        row_number() over (
+            partition by user_number, played_at, spelling_key order by file_id, line_number
+        ) as occurrence
+    from plays
+),
+
+final as (
+    select
+        file_id,
+        line_number,
+        spelling_key
+    from numbered
+    where occurrence > 1
+)
+
+select * from final
