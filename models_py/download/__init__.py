@@ -1,0 +1,1 @@
+"""Fetching the published Last.fm archives: licence, resumable download, safe and checked extraction."""
