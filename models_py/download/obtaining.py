@@ -42,7 +42,8 @@ def obtain(
     url = url or archive.url
     try:
         if _is_there(archive, folder):
-            console.print(f"{archive.title} is in {folder} already, as published: there is nothing to download.")
+            _tidy(archive, folder)
+            _say(f"{archive.title} is in {folder} already, as published: there is nothing to download.")
             return
         _ask(archive, url, accepted)
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,12 @@ def obtain(
         raise DownloadError(
             f"Stopped: what has arrived stays in {folder}, and `make data` goes on from there."
         ) from error
-    console.print(f"Wrote {' and '.join(wanted.name for wanted in archive.wanted)} to {folder}.")
+    _say(f"Wrote {' and '.join(wanted.name for wanted in archive.wanted)} to {folder}.")
+
+
+def _say(text: str) -> None:
+    """Print as it stands: folders and addresses may hold brackets."""
+    console.print(text, markup=False)
 
 
 def _is_there(archive: Archive, folder: Path) -> bool:
@@ -91,13 +97,24 @@ def _md5(path: Path, shown: Transfer) -> str:
 
 def _ask(archive: Archive, url: str, accepted: bool) -> None:
     """Show the licence and stop unless it is accepted."""
-    console.print(archive.licence(url), markup=False)
+    _say(archive.licence(url))
     if accepted:
         return
     if not sys.stdin.isatty():
         raise DownloadError("The licence has not been accepted: run `make data ACCEPT=yes` if you accept it.")
     if not typer.confirm("Do you accept this?", default=False):
         raise DownloadError("The licence was not accepted: nothing was downloaded.")
+
+
+def _tidy(archive: Archive, folder: Path) -> None:
+    """Remove what a run that was killed left behind."""
+    drafts = [f"{wanted.name}.part" for wanted in archive.wanted]
+    names = [archive.name, f"{archive.name}.part", f"{archive.name}.part.json", *drafts]
+    left = [folder / name for name in names if (folder / name).exists()]
+    if left:
+        with _only_download(folder):
+            for path in left:
+                path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -109,7 +109,10 @@ def test_at_a_terminal_the_answer_decides(study: Study, server: ArchiveServer, a
 
 def test_an_interrupted_download_goes_on(study: Study, server: ArchiveServer):
     server.serve(archive_of("1k"), Reply(stall=200_000))
+    # a shell that runs tests in the background ignores the signal, and its children would too
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(study, ACCEPT="yes")
+    signal.signal(signal.SIGINT, before)
     part = raw(study) / "lastfm-dataset-1K.tar.gz.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size):
         time.sleep(0.01)

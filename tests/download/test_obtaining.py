@@ -86,6 +86,22 @@ def test_files_that_are_there_are_not_fetched_again(
     assert made.contents(folder) == BOTH
 
 
+def test_what_a_killed_run_left_goes(server: ArchiveServer, folder: Path):
+    run(server, folder)
+    names = ["made.tar.gz", PART, NOTES, f"{made.PROFILES_NAME}.part", f"{made.EVENTS_NAME}.part"]
+    for name in names:
+        (folder / name).write_bytes(b"left")
+    (folder / "own.tsv").write_bytes(b"own history\n")
+    run(server, folder)
+    assert made.contents(folder) == BOTH | {"own.tsv": b"own history\n"}
+
+
+def test_a_folder_with_brackets_in_its_name(server: ArchiveServer, tmp_path: Path):
+    run(server, tmp_path / "[/raw]")
+    run(server, tmp_path / "[/raw]")
+    assert made.contents(tmp_path / "[/raw]") == BOTH
+
+
 @pytest.mark.parametrize("missing", [made.PROFILES_NAME, made.EVENTS_NAME])
 def test_one_missing_file_is_fetched(server: ArchiveServer, folder: Path, missing: str):
     run(server, folder)
