@@ -74,7 +74,7 @@ def fetch(url: str, target: Path, room_after: int, shown: Transfer, patience: Pa
         session.max_redirects = MOST_REDIRECTS
         for attempt in range(patience.tries):
             if attempt:
-                shown.doing(f"{reason}: trying again ({attempt + 1} of {patience.tries})")
+                shown.doing(f"try {attempt + 1} of {patience.tries}")
                 time.sleep(patience.pause * min(2 ** (attempt - 1), 8))
             try:
                 _request(session, partial, url, room_after, shown, patience)
