@@ -21,6 +21,7 @@ class Reply:
     stall: int | None = None  # bytes after which nothing comes any more
     pause: float = 0  # seconds between pieces
     start: int | None = None  # where a part begins, instead of where it was asked to
+    most: int | None = None  # bytes of a part, where the server sends no longer ones
     ignores_range: bool = False
     ignores_if_range: bool = False
     chunked: bool = False
@@ -90,8 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
         start = int(asked[1]) if reply.start is None else reply.start
         if start >= len(body):
             return 416, headers | {"Content-Range": f"bytes */{len(body)}", "Content-Length": "0"}, b""
-        place = f"bytes {start}-{len(body) - 1}/{len(body)}"
-        return 206, headers | {"Content-Range": place, "Content-Length": str(len(body) - start)}, body[start:]
+        part = body[start:] if reply.most is None else body[start : start + reply.most]
+        place = f"bytes {start}-{start + len(part) - 1}/{len(body)}"
+        return 206, headers | {"Content-Range": place, "Content-Length": str(len(part))}, part
 
     def _send(self, reply: Reply, body: bytes) -> None:
         end = min(len(body) if limit is None else limit for limit in (reply.cut, reply.stall))

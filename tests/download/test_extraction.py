@@ -204,6 +204,16 @@ def test_odd_headers_give_a_refusal_or_the_published_files(folder: Path, kinds: 
         assert made.contents(folder) == {made.PROFILES_NAME: made.PROFILES, made.EVENTS_NAME: SMALL}
 
 
+def test_headers_that_the_parser_stumbles_over_are_refused(folder: Path):
+    for content in (
+        b"26 GNU.sparse.map=one,two\n",
+        b"25 GNU.sparse.size=three\n",
+        b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n",
+    ):
+        odd = [made.member("header", content, tarfile.XHDTYPE), made.member("odd", b"x\n" * 300)]
+        refused(folder, made.tarball([*odd, *made.PUBLISHED]), "damaged")
+
+
 # Archives made to fill memory or disk
 
 

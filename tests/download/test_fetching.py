@@ -145,12 +145,31 @@ def test_each_retry_asks_for_what_is_missing(server: ArchiveServer, target: Path
     assert {headers.get("If-Range") for headers in server.requests} == {None, '"first"'}
 
 
+def test_a_server_that_sends_short_parts_is_asked_again(server: ArchiveServer, target: Path):
+    server.serve(BODY, Reply(cut=100_000), Reply(most=90_000), Reply(most=90_000))
+    download(server, target)
+    assert only_whole(target)
+    assert server.ranges[2:] == ["bytes=190000-", "bytes=280000-"]
+
+
 def test_a_date_names_a_version_as_well(server: ArchiveServer, target: Path):
     server.serve(BODY, Reply(cut=100_000, headers=DATED), Reply(headers=DATED))
     download(server, target)
     assert only_whole(target)
     assert server.ranges == [None, "bytes=100000-"]
     assert server.requests[1]["If-Range"] == DATED["Last-Modified"]
+
+
+def test_waiting_has_an_end(server: ArchiveServer, target: Path, monkeypatch: pytest.MonkeyPatch):
+    get, limits = fetching.requests.Session.get, []
+
+    def noted(session: fetching.requests.Session, url: str, **options: object) -> fetching.requests.Response:
+        limits.append(options["timeout"])
+        return get(session, url, **options)
+
+    monkeypatch.setattr(fetching.requests.Session, "get", noted)
+    download(server, target, connect=3, silence=4)
+    assert limits == [(3, 4)]
 
 
 def test_a_silent_server_is_left(server: ArchiveServer, target: Path):
