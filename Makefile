@@ -5,8 +5,10 @@ WAREHOUSE ?= warehouse/lastfm.duckdb
 DEMO ?= warehouse/demo
 SPLITS ?=
 VARS ?= {}
+ACCEPT ?=
+DATA_URL ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
@@ -15,7 +17,7 @@ READY := .venv/.ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build recommend evaluate test verify-real lint docs clean
+.PHONY: help setup data demo build recommend evaluate test verify-real lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +36,9 @@ $(READY): requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@grep -q DBT_PROJECT_DIR $(BIN)/activate || echo 'export DBT_PROJECT_DIR=dbt_project DO_NOT_TRACK=1' >> $(BIN)/activate
 	@touch $(READY)
+
+data: $(READY) ## Download the Last.fm data to RAW once the licence is accepted (ACCEPT=yes; DATA_URL=address)
+	@$(BIN)/python -m models_py data
 
 demo: $(READY) ## Write the embedded demo data to warehouse/demo
 	@$(BIN)/python -m models_py demo

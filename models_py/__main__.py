@@ -35,6 +35,18 @@ def demo() -> None:
 
 
 @app.command()
+def data(
+    accept: Annotated[bool, typer.Option(envvar="ACCEPT", help="Accept the licence without being asked.")] = False,
+    url: Annotated[str, typer.Option(envvar="DATA_URL", help="Another address of the archive.")] = "",
+) -> None:
+    """Download the published Last.fm data (1K or 360K, by SOURCE) to RAW."""
+    from models_py.download import ARCHIVES, obtain
+
+    settings = Settings.from_environment()
+    obtain(ARCHIVES[settings.source], settings.raw, url, accept)
+
+
+@app.command()
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",

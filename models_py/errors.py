@@ -15,3 +15,7 @@ class StudyError(MusicError):
 
 class BuildError(MusicError):
     """A dbt half failed."""
+
+
+class DownloadError(MusicError):
+    """The Last.fm data cannot be fetched or kept."""

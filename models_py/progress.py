@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
@@ -38,20 +49,52 @@ class Stage:
         self._progress.advance(self._task)
 
 
+class Transfer:
+    """Bytes on their way: how many are there, how many are wanted, and what is in the way."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def begin(self, total: int | None, done: int = 0) -> None:
+        """Start to count at `done` bytes, towards a total if it is known; speed counts from here."""
+        self._progress.reset(self._task, total=total, completed=done, step="")
+
+    def at(self, done: int) -> None:
+        """Tell how many bytes are there now."""
+        self._progress.update(self._task, completed=done)
+
+    def doing(self, what: str) -> None:
+        """Name what happens now."""
+        self._progress.update(self._task, step=what)
+
+
 @contextmanager
 def stage(title: str) -> Iterator[Stage]:
     """Show a stage while the block runs, and how long it took."""
+    with _timed_bar(title, MofNCompleteColumn(), TimeElapsedColumn()) as (bar, task):
+        yield Stage(bar, task)
+
+
+@contextmanager
+def transfer(title: str) -> Iterator[Transfer]:
+    """Show bytes, speed and time left while the block runs, and how long it took."""
+    with _timed_bar(title, DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as (bar, task):
+        yield Transfer(bar, task)
+
+
+@contextmanager
+def _timed_bar(title: str, *columns: ProgressColumn) -> Iterator[tuple[Progress, TaskID]]:
     start = time.perf_counter()
     bar = Progress(
         TextColumn(title),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        *columns,
         TextColumn("{task.fields[step]}"),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
     with bar:
-        yield Stage(bar, bar.add_task(title, total=None, step=""))
+        yield bar, bar.add_task(title, total=None, step="")
     console.print(f"{title}: {time.perf_counter() - start:.0f} s")
