@@ -11,7 +11,7 @@
     {{ return((env_var('DEMO', '') or 'warehouse/demo') ~ '/' ~ source_name()) }}
 {%- endmacro %}
 
-{# Sorted paths of the .tsv and .tsv.gz files of a folder: profiles, or all the others (event files). #}
+{# Sorted paths of the .tsv and .tsv.gz files of a folder, hidden ones left out: profiles, or all the others (event files). #}
 {% macro raw_files_in(folder, profiles) -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set query -%}
@@ -21,6 +21,7 @@
             from glob('{{ folder | replace("'", "''") }}/*')
         )
         where (name like '%.tsv' or name like '%.tsv.gz')
+            and name not like '.%'
             and {{ '' if profiles else 'not' }} (name like 'userid-profile%' or name like 'usersha1-profile%')
         order by name
     {%- endset -%}
