@@ -88,7 +88,12 @@ class Warehouse:
     def checkpoint(self) -> None:
         """Write everything into the file itself, so that no write-ahead log is left beside it."""
         with self._connect(read_only=False) as connection:
-            connection.execute("checkpoint")
+            try:
+                connection.execute("checkpoint")
+            except duckdb.Error as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be completed ({str(error).splitlines()[0]}): free disk space and try again."
+                ) from error
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
@@ -186,8 +191,13 @@ def _publish(working: Path, published: Path) -> None:
 
 
 def _move(working: Path, published: Path) -> None:
-    _write_ahead_log(published).unlink(missing_ok=True)
-    os.replace(working, published)
+    try:
+        _write_ahead_log(published).unlink(missing_ok=True)
+        os.replace(working, published)
+    except OSError as error:
+        raise WarehouseError(
+            f"{published} cannot be replaced ({error.strerror}): set WAREHOUSE to a file in a writable folder."
+        ) from error
 
 
 def _write_ahead_log(path: Path) -> Path:
