@@ -5,7 +5,21 @@
 
 {% macro blank_characters() -%}
     {%- set codes = range(0, 33) | list + range(127, 161) | list + [12288] -%}
-    {%- for code in codes %}chr({{ code }}){{ ' || ' if not loop.last }}{% endfor -%}
+    {#- one call with many arguments: a chain of || takes DuckDB 25 ms to plan, each time -#}
+    concat({% for code in codes %}chr({{ code }}){{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{#
+True for a time of the form 2009-05-04T23:08:57Z. A cast alone also takes a blank or a sign for the first digit, a dot for
+the last one, and 24 o'clock for the next day. Much cheaper than a pattern of digits, and the cast refuses the rest.
+#}
+{% macro is_time(field) -%}
+    (
+        {{ field }} like '____-__-__T__:__:__Z'
+        and {{ field }} >= '0'
+        and substr({{ field }}, 12, 2) between '00' and '23'
+        and {{ field }} not like '%.Z'
+    )
 {%- endmacro %}
 
 {#
