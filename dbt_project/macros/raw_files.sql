@@ -44,7 +44,8 @@
 {#
 One row per line of the given files, in file order, as (file_name, line).
 The delimiter is four control bytes that no line holds, so that the reader splits nothing and every line
-arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables.
+arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables. Those have names
+of the model's own: models that read at the same time mix up their rejects in tables of the same name.
 #}
 {% macro read_lines(files) -%}
     {%- if files -%}
@@ -54,7 +55,8 @@ arrives whole, whatever its number of fields; lines that are not UTF-8 go to the
     from read_csv(
         [{% for file in files %}'{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
         columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
-        auto_detect = false, strict_mode = true, store_rejects = true, filename = true
+        auto_detect = false, strict_mode = true, filename = true, store_rejects = true,
+        rejects_table = '{{ this.identifier }}_reject_errors', rejects_scan = '{{ this.identifier }}_reject_scans'
     )
     {%- else -%}
     select

@@ -27,21 +27,23 @@ Lines that the reader could not decode never reach the model: they are in the re
 to the cursor of this node. This post-hook copies them out, with their true line numbers, before the cursor is gone.
 #}
 {% macro copy_reader_rejects(relation, files) -%}
+    {%- set errors = relation.identifier ~ '_reject_errors' -%}
+    {%- set scans = relation.identifier ~ '_reject_scans' -%}
     create or replace table {{ relation.schema }}.{{ relation.identifier }}_rejects (
         file_name varchar, line_number bigint, reason varchar, raw_line varchar
     );
     {%- if files %}
     insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
     select
-        parse_filename(reject_scans.file_path) as file_name,
-        reject_errors.line as line_number,
-        min(case when reject_errors.error_type = 'INVALID ENCODING' then 'not UTF-8' else 'unreadable' end) as reason,
-        ltrim(min(reject_errors.csv_line), chr(10)) as raw_line
-    from reject_errors
-    inner join reject_scans
-        on reject_errors.scan_id = reject_scans.scan_id
-            and reject_errors.file_id = reject_scans.file_id
-    where reject_errors.scan_id = (select max(scan_id) from reject_errors)
+        parse_filename(scans.file_path) as file_name,
+        errors.line as line_number,
+        min(case when errors.error_type = 'INVALID ENCODING' then 'not UTF-8' else 'unreadable' end) as reason,
+        ltrim(min(errors.csv_line), chr(13) || chr(10)) as raw_line
+    from {{ errors }} as errors
+    inner join {{ scans }} as scans
+        on errors.scan_id = scans.scan_id
+            and errors.file_id = scans.file_id
+    where errors.scan_id = (select max(scan_id) from {{ errors }})
     group by all
     {%- endif %}
 {%- endmacro %}
