@@ -64,7 +64,7 @@ def _judge(number: int, piece: bytes, source: str) -> Line:
     except UnicodeDecodeError:
         reasons.add("not UTF-8")
     if reasons:
-        return Line(number, frozenset(reasons), "", ())
+        return Line(number, frozenset(reasons), piece.decode(errors="ignore"), ())
     fields = tuple(text.split("\t"))
     reason = _reason(text, fields, source)
     return Line(number, frozenset({reason} if reason else ()), text, fields)
