@@ -69,6 +69,11 @@ class Warehouse:
                     f"{self.path} lacks a table or column this version needs ({missing}): "
                     "run `make evaluate` to build it anew."
                 ) from error
+            except duckdb.IOException as error:
+                raise WarehouseError(
+                    f"{self.path} is damaged ({str(error).splitlines()[0]}): "
+                    "move it away and run `make evaluate` to build it anew."
+                ) from error
         return {name: _filled(values) for name, values in columns.items()}
 
     def replace(self, replacements: Sequence[Replacement]) -> None:
@@ -209,6 +214,9 @@ def _explain(path: Path, error: duckdb.IOException) -> str:
     if "Could not set lock" in text:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
         return f"{path} is locked ({holder}): close that program and try again."
+    if "version number" in text:
+        reason = text.split(". ")[0]
+        return f"{path} was written by another version of DuckDB ({reason}): move it away, or install that version."
     return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
 
 
