@@ -300,23 +300,42 @@ def test_marts_of_an_older_version_are_not_fitted_on(study: Study) -> None:
     assert "was built by another version, which knew no bootstrap_draws, cluster_counts" in message
 
 
-def test_result_tables_of_an_older_version_are_brought_up_to_date(study: Study) -> None:
+def test_a_build_brings_result_tables_up_to_date_and_says_that_results_are_old(study: Study) -> None:
     with duckdb.connect(str(study.warehouse)) as connection:
         connection.execute(
             """create schema recommender;
-            create table recommender.runs (split_name varchar, fit_seconds varchar);
-            insert into recommender.runs values ('full', 'a second or two');
+            create table recommender.runs as select 'full' as split_name, 'track' as item_type, 'old' as fingerprint;
             create table recommender.trials (split_name varchar)"""
         )
-    result = study.run("build")
+    result = study.run("build", VARS="{min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1}")
     assert result.returncode == 0, result.stderr
-    types = dict(
-        study.query("select column_name, data_type from duckdb_columns() where table_name in ('runs', 'trials')")
-    )
-    assert types["fit_seconds"] == "DOUBLE"
-    assert types["validation_ndcg_20"] == "DOUBLE"
-    assert study.query("select count(*) from recommender.runs") == [(0,)]
+    assert "of an older study and not shown: run `make recommend`" in result.stdout
+    assert types_in(study.warehouse)["validation_ndcg_20"] == "DOUBLE"
+    assert study.query("select fingerprint, fit_seconds from recommender.runs") == [("old", None)]
     assert study.query("select count(*) from marts.plays") == [(1,)]
+
+
+def test_result_tables_with_other_types_are_made_anew(study: Study) -> None:
+    with duckdb.connect(str(study.warehouse)) as connection:
+        connection.execute(
+            """create schema recommender;
+            create table recommender.runs as select 'full' as split_name, 'a second or two' as fit_seconds;
+            create table recommender.trials as select 'full' as split_name"""
+        )
+    run_dbt("run", "--select", "stg_lastfm__files", warehouse=study.warehouse, raw=study.folder / "raw")
+    assert types_in(study.warehouse)["fit_seconds"] == "DOUBLE"
+    assert study.query("select count(*) from recommender.runs") == [(0,)]
+    assert study.query("select count(*) from recommender.trials") == [(0,)]
+
+
+def types_in(warehouse: Path) -> dict[str, str]:
+    """Return the types of the columns of schema `recommender`."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return dict(
+            connection.execute(
+                "select column_name, data_type from duckdb_columns() where schema_name = 'recommender'"
+            ).fetchall()
+        )
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 {#- dbt prints error_if where the test fails, and the comment in it is the sentence for whoever reads that. -#}
-{{ config(error_if='!= 0 /* no line of a raw file is in the format of SOURCE: set SOURCE, or correct or remove that file */') }}
--- Files that hold lines of which none can be a play. A file without a line, or of blank lines alone, is as good as empty.
+{{ config(error_if='!= 0 /* no line of a raw file is in the format of SOURCE: set SOURCE, or correct that file */') }}
+-- Files that hold lines of which none can be a play. A file of no lines or blank lines alone is as good as empty.
 with
 
 lines as (
