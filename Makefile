@@ -43,8 +43,8 @@ data: $(READY) ## Download the Last.fm data to RAW once the licence is accepted 
 demo: $(READY) ## Write the embedded demo data to warehouse/demo
 	@$(BIN)/python -m models_py demo
 
-build: $(READY) ## Run dbt only: all marts from raw files and stored results, in the published file
-	@$(BIN)/dbt build $(DBT_VARS)
+build: $(READY) ## Run dbt only: all marts from raw files and stored results, then publish
+	@$(BIN)/python -m models_py build
 
 recommend: $(READY) ## Tune, fit and evaluate on the marts as they are, then publish
 	@$(BIN)/python -m models_py fit

@@ -19,6 +19,14 @@ def evaluate() -> None:
 
 
 @app.command()
+def build() -> None:
+    """All tables from raw files (or the demo) and stored results, without fitting anything."""
+    from models_py import pipeline
+
+    pipeline.build(Settings.from_environment())
+
+
+@app.command()
 def fit() -> None:
     """Tune, fit and evaluate on the marts as they are, then publish."""
     _evaluate(prepare=False)

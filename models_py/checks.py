@@ -1,13 +1,14 @@
 """What is asked for is checked before anything is built: a misspelt name would otherwise be ignored in silence."""
 
 import csv
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
-from models_py.errors import StudyError
-from models_py.settings import DEFAULT_RAW, Settings
+from models_py.errors import StudyError, WarehouseError
+from models_py.settings import DEFAULT_DEMO, DEFAULT_RAW, Settings
 
 PROJECT = Path("dbt_project")
 SPLITS_SEED = PROJECT / "seeds/splits.csv"
@@ -15,15 +16,26 @@ MAY_BE_ZERO = ("tuning_budget_seconds", "random_seed", "min_age")
 
 
 def check_raw_folder(settings: Settings) -> None:
-    """Refuse a folder that was named but does not exist, rather than take the demo for it.
+    """Refuse a folder without event files, rather than take the demo for it, where somebody meant to load data.
+
+    That is so where the folder was named, or holds profiles. Who names DEMO too has asked for the demo.
 
     Raises
     ------
     StudyError
-        Naming the folder.
+        Naming the folder and what it holds.
     """
     if settings.raw != DEFAULT_RAW and not settings.raw.is_dir():
         raise StudyError(f"RAW is {settings.raw}, which is no folder: name the folder that holds the raw files.")
+    profiles = [path.name for path in settings.profile_files()]
+    if settings.event_files() or not profiles and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
+        return
+    found = sorted(profiles or os.listdir(settings.raw))
+    holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"
+    remedy = "take the profiles out" if profiles else "leave RAW out"
+    raise StudyError(
+        f"{settings.raw} holds no event file (.tsv or .tsv.gz), {holds}: put one there, or {remedy} to see the demo."
+    )
 
 
 def check_splits(settings: Settings) -> None:
@@ -86,9 +98,17 @@ def check_same_study(settings: Settings, built_with: Mapping[str, object]) -> No
     ------
     StudyError
         Naming the first difference.
+    WarehouseError
+        Where the row lacks a number: the marts are of another version.
     """
     asked = {name: _text(value) for name, value in (_defaults() | _given(settings)).items()}
     asked["source_name"] = settings.source
+    lacking = sorted({*asked, "built_splits"} - set(built_with))
+    if lacking:
+        raise WarehouseError(
+            f"{settings.warehouse} was built by another version, which knew no {', '.join(lacking)}: "
+            "run `make evaluate` to build it anew."
+        )
     different = [name for name, value in asked.items() if value != _text(built_with[name])]
     missing = [name for name in settings.splits if name not in str(built_with["built_splits"]).split(",")]
     if different or missing:

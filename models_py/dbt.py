@@ -49,12 +49,12 @@ def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -
     finally:
         DuckDBConnectionManager.close_all_connections()
     if not result.success:
-        raise BuildError(_failure(result))
+        raise _failure(result)
 
 
-def _failure(result: dbtRunnerResult) -> str:
+def _failure(result: dbtRunnerResult) -> BuildError:
     if result.exception is not None:
-        return " ".join(str(getattr(result.exception, "msg", result.exception)).split())
+        return BuildError(" ".join(str(getattr(result.exception, "msg", result.exception)).split()))
     failed = [run for run in result.result if run.status in ("error", "fail")]
     lines = [f"{run.node.name}: {' '.join(str(run.message).split())}" for run in failed]
-    return "dbt could not build " + "; ".join(lines)
+    return BuildError("dbt could not build " + "; ".join(lines), tuple(run.node.name for run in failed))

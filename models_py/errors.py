@@ -13,8 +13,22 @@ class StudyError(MusicError):
     """The study asked for does not exist or cannot be built: an unknown split, source, user or setting."""
 
 
+class RawFileError(MusicError):
+    """A raw file cannot be loaded: it is missing, damaged, or in another format than it should be."""
+
+
 class BuildError(MusicError):
-    """A dbt half failed."""
+    """A dbt half failed.
+
+    Attributes
+    ----------
+    failed : tuple of str
+        Names of the models and tests that failed; none where dbt stopped before it built anything.
+    """
+
+    def __init__(self, message: str, failed: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.failed = failed
 
 
 class DownloadError(MusicError):

@@ -1,16 +1,21 @@
 """The whole path: dbt's first half, the Python jobs, dbt's second half, and the rename that publishes."""
 
+from pathlib import Path
+
 from models_py import dbt, jobs
 from models_py.checks import check_raw_folder, check_same_study, check_splits, check_variables
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
-from models_py.errors import StudyError
-from models_py.progress import console, stage
+from models_py.errors import BuildError, StudyError, WarehouseError
+from models_py.progress import Stage, console, stage
+from models_py.raw_files import check_raw_files, explain
 from models_py.settings import Settings
 from models_py.training import Parameters
 from models_py.warehouse import Warehouse, building
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
+STALE = "assert_results_are_of_this_study"
+DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size")
 
 
 def evaluate(settings: Settings, prepare: bool = True) -> None:
@@ -30,19 +35,82 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
     """
     check_splits(settings)
     check_variables(settings)
-    if not prepare:
+    if prepare:
+        ensure_raw_files(settings)
+    else:
         check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
-    elif not settings.has_event_files():
-        check_raw_folder(settings)
-        ensure_demo(settings)
     with building(settings.warehouse) as working:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
-                dbt.build(["--exclude", "source:recommender+"], working, settings.variables, shown)
+                _build(["--exclude", "source:recommender+"], working, settings, shown)
         with stage("Recommenders, factorizations, clusters (Python)") as shown:
             jobs.run(Warehouse(working), shown)
         with stage("Results to metrics and serving (dbt)") as shown:
-            dbt.build(["--select", "source:recommender+"], working, settings.variables, shown)
+            _build(["--select", "source:recommender+"], working, settings, shown)
+
+
+def build(settings: Settings) -> None:
+    """Build every table from the raw files and the results stored last, and publish the warehouse by rename.
+
+    Parameters
+    ----------
+    settings : Settings
+        The study.
+
+    Raises
+    ------
+    MusicError
+        Where any step fails; the published file is then as it was.
+    """
+    check_splits(settings)
+    check_variables(settings)
+    ensure_raw_files(settings)
+    with building(settings.warehouse) as working:
+        # new data makes the stored results stale: the marts are published all the same, for the next fit to read
+        with stage("Raw files and stored results to marts (dbt)") as shown:
+            _build(["--exclude", STALE], working, settings, shown)
+            stale = _fails(["--select", STALE], working, settings, shown)
+    console.print(f"The marts are in {settings.warehouse}, schema marts.")
+    if stale:
+        console.print("The results in it are of an older study and not shown: run `make recommend`.")
+
+
+def ensure_raw_files(settings: Settings) -> None:
+    """Check the raw files, or write the demo where there are none.
+
+    Raises
+    ------
+    MusicError
+        Where a raw file cannot be loaded, or the demo may not take the place of raw files.
+    """
+    check_raw_folder(settings)
+    if not settings.has_event_files():
+        ensure_demo(settings)
+        return
+    with stage("Raw files checked"):
+        check_raw_files(settings)
+
+
+def _build(selection: list[str], working: Path, settings: Settings, shown: Stage) -> None:
+    """Run dbt; where it fails, say what a person can do about it as far as that can be told."""
+    try:
+        dbt.build(selection, working, settings.variables, shown)
+    except BuildError as error:
+        if any(sign in str(error) for sign in DISK_FULL):
+            raise WarehouseError(
+                f"The disk is full: free some space in {working.parent}, or set WAREHOUSE to a file elsewhere."
+            ) from error
+        raise explain(settings, error.failed) or error from error
+
+
+def _fails(selection: list[str], working: Path, settings: Settings, shown: Stage) -> bool:
+    try:
+        dbt.build(selection, working, settings.variables, shown)
+    except BuildError as error:
+        if not error.failed:
+            raise
+        return True
+    return False
 
 
 def make_demo(settings: Settings) -> dict:

@@ -9,6 +9,7 @@ from models_py.errors import StudyError
 
 SOURCES = ("1k", "360k")
 DEFAULT_RAW = Path("warehouse/raw")
+DEFAULT_DEMO = Path("warehouse/demo")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 
 
@@ -58,14 +59,23 @@ class Settings:
             raw=Path(environment.get("RAW") or DEFAULT_RAW),
             source=source,
             warehouse=Path(warehouse),
-            demo=Path(environment.get("DEMO") or "warehouse/demo"),
+            demo=Path(environment.get("DEMO") or DEFAULT_DEMO),
             splits=tuple((environment.get("SPLITS") or "").replace(",", " ").split()),
             variables=environment.get("VARS") or "{}",
         )
 
     def has_event_files(self) -> bool:
         """Whether the raw folder holds a .tsv or .tsv.gz file that is not a profile."""
-        return any(
-            path.name.endswith((".tsv", ".tsv.gz")) and not path.name.startswith(PROFILE_PREFIXES)
-            for path in (self.raw.iterdir() if self.raw.is_dir() else ())
-        )
+        return bool(self.event_files())
+
+    def event_files(self) -> list[Path]:
+        """Every .tsv and .tsv.gz of the raw folder that is no profile, by name."""
+        return [path for path in self._raw_files() if not path.name.startswith(PROFILE_PREFIXES)]
+
+    def profile_files(self) -> list[Path]:
+        """Every profile file of the raw folder, by name."""
+        return [path for path in self._raw_files() if path.name.startswith(PROFILE_PREFIXES)]
+
+    def _raw_files(self) -> list[Path]:
+        names = sorted(os.listdir(self.raw)) if self.raw.is_dir() else []
+        return [self.raw / name for name in names if name.endswith((".tsv", ".tsv.gz")) and not name.startswith(".")]

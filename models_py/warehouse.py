@@ -69,6 +69,11 @@ class Warehouse:
                     f"{self.path} lacks a table or column this version needs ({missing}): "
                     "run `make evaluate` to build it anew."
                 ) from error
+            except duckdb.IOException as error:
+                raise WarehouseError(
+                    f"{self.path} is damaged ({str(error).splitlines()[0]}): "
+                    "move it away and run `make evaluate` to build it anew."
+                ) from error
         return {name: _filled(values) for name, values in columns.items()}
 
     def replace(self, replacements: Sequence[Replacement]) -> None:
@@ -88,7 +93,12 @@ class Warehouse:
     def checkpoint(self) -> None:
         """Write everything into the file itself, so that no write-ahead log is left beside it."""
         with self._connect(read_only=False) as connection:
-            connection.execute("checkpoint")
+            try:
+                connection.execute("checkpoint")
+            except duckdb.Error as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be completed ({str(error).splitlines()[0]}): free disk space and try again."
+                ) from error
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
@@ -186,8 +196,13 @@ def _publish(working: Path, published: Path) -> None:
 
 
 def _move(working: Path, published: Path) -> None:
-    _write_ahead_log(published).unlink(missing_ok=True)
-    os.replace(working, published)
+    try:
+        _write_ahead_log(published).unlink(missing_ok=True)
+        os.replace(working, published)
+    except OSError as error:
+        raise WarehouseError(
+            f"{published} cannot be replaced ({error.strerror}): set WAREHOUSE to a file in a writable folder."
+        ) from error
 
 
 def _write_ahead_log(path: Path) -> Path:
@@ -199,6 +214,9 @@ def _explain(path: Path, error: duckdb.IOException) -> str:
     if "Could not set lock" in text:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
         return f"{path} is locked ({holder}): close that program and try again."
+    if "version number" in text:
+        reason = text.split(". ")[0]
+        return f"{path} was written by another version of DuckDB ({reason}): move it away, or install that version."
     return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from dbt_runner import run_dbt
 
-TABLES = ("rejected_lines", "load_audit", "load_audit_files", "plays", "tracks", "users", "user_item_plays")
+TABLES = ("rejected_lines", "load_audit", "load_audit_files", "plays", "sessions", "tracks", "users", "user_item_plays")
 PLAY, DUPLICATE, BOGUS = "play", "duplicate", "bogus time"
 FIELDS, COUNT_FIELDS, BLANK, NO_USER = "not 6 fields", "not 4 fields", "blank line", "no user"
 TIME, NO_ARTIST, ENCODING = "unreadable time", "no artist name", "not UTF-8"
@@ -248,3 +248,22 @@ def test_counts_of_two_spellings_add_up(counts: Load) -> None:
     rows = counts.query("select user_id, play_count from marts.user_item_plays order by all")
     assert rows == [("ann", 23), ("bob", 5), ("bob", 7)]
     assert counts.query("select count(*) from marts.plays") == [(0,)]
+
+
+def test_a_user_in_two_files_has_the_plays_and_sessions_of_one(tmp_path: Path) -> None:
+    """Two sittings, of which each file holds a part, one line in both."""
+    times = [f"2009-05-01T{hour}:{minute:02d}:00Z" for hour in (12, 18) for minute in (0, 10, 20, 30)]
+    lines = [event(at=at, title=f"Song {number}") for number, at in enumerate(times)]
+    parts = {"a.tsv": lines[0::2], "b.tsv.gz": [*lines[1::2], lines[0]]}
+    files = {name: RawFile([(line, PLAY) for line in reversed(part)]) for name, part in parts.items()}
+    loaded = load(tmp_path, "1k", files, {})
+    sessions = loaded.query("select started_at::varchar, ended_at::varchar, play_count from marts.sessions order by 1")
+    assert sessions == [
+        ("2009-05-01 12:00:00", "2009-05-01 12:30:00", 4),
+        ("2009-05-01 18:00:00", "2009-05-01 18:30:00", 4),
+    ]
+    assert loaded.query("select user_id, play_count, session_count from marts.users") == [("ann", 8, 2)]
+    counts = loaded.query(
+        "select lines_read, exact_duplicates_removed, plays_kept from marts.load_audit_files order by 1"
+    )
+    assert counts == [(4, 0, 4), (5, 1, 4)]

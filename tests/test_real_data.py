@@ -12,8 +12,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import Study, study_in
+from dbt_runner import run_dbt
 
 pytestmark = pytest.mark.real_data
 
@@ -104,6 +106,31 @@ def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> Non
     tasks = study.query("select distinct item_type, task from marts.model_leaderboard order by all")
     # a file of a 200th of the size has too few listeners a track to learn from
     assert len(tasks) == (6 if REQUIRED else 3)
+
+
+def test_the_audit_of_the_look_alike_is_exact(real_data: Path, tmp_path: Path) -> None:
+    """Load a twentieth of the full size with broken lines; no model is fitted."""
+    tool = real_data.parent / "tools" / "lookalike.py"
+    if not tool.exists():
+        pytest.skip(f"no look-alike generator at {tool}")
+    raw, warehouse = tmp_path / "raw", tmp_path / "music.duckdb"
+    subprocess.run([sys.executable, tool, raw, "--scale", "0.05", "--corrupt", "1000"], check=True, capture_output=True)
+    selection = ["--select", "+load_audit", "+rejected_lines", "--exclude", "test_type:unit"]
+    run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=warehouse, raw=raw)
+    truth = json.loads((raw / "truth.json").read_text())
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        audit = dict(connection.execute("from marts.load_audit").fetchall())
+        rejected = connection.execute(
+            "select count(*), count(distinct line_number) from marts.rejected_lines"
+        ).fetchall()
+    assert audit["lines_read"] == truth["lines"] + truth["broken_lines"]
+    assert audit["lines_rejected"] == truth["broken_lines"] == 1000
+    assert rejected == [(1000, 1000)]
+    assert audit["exact_duplicates_removed"] == truth["surplus_exact_duplicates"]
+    assert audit["bogus_timestamps"] == 2
+    assert audit["plays_without_title"] == truth["blank_titles"]
+    assert audit["plays_kept"] == truth["lines"] - 2 - truth["surplus_exact_duplicates"]
+    assert (audit["profiles_repeated"], audit["profile_lines_malformed"]) == (0, 0)
 
 
 def test_the_raw_sample_is_loaded_whole(real_data: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@
     {{ return((env_var('DEMO', '') or 'warehouse/demo') ~ '/' ~ source_name()) }}
 {%- endmacro %}
 
-{# Sorted paths of the .tsv and .tsv.gz files of a folder: profiles, or all the others (event files). #}
+{# Sorted paths of the .tsv and .tsv.gz files of a folder, hidden ones left out: profiles, or all the others (event files). #}
 {% macro raw_files_in(folder, profiles) -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set query -%}
@@ -21,6 +21,7 @@
             from glob('{{ folder | replace("'", "''") }}/*')
         )
         where (name like '%.tsv' or name like '%.tsv.gz')
+            and name not like '.%'
             and {{ '' if profiles else 'not' }} (name like 'userid-profile%' or name like 'usersha1-profile%')
         order by name
     {%- endset -%}
@@ -48,7 +49,8 @@
 {#
 One row per line of the given files, in file order, as (file_id, line); files are numbered in the order given, from 1.
 The delimiter is four control bytes that no line holds, so that the reader splits nothing and every line
-arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables.
+arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables. Those have names
+of the model's own: models that read at the same time mix up their rejects in tables of the same name.
 #}
 {% macro read_lines(files) -%}
     {%- if files -%}
@@ -58,7 +60,8 @@ arrives whole, whatever its number of fields; lines that are not UTF-8 go to the
     from read_csv(
         [{% for file in files %}'{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
         columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
-        auto_detect = false, strict_mode = true, store_rejects = true, filename = true
+        auto_detect = false, strict_mode = true, filename = true, store_rejects = true,
+        rejects_table = '{{ this.identifier }}_reject_errors', rejects_scan = '{{ this.identifier }}_reject_scans'
     )
     {%- else -%}
     select

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('stg_lastfm__users') }}
+-- depends_on: {{ ref('stg_lastfm__profile_lines') }}
 with
 
 files as (
@@ -7,6 +7,10 @@ files as (
 
 users as (
     select * from {{ ref('users') }}
+),
+
+profile_lines as (
+    select * from {{ ref('stg_lastfm__profile_lines') }}
 ),
 
 profiles as (
@@ -64,7 +68,19 @@ profile_checks as (
     select
         'profile_lines_undecodable' as check_name,
         count(*) as value
-    from {{ source('lastfm_reader', 'stg_lastfm__users_rejects') }}
+    from {{ source('lastfm_reader', 'stg_lastfm__profile_lines_rejects') }}
+    union all
+    select
+        'profile_lines_malformed' as check_name,
+        count(*) as value
+    from profile_lines
+    where reason in ('not 5 fields', 'no user')
+    union all
+    select
+        'profiles_repeated' as check_name,
+        count(*) - count(distinct user_id) as value
+    from profile_lines
+    where reason is null
 ),
 
 checks as (

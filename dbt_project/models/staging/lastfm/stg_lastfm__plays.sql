@@ -19,7 +19,7 @@ typed as (
         file_id,
         line,
         fields[1] as user_id,
-        case when fields[2] like '____-__-__T__:__:__Z' then try_cast(fields[2] as timestamp) end as played_at,
+        case when {{ is_time('fields[2]') }} then try_cast(fields[2] as timestamp) end as played_at,
         hash(fields[3], fields[4], fields[5], fields[6]) as spelling_key,
         case
             when line is null then 'blank line'

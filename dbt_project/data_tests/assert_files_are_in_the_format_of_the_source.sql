@@ -1,0 +1,27 @@
+{#- dbt prints error_if where the test fails, and the comment in it is the sentence for whoever reads that. -#}
+{{ config(error_if='!= 0 /* no line of a raw file is in the format of SOURCE: set SOURCE, or correct that file */') }}
+-- Files that hold lines of which none can be a play. A file of no lines or blank lines alone is as good as empty.
+with
+
+lines as (
+    select
+        file_id,
+        reason
+    from {{ ref('stg_lastfm__plays') }}
+    union all
+    select
+        file_id,
+        reason
+    from {{ ref('stg_lastfm__artist_plays') }}
+    union all
+    select
+        file_id,
+        reason
+    from {{ ref('stg_lastfm__reader_rejects') }}
+)
+
+select file_id
+from lines
+group by file_id
+having sum(case when reason is null then 1 else 0 end) = 0
+    and sum(case when reason <> 'blank line' then 1 else 0 end) > 0
