@@ -21,9 +21,12 @@ NODES = (
     ("stg_lastfm__reader_rejects", False),
     ("stg_lastfm__spellings", False),
     ("stg_lastfm__users", False),
+    ("stg_lastfm__decoded_lines", False),
     ("stg_lastfm__lines", False),
     ("int_spellings_identified", False),
+    ("int_users_numbered", False),
     ("int_plays_sequenced", False),
+    ("int_plays_repeated", False),
     ("int_artist_plays_deduplicated", False),
 )
 READ_BY = {"stg_lastfm__plays": "1k", "stg_lastfm__artist_plays": "360k"}

@@ -195,11 +195,13 @@ class Fuzz:
 
     def _compare_plays(self, files: Mapping[int, list[Line]]) -> None:
         found = self.staging.query(
-            """select p.file_id, p.line_number, p.user_id, strftime(p.played_at, '%Y-%m-%dT%H:%M:%SZ'),
+            """select p.file_id, p.line_number, u.user_id, strftime(p.played_at, '%Y-%m-%dT%H:%M:%SZ'),
                 coalesce(s.artist_mbid, ''), s.artist_name, coalesce(s.track_mbid, ''), s.track_name,
-                p.is_duplicate, p.starts_session
+                r.line_number is not null, p.starts_session
             from intermediate.int_plays_sequenced as p
-            left join staging.stg_lastfm__spellings as s using (spelling_key) order by all"""
+            inner join intermediate.int_users_numbered as u using (user_number)
+            left join intermediate.int_plays_repeated as r using (file_id, line_number)
+            left join staging.stg_lastfm__spellings as s on p.spelling_key = s.spelling_key order by all"""
         )
         expected = [
             (*place, play.user, play.value, *play.names, play.is_duplicate, play.starts_session)
