@@ -2,6 +2,14 @@
 
 with
 
+cells_by_period as (
+    select * from {{ ref('int_cells_by_period') }}
+),
+
+part_periods as (
+    select * from {{ ref('int_part_periods') }}
+),
+
 cells_by_time as (
     select * from {{ ref('int_cells_split_by_time') }}
 ),
@@ -18,8 +26,23 @@ splits as (
     select * from {{ ref('int_splits_built') }}
 ),
 
--- not stored a second time: of 12 million cells of the default splits 5 million are these
-everything as (
+-- what is stored already is not stored again: the default splits have 12 million cells, all of them here
+of_one_period as (
+    select
+        part_periods.split_name,
+        cells_by_period.item_type,
+        part_periods.part,
+        cells_by_period.user_id,
+        cells_by_period.item_id,
+        cells_by_period.play_count,
+        cells_by_period.first_played_at,
+        cells_by_period.last_played_at
+    from cells_by_period
+    inner join part_periods on cells_by_period.period = part_periods.period
+    where part_periods.periods_in_part = 1
+),
+
+of_all_time as (
     select
         splits.split_name,
         all_time_cells.item_type,
@@ -35,11 +58,13 @@ everything as (
 ),
 
 final as (
+    select * from of_one_period
+    union all
     select * from cells_by_time
     union all
     select * from cells_at_random
     union all
-    select * from everything
+    select * from of_all_time
 )
 
 select * from final

@@ -4,25 +4,9 @@ cells as (
     select * from {{ ref('int_cells_by_period') }}
 ),
 
-parts as (
-    select * from {{ ref('int_split_parts') }}
-    -- split 'full' has no limits of time and is not stored again
-    where coalesce(after, until) is not null
-),
-
-periods as (
-    select * from {{ ref('int_periods') }}
-),
-
 part_periods as (
-    select
-        parts.split_name,
-        parts.part,
-        periods.period
-    from parts
-    inner join periods
-        on periods.after >= coalesce(parts.after, periods.after)
-            and periods.until <= coalesce(parts.until, periods.until)
+    select * from {{ ref('int_part_periods') }}
+    where periods_in_part > 1
 ),
 
 final as (

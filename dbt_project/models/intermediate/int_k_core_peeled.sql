@@ -110,18 +110,28 @@ items_{{ round }} as (
 {% endfor %}
 members as (
     select
-        study_number,
-        user_number,
-        cast(null as bigint) as item_id
-    from users_{{ var('k_core_rounds') }}
-    where degree >= {{ var('min_items_per_user') }}
+        users_0.study_number,
+        users_0.user_number,
+        cast(null as bigint) as item_id,
+        users_0.degree,
+        core.degree as active_degree
+    from users_0
+    left join users_{{ var('k_core_rounds') }} as core
+        on users_0.study_number = core.study_number
+            and users_0.user_number = core.user_number
+            and core.degree >= {{ var('min_items_per_user') }}
     union all
     select
-        study_number,
+        items_0.study_number,
         cast(null as integer) as user_number,
-        item_id
-    from items_{{ var('k_core_rounds') }}
-    where degree >= min_users
+        items_0.item_id,
+        items_0.degree,
+        core.degree as active_degree
+    from items_0
+    left join items_{{ var('k_core_rounds') }} as core
+        on items_0.study_number = core.study_number
+            and items_0.item_id = core.item_id
+            and core.degree >= core.min_users
 ),
 
 final as (
@@ -129,7 +139,10 @@ final as (
         studies.split_name,
         studies.item_type,
         users.user_id,
-        members.item_id
+        members.item_id,
+        members.active_degree is not null as is_active,
+        cast(members.degree as bigint) as degree,
+        cast(members.active_degree as bigint) as active_degree
     from members
     inner join studies on members.study_number = studies.study_number
     left join users on members.user_number = users.user_number

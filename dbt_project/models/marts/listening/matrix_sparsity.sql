@@ -1,88 +1,74 @@
 with
 
+members as (
+    select * from {{ ref('int_k_core_peeled') }}
+),
+
 train_cells as (
     select * from {{ ref('int_train_cells') }}
 ),
 
 active_users as (
-    select * from {{ ref('int_k_core_peeled') }}
-    where user_id is not null
-),
-
-active_items as (
-    select * from {{ ref('int_k_core_peeled') }}
-    where item_id is not null
-),
-
--- a cell may be in fit and in validation
-all_cells as (
     select
         split_name,
         item_type,
-        user_id,
-        item_id,
-        sum(play_count) as play_count
+        user_id
+    from members
+    where is_active and user_id is not null
+),
+
+item_plays as (
+    select
+        train_cells.split_name,
+        train_cells.item_type,
+        train_cells.item_id,
+        cast(sum(train_cells.play_count) as bigint) as play_count,
+        cast(sum(case when active_users.user_id is not null then train_cells.play_count end) as bigint)
+            as plays_of_active_users
     from train_cells
+    left join active_users
+        on train_cells.split_name = active_users.split_name
+            and train_cells.item_type = active_users.item_type
+            and train_cells.user_id = active_users.user_id
     group by
+        train_cells.split_name,
+        train_cells.item_type,
+        train_cells.item_id
+),
+
+users as (
+    {%- for stage, prefix in [('all', ''), ('active', 'active_')] %}
+    select
         split_name,
         item_type,
-        user_id,
-        item_id
+        '{{ stage }}' as stage,
+        {{ prefix }}degree as item_count
+    from members
+    where user_id is not null {{- ' and is_active' if stage == 'active' }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 -- the k-core keeps a cell where it keeps both its user and its item
-flagged_cells as (
+items as (
+    {%- for stage, prefix, column in [('all', '', 'play_count'), ('active', 'active_', 'plays_of_active_users')] %}
     select
-        all_cells.*,
-        active_users.user_id is not null and active_items.item_id is not null as is_active
-    from all_cells
-    left join active_users
-        on all_cells.split_name = active_users.split_name
-            and all_cells.item_type = active_users.item_type
-            and all_cells.user_id = active_users.user_id
-    left join active_items
-        on all_cells.split_name = active_items.split_name
-            and all_cells.item_type = active_items.item_type
-            and all_cells.item_id = active_items.item_id
-),
-{% for member, other in [('user', 'item'), ('item', 'user')] %}
-{{ member }}_sums as (
-    select
-        split_name,
-        item_type,
-        {{ member }}_id,
-        count(*) as {{ other }}_count,
-        sum(play_count) as play_count,
-        sum(case when is_active then 1 else 0 end) as active_{{ other }}_count,
-        sum(case when is_active then play_count else 0 end) as active_play_count
-    from flagged_cells
-    group by
-        split_name,
-        item_type,
-        {{ member }}_id
+        members.split_name,
+        members.item_type,
+        '{{ stage }}' as stage,
+        members.item_id,
+        members.{{ prefix }}degree as user_count,
+        item_plays.{{ column }} as plays
+    from members
+    inner join item_plays
+        on members.split_name = item_plays.split_name
+            and members.item_type = item_plays.item_type
+            and members.item_id = item_plays.item_id
+    {{ 'where members.is_active' if stage == 'active' }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
-{{ member }}s as (
-    select
-        split_name,
-        item_type,
-        'all' as stage,
-        {{ member }}_id,
-        {{ other }}_count,
-        play_count
-    from {{ member }}_sums
-    union all
-    select
-        split_name,
-        item_type,
-        'active' as stage,
-        {{ member }}_id,
-        active_{{ other }}_count as {{ other }}_count,
-        active_play_count as play_count
-    from {{ member }}_sums
-    where active_{{ other }}_count > 0
-),
-{% endfor %}
 user_totals as (
     select
         split_name,
@@ -90,7 +76,6 @@ user_totals as (
         stage,
         count(*) as user_count,
         sum(item_count) as cell_count,
-        sum(play_count) as play_count,
         median(item_count) as median_items_per_user
     from users
     group by
@@ -103,7 +88,7 @@ items_ranked as (
     select
         *,
         row_number() over (
-            partition by split_name, item_type, stage order by play_count, item_id
+            partition by split_name, item_type, stage order by plays, item_id
         ) as ascending_rank
     from items
 ),
@@ -115,8 +100,9 @@ item_totals as (
         item_type,
         stage,
         count(*) as item_count,
+        sum(plays) as play_count,
         median(user_count) as median_users_per_item,
-        (2 * sum(ascending_rank * play_count) / sum(play_count) - (count(*) + 1)) / count(*) as gini_of_plays
+        (2 * sum(ascending_rank * plays) / sum(plays) - (count(*) + 1)) / count(*) as gini_of_plays
     from items_ranked
     group by
         split_name,
@@ -132,7 +118,7 @@ final as (
         cast(user_totals.user_count as bigint) as user_count,
         cast(item_totals.item_count as bigint) as item_count,
         cast(user_totals.cell_count as bigint) as cell_count,
-        cast(user_totals.play_count as bigint) as play_count,
+        cast(item_totals.play_count as bigint) as play_count,
         cast(user_totals.cell_count / (user_totals.user_count * item_totals.item_count) as double) as density,
         cast(user_totals.median_items_per_user as double) as median_items_per_user,
         cast(item_totals.median_users_per_item as double) as median_users_per_item,

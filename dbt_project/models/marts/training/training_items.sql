@@ -2,7 +2,7 @@ with
 
 members as (
     select * from {{ ref('int_k_core_peeled') }}
-    where item_id is not null
+    where is_active and item_id is not null
 ),
 
 track_artists as (

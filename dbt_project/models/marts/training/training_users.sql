@@ -11,7 +11,7 @@ final as (
         cast(row_number() over (partition by split_name, item_type order by user_id) - 1 as bigint) as user_index,
         user_id
     from members
-    where user_id is not null
+    where is_active and user_id is not null
 )
 
 select * from final
