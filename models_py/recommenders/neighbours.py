@@ -1,12 +1,14 @@
 """Cosine neighbours, shared by the user-based and the item-based recommender."""
 
 import numpy as np
+from numba import njit, prange
 from scipy import sparse
 
 from models_py.recommenders.weighting import row_norms
 
-# cells of a block of similarities: 16 MB in double precision; larger blocks are slower, since they leave the cache
-BLOCK_CELLS = 2**21
+# Shares of the queries that threads take in turn; each keeps one row of sums, so more shares cost memory and fewer idle.
+SHARES = 64
+ROUNDING = 1 - 1e-12
 
 
 def nearest(
@@ -35,42 +37,94 @@ def nearest(
     Returns
     -------
     csr_matrix of float32, shape (n, m)
-        At most k similarities per row; ties go to the lower index.
+        At most k similarities per row, best first; ties go to the lower index.
     """
     norms = row_norms(vectors)
     offset = shrinkage * float(np.mean(norms**2)) if len(norms) else 0.0
-    size = max(1, BLOCK_CELLS // max(1, vectors.shape[0]))
-    transposed = vectors.T.tocsr()
-    blocks = []
-    for start in range(0, queries.shape[0], size):
-        index = query_index[start : start + size]
-        products = queries[start : start + size] @ transposed
-        lengths = np.diff(products.indptr)
-        scale = norms[products.indices]
-        scale *= np.repeat(norms[index], lengths)
-        scale += offset
-        similarity = np.divide(products.data, scale, out=scale)
-        similarity[products.indices == np.repeat(index.astype(products.indices.dtype), lengths)] = 0
-        blocks.append(_largest(similarity, products.indices, products.indptr, products.shape, k))
-    result = sparse.vstack([sparse.csr_matrix((0, vectors.shape[0]), dtype=np.float32), *blocks], format="csr")
-    result.data **= np.float32(sharpness)
-    return result
+    by_dimension = vectors.T.tocsr()
+    neighbours, similarity = _most_similar(
+        *(queries.indptr, queries.indices, queries.data.astype(np.float32)),
+        np.asarray(query_index, dtype=np.int64),
+        *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32)),
+        *(norms, offset, min(k, len(norms))),
+    )
+    found = neighbours >= 0
+    row_starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
+    values = similarity[found] ** np.float32(sharpness)
+    return sparse.csr_matrix((values, neighbours[found], row_starts), shape=(len(neighbours), len(norms)))
 
 
-def _largest(
-    values: np.ndarray, columns: np.ndarray, row_starts: np.ndarray, shape: tuple[int, int], k: int
-) -> sparse.csr_matrix:
-    """Keep the k largest positive values of each row."""
-    kept = []
-    for start, end in zip(row_starts[:-1], row_starts[1:], strict=True):
-        descending = -values[start:end]
-        chosen = np.arange(len(descending))
-        if len(chosen) > k:
-            chosen = np.flatnonzero(descending <= np.partition(descending, k - 1)[k - 1])
-            # best first, ties at the threshold by index, so that the same k are kept on every machine
-            chosen = chosen[np.lexsort((columns[start:end][chosen], descending[chosen]))[:k]]
-        kept.append(start + chosen[descending[chosen] < 0])
-    lengths = [len(chosen) for chosen in kept]
-    positions = np.concatenate([np.empty(0, np.int64), *kept])
-    cells = (values[positions].astype(np.float32), columns[positions], np.concatenate([[0], np.cumsum(lengths)]))
-    return sparse.csr_matrix(cells, shape=shape)
+# scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items of
+# 868 users on one core, where this loop, which keeps one row of them, takes 66 s on two.
+@njit(parallel=True, cache=True)
+def _most_similar(
+    query_starts, query_dimensions, query_values, query_index, starts, members, values, norms, offset, k
+):
+    """Neighbours (int32, -1 where there are fewer than k) and similarities (float32), both of shape (n, k)."""
+    n_queries, n_vectors = len(query_index), len(norms)
+    neighbours = np.full((n_queries, k), -1, dtype=np.int32)
+    similarity = np.zeros((n_queries, k), dtype=np.float32)
+    for share in prange(SHARES):
+        dots = np.zeros(n_vectors, dtype=np.float32)
+        heap_values, heap_members = np.empty(k), np.empty(k, dtype=np.int32)
+        for query in range(share * n_queries // SHARES, (share + 1) * n_queries // SHARES):
+            dots[:] = 0
+            for cell in range(query_starts[query], query_starts[query + 1]):
+                dimension, weight = query_dimensions[cell], query_values[cell]
+                for position in range(starts[dimension], starts[dimension + 1]):
+                    dots[members[position]] += weight * values[position]
+            own = query_index[query]
+            dots[own] = 0
+            size, floor = 0, 0.0
+            for member in range(n_vectors):
+                scale = norms[own] * norms[member] + offset
+                # most are below the worst that is kept: told without a division, with a margin for rounding
+                if dots[member] > floor * scale:
+                    size = _keep(heap_values, heap_members, size, dots[member] / scale, member)
+                    floor = heap_values[0] * ROUNDING if size == k else 0.0
+            for rank in range(size - 1, -1, -1):
+                similarity[query, rank], neighbours[query, rank] = heap_values[0], heap_members[0]
+                _sink(heap_values, heap_members, rank, heap_values[rank], heap_members[rank])
+    return neighbours, similarity
+
+
+@njit(cache=True)
+def _keep(heap_values, heap_members, size, value, member):
+    """Add to a heap whose root is the worst kept (lowest value, then highest index); return the new size."""
+    if size == len(heap_values):
+        if size and _is_worse(heap_values[0], heap_members[0], value, member):
+            _sink(heap_values, heap_members, size, value, member)
+        return size
+    place = size
+    while place:
+        parent = (place - 1) // 2
+        if not _is_worse(value, member, heap_values[parent], heap_members[parent]):
+            break
+        heap_values[place], heap_members[place] = heap_values[parent], heap_members[parent]
+        place = parent
+    heap_values[place], heap_members[place] = value, member
+    return size + 1
+
+
+@njit(cache=True)
+def _sink(heap_values, heap_members, size, value, member):
+    """Put an element in the place of the root of a heap of so many elements."""
+    place = 0
+    while 2 * place + 1 < size:
+        child = 2 * place + 1
+        if child + 1 < size and _is_worse(
+            heap_values[child + 1], heap_members[child + 1], heap_values[child], heap_members[child]
+        ):
+            child += 1
+        if not _is_worse(heap_values[child], heap_members[child], value, member):
+            break
+        heap_values[place], heap_members[place] = heap_values[child], heap_members[child]
+        place = child
+    if size:
+        heap_values[place], heap_members[place] = value, member
+
+
+@njit(cache=True)
+def _is_worse(value, member, other_value, other_member):
+    """Tell whether one element is less similar than another, or as similar with the higher index."""
+    return value < other_value or (value == other_value and member > other_member)

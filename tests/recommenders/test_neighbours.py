@@ -8,7 +8,6 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from matrices import interactions_of, random_plays, reproducible
 from scipy import sparse
 
-from models_py.recommenders import neighbours
 from models_py.recommenders.item_knn import ItemKNN
 from models_py.recommenders.neighbours import nearest
 from models_py.recommenders.svd import SVD
@@ -39,7 +38,6 @@ def reference(vectors: np.ndarray, k: int, shrinkage: float, sharpness: float) -
     return kept
 
 
-@pytest.mark.parametrize("block_cells", [1, 20, 2**20])
 @reproducible
 @given(
     vectors=vectors,
@@ -48,12 +46,10 @@ def reference(vectors: np.ndarray, k: int, shrinkage: float, sharpness: float) -
     sharpness=st.sampled_from([0.5, 1.0, 2.0]),
     data=st.data(),
 )
-def test_nearest_is_the_sorted_list_cut_at_k(block_cells, vectors, k, shrinkage, sharpness, data):
+def test_nearest_is_the_sorted_list_cut_at_k(vectors, k, shrinkage, sharpness, data):
     asked = np.array(data.draw(st.lists(st.integers(0, len(vectors) - 1), max_size=6)), dtype=np.int64)
     matrix = sparse.csr_matrix(vectors)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "BLOCK_CELLS", block_cells)
-        found = nearest(matrix[asked], asked, matrix, k, shrinkage, sharpness)
+    found = nearest(matrix[asked], asked, matrix, k, shrinkage, sharpness)
     assert found.dtype == np.float32 and found.shape == (len(asked), len(vectors))
     np.testing.assert_allclose(found.toarray(), reference(vectors, k, shrinkage, sharpness)[asked], rtol=1e-5)
 
