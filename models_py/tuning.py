@@ -103,7 +103,7 @@ def tune(
     n_trials : int
         Trials for this model, the same for every model.
     budget_seconds : float
-        No trial starts after this many seconds; the first always runs. `inf` switches the limit off.
+        No trial starts that would end later, at the pace so far; the first always runs. `inf` switches the limit off.
     seed : int
     tasks : sequence of str
         Tasks to score on; the first one decides which trial is chosen, the earlier one in a tie.
@@ -121,7 +121,8 @@ def tune(
     trials: list[Trial] = []
     start = time.perf_counter()
     for number, setting in enumerate(settings(recommender, n_trials, seed)):
-        if number and time.perf_counter() - start > budget_seconds:
+        spent = time.perf_counter() - start
+        if number and spent + spent / number > budget_seconds:
             break
         try:
             fit_start = time.perf_counter()

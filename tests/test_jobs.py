@@ -48,6 +48,10 @@ class Popular:
         FITS.append(self.name)
         return SameForAll(interactions.plays + self.listeners_weigh * 100 * interactions.listeners)
 
+    def memory(self, interactions: Interactions) -> int:
+        """Hardly anything."""
+        return 0
+
 
 @dataclass(frozen=True)
 class Loyal(Popular):
@@ -276,6 +280,29 @@ def test_a_model_that_fails_now_leaves_nothing_of_its_earlier_run(
         ("failed", None)
     ]
     assert bench.models("trials") == bench.models("recommendations") == ["loyal"]
+
+
+def test_a_model_that_would_not_fit_into_memory_is_skipped_with_a_sentence(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_MEMORY_LIMIT", "1 GB")
+    monkeypatch.setattr(Loyal, "memory", lambda self, interactions: 10**12)
+    FITS.clear()
+    bench.evaluate(Popular, Loyal)
+    assert "loyal" not in FITS
+    rows = bench.query("select status, reason from recommender.runs where model_name = 'loyal'")
+    assert [status for status, _ in rows] == ["skipped"]
+    assert "GB" in rows[0][1] and "PYTHON_MEMORY_LIMIT" in rows[0][1]
+    assert bench.models("recommendations") == ["popular"]
+
+
+def test_a_model_skipped_for_its_memory_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as small:
+        small.setenv("PYTHON_MEMORY_LIMIT", "1MB")
+        bench.evaluate(Popular)
+    assert bench.models("recommendations") == []
+    bench.evaluate(Popular)
+    assert bench.models("recommendations") == ["popular"]
 
 
 def test_a_model_that_needs_times_is_skipped_where_there_are_none(bench: Bench) -> None:

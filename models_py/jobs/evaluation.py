@@ -3,11 +3,12 @@
 from dataclasses import asdict, replace
 
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
+from models_py.memory import too_large
 from models_py.progress import Stage
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, TrainingData, read_training_data
-from models_py.tuning import space_size, tune
+from models_py.tuning import settings, space_size, tune
 from models_py.warehouse import Warehouse
 
 
@@ -35,6 +36,9 @@ def _evaluated(
     run = Run(study, recommender.name, search_key)
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
+    trials = settings(recommender, parameters.tuning_trials, parameters.random_seed)
+    if reason := too_large(trials, data.train):
+        return replace(run, search_key="", status="skipped", reason=reason)
     return attempted(run, lambda: _tuned(run, recommender, data, parameters))
 
 

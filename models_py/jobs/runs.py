@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from models_py import __version__
+from models_py.errors import StudyError
+from models_py.memory import too_large
 from models_py.ranking import Lists, recommend
 from models_py.recommenders.base import Recommender
 from models_py.resources import measured
@@ -66,6 +68,8 @@ class Run:
 def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters) -> Run:
     """Fit on train and make the lists of every task; return the run with both."""
     train = data.train
+    if reason := too_large([recommender], train):
+        raise StudyError(f"{recommender.name} is not fitted: {reason}")
     with measured() as fit_usage:
         model = recommender.fit(train, parameters.random_seed)
     with measured() as list_usage:

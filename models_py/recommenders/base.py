@@ -45,3 +45,7 @@ class Recommender(Protocol):
     def fit(self, interactions: Interactions, seed: int) -> FittedModel:
         """Learn from the interactions, and from nothing else; the same seed gives the same model."""
         ...
+
+    def memory(self, interactions: Interactions) -> int:
+        """Bytes that fitting on so many cells takes at most, beside the interactions themselves: an upper estimate."""
+        ...

@@ -8,8 +8,8 @@ from scipy import sparse
 
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.neighbours import nearest
-from models_py.recommenders.weighting import row_norms, scale_rows, weighted
+from models_py.recommenders.neighbours import nearest, neighbours_memory
+from models_py.recommenders.weighting import row_norms, scale_rows, weighted, weighting_memory
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,8 @@ class ItemKNN:
         everything = np.arange(interactions.n_items)
         neighbours = nearest(vectors, everything, vectors, self.neighbours, self.shrinkage, self.sharpness)
         return FittedItemKNN(weights, neighbours.T.tocsr())
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count the weighted cells by user and by item, and every item's neighbours."""
+        n_items = interactions.n_items
+        return 2 * weighting_memory(interactions) + neighbours_memory(n_items, n_items, self.neighbours)

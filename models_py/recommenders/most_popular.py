@@ -35,3 +35,7 @@ class MostPopular:
         """Count; the seed is not used."""
         counts = interactions.listeners if self.counted_in == "listeners" else interactions.plays
         return SameForAll(counts.astype(np.float64))
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count a few values per item, and the cells' plays in double precision while they are added up."""
+        return 32 * interactions.n_items + 24 * interactions.counts.nnz

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from models_py.recommenders.weighting import row_norms
 
-# Shares of the queries that threads take in turn; each keeps one row of sums, so more shares cost memory and fewer idle.
+# Shares of the queries that the threads divide among them; each share has one row of sums.
 SHARES = 64
 ROUNDING = 1 - 1e-12
 
@@ -42,11 +42,13 @@ def nearest(
     norms = row_norms(vectors)
     offset = shrinkage * float(np.mean(norms**2)) if len(norms) else 0.0
     by_dimension = vectors.T.tocsr()
-    neighbours, similarity = _most_similar(
+    shape = (queries.shape[0], min(k, len(norms)))
+    neighbours, similarity = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
+    _fill_most_similar(
         *(queries.indptr, queries.indices, queries.data.astype(np.float32)),
         np.asarray(query_index, dtype=np.int64),
         *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32)),
-        *(norms, offset, min(k, len(norms))),
+        *(norms, offset, neighbours, similarity),
     )
     found = neighbours >= 0
     row_starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
@@ -54,16 +56,29 @@ def nearest(
     return sparse.csr_matrix((values, neighbours[found], row_starts), shape=(len(neighbours), len(norms)))
 
 
-# scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items of
-# 868 users on one core, where this loop, which keeps one row of them, takes 66 s on two.
+def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
+    """Bytes of the k neighbours of each query: number and similarity, compacted, sharpened and transposed."""
+    return 34 * n_queries * min(k, n_vectors) + 16 * SHARES * n_vectors
+
+
+# scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items
+# of 868 users on one core, where this loop, which keeps one row of them, takes 66 s on two.
 @njit(parallel=True, cache=True)
-def _most_similar(
-    query_starts, query_dimensions, query_values, query_index, starts, members, values, norms, offset, k
+def _fill_most_similar(
+    query_starts,
+    query_dimensions,
+    query_values,
+    query_index,
+    starts,
+    members,
+    values,
+    norms,
+    offset,
+    neighbours,
+    similarity,
 ):
-    """Neighbours (int32, -1 where there are fewer than k) and similarities (float32), both of shape (n, k)."""
-    n_queries, n_vectors = len(query_index), len(norms)
-    neighbours = np.full((n_queries, k), -1, dtype=np.int32)
-    similarity = np.zeros((n_queries, k), dtype=np.float32)
+    """Fill in neighbours (-1 where there are fewer than k) and similarities, both of shape (n, k), best first."""
+    n_queries, n_vectors, k = len(query_index), len(norms), neighbours.shape[1]
     for share in prange(SHARES):
         dots = np.zeros(n_vectors, dtype=np.float32)
         heap_values, heap_members = np.empty(k), np.empty(k, dtype=np.int32)
@@ -85,7 +100,6 @@ def _most_similar(
             for rank in range(size - 1, -1, -1):
                 similarity[query, rank], neighbours[query, rank] = heap_values[0], heap_members[0]
                 _sink(heap_values, heap_members, rank, heap_values[rank], heap_members[rank])
-    return neighbours, similarity
 
 
 @njit(cache=True)

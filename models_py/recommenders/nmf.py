@@ -10,8 +10,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.svd import FittedFactors, without_factors
-from models_py.recommenders.weighting import held_back, popularity_scale
+from models_py.recommenders.svd import FittedFactors, factor_memory, without_factors
+from models_py.recommenders.weighting import held_back, popularity_scale, weighting_memory
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,7 @@ class NMF:
         item_factors[items] = model.components_.T
         item_factors *= popularity_scale(interactions, self.popularity_power)[:, None]
         return FittedFactors(user_factors, item_factors)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count the weighted cells, and the tall matrices of the start and of the descent."""
+        return weighting_memory(interactions) + 2 * factor_memory(interactions, self.factors)

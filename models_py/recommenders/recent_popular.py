@@ -24,3 +24,7 @@ class RecentPopular:
         nearest = min(interactions.windows, key=lambda days: (abs(days - self.window_days), days))
         listeners = interactions.listeners
         return SameForAll(interactions.windows[nearest] + listeners / (listeners.max(initial=0) + 1))
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count a few values per item, and the cells' items in 64 bits while they are counted."""
+        return 32 * interactions.n_items + 24 * interactions.counts.nnz

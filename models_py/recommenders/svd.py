@@ -8,7 +8,7 @@ from sklearn.decomposition import TruncatedSVD
 
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.weighting import held_back, popularity_scale
+from models_py.recommenders.weighting import held_back, popularity_scale, weighting_memory
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class FittedFactors:
         """Inner products, float32, shape (len(users), n_items)."""
         # a product's last bits change with the block's size and the number of threads: rounding hides them
         return (self.user_factors[users] @ self.item_factors.T).astype(np.float32)
+
+
+def factor_memory(interactions: Interactions, factors: int) -> int:
+    """Bytes of a randomized decomposition: six matrices with a row per user or item, a column per factor."""
+    return 6 * 8 * (factors + 10) * (interactions.n_users + interactions.n_items) + 32 * interactions.counts.nnz
 
 
 def without_factors(interactions: Interactions) -> FittedFactors:
@@ -56,3 +61,7 @@ class SVD:
         user_factors = decomposition.fit_transform(scaled.astype(np.float64))
         item_factors = decomposition.components_.T * popularity_scale(interactions, self.popularity_power)[:, None]
         return FittedFactors(user_factors, item_factors)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count the weighted cells, and the tall matrices that the decomposition works on."""
+        return weighting_memory(interactions) + factor_memory(interactions, self.factors)

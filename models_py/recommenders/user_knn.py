@@ -8,8 +8,8 @@ from scipy import sparse
 
 from models_py.interactions import Interactions
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.neighbours import nearest
-from models_py.recommenders.weighting import held_back, weighted
+from models_py.recommenders.neighbours import nearest, neighbours_memory
+from models_py.recommenders.weighting import held_back, weighted, weighting_memory
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,8 @@ class UserKNN:
         """Weight the rows; the seed is not used."""
         weights = weighted(interactions, self.weighting)
         return FittedUserKNN(weights, held_back(interactions, self.weighting, self.popularity_power), self)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count two sets of weighted cells, one more by item for the comparison, and every user's neighbours."""
+        n_users = interactions.n_users
+        return 2 * weighting_memory(interactions) + neighbours_memory(n_users, n_users, self.neighbours)

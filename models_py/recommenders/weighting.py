@@ -73,6 +73,11 @@ def held_back(interactions: Interactions, weighting: str, popularity_power: floa
     return scale_columns(weighted(interactions, weighting), popularity_scale(interactions, -popularity_power))
 
 
+def weighting_memory(interactions: Interactions) -> int:
+    """Bytes that weighted cells take while they are made: user, plays and product of each cell in 64 bits."""
+    return 48 * interactions.counts.nnz + 16 * (interactions.n_users + interactions.n_items)
+
+
 def row_norms(matrix: sparse.csr_matrix) -> np.ndarray:
     """Return the Euclidean norm of each row, float64, shape (rows,)."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))

@@ -1,6 +1,7 @@
 """What every recommender keeps to. Whatever the registry finds joins by itself: a new file needs no line here."""
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, asdict, fields
 from functools import cache
@@ -99,6 +100,19 @@ def test_defaults_lie_in_the_space(recommender: type[Recommender]):
     for parameter, values in recommender.space.items():
         assert defaults[parameter] in values
         assert len(set(values)) == len(values)
+
+
+@pytest.mark.parametrize("shape", [(60, 4000, 0.05), (400, 300, 0.2)])
+def test_memory_is_foretold(recommender: type[Recommender], shape: tuple[int, int, float]):
+    interactions = interactions_of(random_plays(*shape))
+    setting = recommender(**{name: max(values) for name, values in recommender.space.items()})
+    setting.fit(interactions, SEED)  # what a first call loads and compiles is not the model's
+    tracemalloc.start()
+    model = setting.fit(interactions, SEED)
+    _, used = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert model
+    assert used <= setting.memory(interactions) <= 8 * used
 
 
 def test_hyper_parameters_cannot_change_and_survive_json(recommender: type[Recommender]):

@@ -1,0 +1,60 @@
+"""Whether a model fits into memory, told before it starts: a sentence instead of a killed process."""
+
+import os
+import re
+from pathlib import Path
+
+from models_py.errors import StudyError
+from models_py.interactions import Interactions
+from models_py.recommenders.base import Recommender
+
+_UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
+_MEMORY = Path("/proc/meminfo")
+# Making lists holds a block's scores, what the user played, and their sorted candidates (see ranking.BLOCK_BYTES).
+LISTS = 400 * 2**20
+
+
+def memory_limit() -> int:
+    """Bytes that Python may use: PYTHON_MEMORY_LIMIT, or else what the machine has free now.
+
+    Raises
+    ------
+    StudyError
+        Where PYTHON_MEMORY_LIMIT is no size.
+    """
+    text = os.environ.get("PYTHON_MEMORY_LIMIT") or ""
+    if not text:
+        return _free()
+    size = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([MG]i?B)\s*", text, re.IGNORECASE)
+    if size is None:
+        raise StudyError(f"PYTHON_MEMORY_LIMIT is '{text}': write a size such as 6GB or 500MB.")
+    return int(float(size[1]) * _UNITS[size[2].upper()])
+
+
+def too_large(settings: list[Recommender], interactions: Interactions) -> str | None:
+    """Say why none of the settings should be started, or nothing where the largest of them fits.
+
+    Parameters
+    ----------
+    settings : list of Recommender
+        What is to be fitted, one after the other.
+    interactions : Interactions
+        What they are to be fitted on.
+    """
+    limit = memory_limit()
+    needed = LISTS + max(setting.memory(interactions) for setting in settings)
+    if needed <= limit:
+        return None
+    return (
+        f"it needs about {needed / 10**9:.1f} GB for {interactions.n_users:,} users and {interactions.n_items:,} items "
+        f"and {limit / 10**9:.1f} GB may be used: free memory, raise PYTHON_MEMORY_LIMIT, "
+        "or raise the vars min_users_per_track and min_users_per_artist."
+    )
+
+
+def _free() -> int:
+    try:
+        line = next(line for line in _MEMORY.read_text().splitlines() if line.startswith("MemAvailable:"))
+        return int(line.split()[1]) * 1024
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
