@@ -13,6 +13,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -72,7 +73,7 @@ class Transfer:
 @contextmanager
 def stage(title: str) -> Iterator[Stage]:
     """Show a stage while the block runs, and how long it took."""
-    with _timed_bar(title, MofNCompleteColumn(), TimeElapsedColumn()) as (bar, task):
+    with _timed_bar(title, TaskProgressColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as (bar, task):
         yield Stage(bar, task)
 
 

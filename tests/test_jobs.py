@@ -478,7 +478,7 @@ def test_a_writer_that_came_during_the_evaluation_stops_the_publishing(
         assert process.stdout.readline() == "open\n"
 
     (bench.path.parent / "raw").mkdir()
-    (bench.path.parent / "raw" / "plays.tsv").touch()
+    (bench.path.parent / "raw" / "plays.tsv").write_text("a line\n")
     settings = Settings.from_environment({"WAREHOUSE": str(bench.path), "RAW": str(bench.path.parent / "raw")})
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(pipeline.dbt, "build", lambda *_: None)

@@ -112,6 +112,7 @@ def write_cases(warehouse: Path, cases: Sequence[Case]) -> None:
     kinds = {case.split_name: case.split_kind for case in cases}
     rows["intermediate.int_splits_built"] = [{"split_name": name, "split_kind": kind} for name, kind in kinds.items()]
     with duckdb.connect(warehouse) as connection:
+        connection.execute("delete from intermediate.int_cells_by_period")
         for table, records in rows.items():
             frame = pd.DataFrame(records)  # noqa: F841 (DuckDB reads it by name)
             connection.execute(f"delete from {table}")

@@ -1,5 +1,6 @@
 """Tunes, refits and evaluates every registered model on one study."""
 
+import logging
 from dataclasses import asdict, replace
 
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
@@ -10,6 +11,8 @@ from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, TrainingData, read_training_data
 from models_py.tuning import settings, space_size, tune
 from models_py.warehouse import Warehouse
+
+logger = logging.getLogger(__name__)
 
 
 def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: Stage) -> None:
@@ -38,6 +41,7 @@ def _evaluated(
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
     trials = settings(recommender, parameters.tuning_trials, parameters.random_seed)
     if reason := too_large(trials, data.train):
+        logger.warning("%s is skipped on split %s, %ss: %s", run.model_name, study.split_name, study.item_type, reason)
         return replace(run, search_key="", status="skipped", reason=reason)
     return attempted(run, lambda: _tuned(run, recommender, data, parameters))
 
