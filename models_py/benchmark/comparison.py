@@ -7,9 +7,19 @@ read and of distinct pairs of user and track (artist and title).
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 COLUMNS = ("user_id", "played_at", "artist_mbid", "artist_name", "track_mbid", "track_name")
 KEY = ["user_id", "artist_name", "track_name"]
+POLARS_FORMAT: dict[str, Any] = {
+    "separator": "\t",
+    "has_header": False,
+    "quote_char": None,
+    "truncate_ragged_lines": True,
+    "ignore_errors": True,
+    "encoding": "utf8-lossy",
+    "missing_utf8_is_empty_string": True,
+}
 
 
 def count_with_pandas(path: Path, loaded: Callable[[], None], columns: tuple[str, ...] = tuple(KEY)) -> tuple[int, int]:
@@ -43,7 +53,8 @@ def count_with_polars(path: Path, loaded: Callable[[], None]) -> tuple[int, int]
     import polars
 
     loaded()
-    plays = polars.read_csv(path, columns=KEY, **_polars_format(polars.String))
+    positions = [COLUMNS.index(name) for name in KEY]
+    plays = polars.read_csv(path, columns=positions, new_columns=KEY, infer_schema=False, **POLARS_FORMAT)
     counts = plays.group_by(KEY).len()
     return plays.height, counts.height
 
@@ -53,22 +64,9 @@ def count_with_polars_streaming(path: Path, loaded: Callable[[], None]) -> tuple
     import polars
 
     loaded()
-    plays = polars.scan_csv(path, **_polars_format(polars.String))
+    plays = polars.scan_csv(path, schema=dict.fromkeys(COLUMNS, polars.String), **POLARS_FORMAT)
     counts = plays.group_by(KEY).len().collect(engine="streaming")
     return int(counts["len"].sum()), counts.height
-
-
-def _polars_format(text: object) -> dict[str, object]:
-    return {
-        "separator": "\t",
-        "has_header": False,
-        "schema": dict.fromkeys(COLUMNS, text),
-        "quote_char": None,
-        "truncate_ragged_lines": True,
-        "ignore_errors": True,
-        "encoding": "utf8-lossy",
-        "missing_utf8_is_empty_string": True,
-    }
 
 
 TOOLS: dict[str, Callable[[Path, Callable[[], None]], tuple[int, int]]] = {

@@ -34,7 +34,8 @@ def growth(stages: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        One row per stage and pair of sizes. `within_n_log_n` allows for `TOLERANCE`.
+        One row per stage and pair of sizes. `within_n_log_n` allows for `TOLERANCE`; None where
+        it cannot be told.
     """
     by_stage: dict[object, list[Mapping[str, object]]] = {}
     for row in stages:
@@ -60,6 +61,6 @@ def _compared(small: Mapping[str, object], large: Mapping[str, object]) -> dict[
         "work_cpu_seconds_to": work[1],
         "cpu_exponent": cpu,
         "n_log_n_exponent": limit,
-        "within_n_log_n": cpu <= limit + TOLERANCE,
+        "within_n_log_n": None if math.isnan(cpu) else cpu <= limit + TOLERANCE,
         "memory_exponent": exponent(*sizes, float(small["peak_memory_mb"]), float(large["peak_memory_mb"])),
     }

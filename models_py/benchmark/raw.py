@@ -82,8 +82,8 @@ def _written(folder: Path, scale: str, lookalike: Path | None) -> Path:
     partial.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(lookalike), str(partial), "--scale", scale, "--corrupt", str(BROKEN_LINES)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        last = (ended.stderr.strip() or "no message").splitlines()[-1]
+    if ended.returncode or not partial.is_dir():
+        last = (ended.stderr.strip() or "it wrote nothing").splitlines()[-1]
         raise StudyError(
             f"{lookalike} could not write a look-alike of scale {scale} ({last}): correct it or LOOKALIKE."
         )

@@ -92,7 +92,7 @@ def measure(case: Case, results: Results) -> None:
 
 
 def compare(case: Case, results: Results) -> None:
-    """Count plays per user and track of the same file with pandas and polars; a failure is a row that says so."""
+    """Put the marts beside what pandas and polars need to count plays per user and track of the same file."""
     if case.settings.source != "1k" or len(case.settings.event_files()) != 1:
         console.print(f"{case.name}: pandas and polars are compared on one file of plays with titles only.")
         return
@@ -101,6 +101,12 @@ def compare(case: Case, results: Results) -> None:
         rows=_count(case, "select cast(max(value) as bigint) from marts.load_audit where check_name = 'lines_read'"),
         pairs=_count(case, "select count(*) from marts.user_item_plays where item_type = 'track'"),
     )
+    compare_data_frames(case, results)
+    results.write()
+
+
+def compare_data_frames(case: Case, results: Results) -> None:
+    """Let each tool count in a process of its own; one that is not installed is a row that says so."""
     for task, tool in TOOLS.items():
         library = task.split("_")[0]
         if not is_installed(library):
@@ -109,7 +115,6 @@ def compare(case: Case, results: Results) -> None:
         ended = run_alone(task, case.settings, case.settings.warehouse.parent)
         results.add_comparison(case.name, tool, ended, ended.failure)
         _say(case, tool, ended)
-    results.write()
 
 
 def is_installed(library: str) -> bool:
