@@ -7,17 +7,20 @@ SPLITS ?=
 VARS ?= {}
 ACCEPT ?=
 DATA_URL ?=
+SCALES ?=
+LOOKALIKE ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
 BIN := .venv/bin
 READY := .venv/.ready
+BENCHMARK_READY := .venv/.benchmark-ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate test verify-real lint docs clean
+.PHONY: help setup data demo build recommend evaluate test verify-real benchmark lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +60,14 @@ test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse i
 
 verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s
+
+$(BENCHMARK_READY): requirements-benchmark.lock $(READY)
+	@echo "Adding requirements-benchmark.lock to .venv (once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-benchmark.lock
+	@touch $(BENCHMARK_READY)
+
+benchmark: $(BENCHMARK_READY) ## Measure time and memory per stage and model (RAW=folder, or SCALES='0.1 0.3' LOOKALIKE=program)
+	@$(BIN)/python -m models_py benchmark
 
 lint: $(READY) ## Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,6 +53,19 @@ def data(
 
     settings = Settings.from_environment()
     obtain(ARCHIVES[settings.source], settings.raw, url, accept)
+
+
+@app.command()
+def benchmark(
+    scales: Annotated[str, typer.Option(envvar="SCALES", help="Sizes of look-alikes, such as '0.1 0.3 1'.")] = "",
+    lookalike: Annotated[str, typer.Option(envvar="LOOKALIKE", help="Program that writes look-alikes.")] = "",
+    output: Annotated[Path, typer.Option(envvar="BENCHMARK", help="Folder to write to.")] = Path("warehouse/benchmark"),
+) -> None:
+    """Measure time and memory per stage and model, on RAW or on look-alikes of several sizes."""
+    from models_py.benchmark import run
+
+    names = tuple(scales.replace(",", " ").split())
+    run(Settings.from_environment(), output, names, Path(lookalike) if lookalike else None)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What a step used: wall seconds and the largest resident memory."""
+"""What a step used: wall seconds, CPU seconds and the largest resident memory."""
 
 import resource
 import sys
@@ -10,6 +10,7 @@ from pathlib import Path
 
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
+_running: list["Usage"] = []
 
 
 @dataclass
@@ -17,26 +18,42 @@ class Usage:
     """Filled in when the measured block ends."""
 
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_memory_mb: float = 0.0
+
+
+_open: list[Usage] = []
 
 
 @contextmanager
 def measured() -> Iterator[Usage]:
-    """Measure a block's wall seconds and the process's largest resident memory (MiB) while it ran.
+    """Measure a block's wall seconds, the process's CPU seconds and its largest resident memory (MiB) while it ran.
 
-    Linux can reset the high-water mark; elsewhere it is that of the whole process so far.
+    Linux can reset the high-water mark; elsewhere it is that of the whole process so far. Blocks may be nested.
     """
     usage = Usage()
     _reset_peak()
-    start = time.perf_counter()
+    _running.append(usage)
+    start, cpu_start = time.perf_counter(), time.process_time()
     try:
         yield usage
     finally:
         usage.seconds = time.perf_counter() - start
-        usage.peak_memory_mb = _peak_mb()
+        usage.cpu_seconds = time.process_time() - cpu_start
+        usage.peak_memory_mb = max(usage.peak_memory_mb, _peak_mb())
+        _running.remove(usage)
+
+
+def mebibytes(max_resident: int) -> float:
+    """Convert what `getrusage` and `wait4` call ru_maxrss: bytes on macOS, KiB elsewhere."""
+    return max_resident / 1024 / 1024 if sys.platform == "darwin" else max_resident / 1024
 
 
 def _reset_peak() -> None:
+    so_far = _peak_mb()
+    for usage in _running:
+        # the blocks around this one would otherwise lose what they have seen
+        usage.peak_memory_mb = max(usage.peak_memory_mb, so_far)
     try:
         _CLEAR_REFS.write_text("5")
     except OSError:
@@ -48,5 +65,4 @@ def _peak_mb() -> float:
         line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) / 1024
     except (OSError, StopIteration):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / 1024 / 1024 if sys.platform == "darwin" else peak / 1024
+        return mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
