@@ -22,9 +22,6 @@ class Usage:
     peak_memory_mb: float = 0.0
 
 
-_open: list[Usage] = []
-
-
 @contextmanager
 def measured() -> Iterator[Usage]:
     """Measure a block's wall seconds, the process's CPU seconds and its largest resident memory (MiB) while it ran.

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from models_py.resources import mebibytes
 from models_py.settings import Settings
 
 
@@ -68,12 +69,11 @@ def run_alone(task: str, settings: Settings, folder: Path) -> Ended:
     seconds = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     told = json.loads(answer.read_text()) if answer.exists() else {}
-    highest = used.ru_maxrss / 1024 / (1024 if sys.platform == "darwin" else 1)
     return Ended(
         seconds=seconds,
         cpu_seconds=used.ru_utime + used.ru_stime,
         # measuring a step resets the mark that the operating system reports, so the child's own figure comes first
-        peak_memory_mb=told.get("peak_memory_mb", highest),
+        peak_memory_mb=told.get("peak_memory_mb", mebibytes(used.ru_maxrss)),
         startup_cpu_seconds=told.get("startup_cpu_seconds", 0.0),
         failure=_failure(child.returncode, log),
         reply=told.get("reply", {}),
