@@ -33,10 +33,17 @@ window_ends as (
     where parts.part = 'fit' and parts.until is null
 ),
 
+-- one number in place of two names: millions of rows are grouped by it
+windows_numbered as (
+    select
+        *,
+        cast(row_number() over (order by split_name, part) as integer) as window_number
+    from window_ends
+),
+
 recent_track_cells as (
     select
-        window_ends.split_name,
-        window_ends.part,
+        windows.window_number,
         plays.user_id,
         plays.track_id,
         {%- for days in var('window_days') %}
@@ -44,12 +51,11 @@ recent_track_cells as (
         {%- endfor %}
         plays.artist_id
     from plays
-    inner join window_ends
-        on plays.played_at > window_ends.ends_at - interval '{{ var("window_days") | max }} days'
-            and plays.played_at <= window_ends.ends_at
+    inner join windows_numbered as windows
+        on plays.played_at > windows.ends_at - interval '{{ var("window_days") | max }} days'
+            and plays.played_at <= windows.ends_at
     group by
-        window_ends.split_name,
-        window_ends.part,
+        windows.window_number,
         plays.user_id,
         plays.track_id,
         plays.artist_id
@@ -57,9 +63,8 @@ recent_track_cells as (
 
 recent_cells as (
     select
-        split_name,
+        window_number,
         'track' as item_type,
-        part,
         user_id,
         {%- for days in var('window_days') %}
         plays_{{ days }},
@@ -68,9 +73,8 @@ recent_cells as (
     from recent_track_cells
     union all
     select
-        split_name,
+        window_number,
         'artist' as item_type,
-        part,
         user_id,
         {%- for days in var('window_days') %}
         cast(sum(plays_{{ days }}) as bigint) as plays_{{ days }},
@@ -78,35 +82,35 @@ recent_cells as (
         artist_id as item_id
     from recent_track_cells
     group by
-        split_name,
-        part,
+        window_number,
         user_id,
         artist_id
 ),
 
 recent_items as (
     select
-        recent_cells.split_name,
+        windows.split_name,
         recent_cells.item_type,
-        recent_cells.part,
+        windows.part,
         {%- for days in var('window_days') %}
         sum(recent_cells.plays_{{ days }}) as plays_{{ days }},
         sum(case when recent_cells.plays_{{ days }} > 0 then 1 else 0 end) as listeners_{{ days }},
         {%- endfor %}
         items.item_index
     from recent_cells
+    inner join windows_numbered as windows on recent_cells.window_number = windows.window_number
     semi join users
-        on recent_cells.split_name = users.split_name
+        on windows.split_name = users.split_name
             and recent_cells.item_type = users.item_type
             and recent_cells.user_id = users.user_id
     inner join items
-        on recent_cells.split_name = items.split_name
+        on windows.split_name = items.split_name
             and recent_cells.item_type = items.item_type
             and recent_cells.item_id = items.item_id
     group by
-        recent_cells.split_name,
+        windows.split_name,
         recent_cells.item_type,
-        recent_cells.part,
+        windows.part,
         items.item_index
 ),
 
