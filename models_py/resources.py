@@ -37,7 +37,7 @@ def measured() -> Iterator[Usage]:
     finally:
         usage.seconds = time.perf_counter() - start
         usage.cpu_seconds = time.process_time() - cpu_start
-        usage.peak_memory_mb = max(usage.peak_memory_mb, _peak_mb())
+        _note_peak()
         _running.remove(usage)
 
 
@@ -46,11 +46,15 @@ def mebibytes(max_resident: int) -> float:
     return max_resident / 1024 / 1024 if sys.platform == "darwin" else max_resident / 1024
 
 
-def _reset_peak() -> None:
+def _note_peak() -> None:
+    """Let every block that runs, with those around it, see the same mark."""
     so_far = _peak_mb()
     for usage in _running:
-        # the blocks around this one would otherwise lose what they have seen
         usage.peak_memory_mb = max(usage.peak_memory_mb, so_far)
+
+
+def _reset_peak() -> None:
+    _note_peak()
     try:
         _CLEAR_REFS.write_text("5")
     except OSError:
