@@ -18,7 +18,7 @@ POLARS_FORMAT: dict[str, Any] = {
     "truncate_ragged_lines": True,
     "ignore_errors": True,
     "encoding": "utf8-lossy",
-    "missing_utf8_is_empty_string": True,
+    "empty_string_is_null": False,
 }
 
 
