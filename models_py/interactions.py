@@ -19,27 +19,34 @@ class Interactions:
         Each item's parent (a track's artist), dense from 0; the item itself where it has none.
     windows : mapping of int to array of float64, shape (n_items,)
         Plays within so many days before the end of the data; empty where plays have no times.
+    last_played : csr_matrix of float64, shape (n_users, n_items), or None
+        Day of the last play of each cell of `counts`, in days since 1970; None where plays have no times.
 
     Raises
     ------
     ValueError
-        Where the shapes disagree or a stored count is not a positive number.
+        Where the shapes disagree, a stored count is not a positive number, or `last_played` has other cells.
     """
 
     counts: sparse.csr_matrix
     parents: np.ndarray
     windows: Mapping[int, np.ndarray] = field(default_factory=dict)
+    last_played: sparse.csr_matrix | None = None
 
     def __post_init__(self) -> None:
-        counts = sparse.csr_matrix(self.counts, dtype=np.float32)
-        if not counts.has_canonical_format:
-            counts = counts.copy()  # the caller's matrix is not ours to sort
-            counts.sum_duplicates()
+        counts = _canonical(sparse.csr_matrix(self.counts, dtype=np.float32))
         if not (np.isfinite(counts.data) & (counts.data > 0)).all():
             raise ValueError("counts holds a cell without plays; leave such cells out")
         if len(self.parents) != counts.shape[1] or any(len(w) != counts.shape[1] for w in self.windows.values()):
             raise ValueError("parents and windows need one value per item")
         object.__setattr__(self, "counts", counts)
+        if self.last_played is not None:
+            last_played = _canonical(sparse.csr_matrix(self.last_played, dtype=np.float64))
+            if not _same_cells(counts, last_played):
+                raise ValueError("last_played needs one value for each cell of counts")
+            # one set of indices serves both
+            same_cells = (last_played.data, counts.indices, counts.indptr)
+            object.__setattr__(self, "last_played", sparse.csr_matrix(same_cells, shape=counts.shape))
 
     @property
     def n_users(self) -> int:
@@ -60,3 +67,19 @@ class Interactions:
     def plays(self) -> np.ndarray:
         """Plays per item, float64, shape (n_items,)."""
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)
+
+
+def _canonical(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    if matrix.has_canonical_format:
+        return matrix
+    matrix = matrix.copy()  # the caller's matrix is not ours to sort
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _same_cells(one: sparse.csr_matrix, other: sparse.csr_matrix) -> bool:
+    return (
+        one.shape == other.shape
+        and np.array_equal(one.indptr, other.indptr)
+        and np.array_equal(one.indices, other.indices)
+    )

@@ -10,7 +10,7 @@ from models_py.interactions import Interactions
 from models_py.tuning import Validation
 from models_py.warehouse import Warehouse
 
-TASKS_BY_KIND = {"temporal": ("discovery", "repeat", "all"), "random": ("discovery",)}
+TASKS_BY_KIND = {"temporal": ("discovery", "repeat", "all"), "random": ("discovery",), "leave_last": ("discovery",)}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Study:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """Tasks that the split can be evaluated on; a random split leaves no item in two parts, so nothing repeats."""
+        """Tasks that the split can be evaluated on: where no cell lies in two parts, nothing repeats."""
         return TASKS_BY_KIND[self.split_kind]
 
 
@@ -108,7 +108,8 @@ def read_training_data(warehouse: Warehouse, study: Study, window_days: Sequence
     where = [study.split_name, study.item_type]
     condition = "where split_name = ? and item_type = ?"
     cells = warehouse.read(
-        f"select part, user_index, item_index, play_count from marts.training_interactions {condition} "
+        "select part, user_index, item_index, play_count, epoch(last_played_at) / 86400 as last_played_day "
+        f"from marts.training_interactions {condition} "
         "order by user_index, item_index, part",
         where,
     )
@@ -126,9 +127,11 @@ def read_training_data(warehouse: Warehouse, study: Study, window_days: Sequence
 
     def interactions(parts: tuple[str, ...], window_part: str) -> Interactions:
         chosen = np.isin(cells["part"].astype(str), parts)
-        counts = matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape)
         return Interactions(
-            counts=counts, parents=parents, windows=_windows(windows, window_part, window_days, len(parents))
+            counts=matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape),
+            parents=parents,
+            windows=_windows(windows, window_part, window_days, len(parents)),
+            last_played=_last_played(cells, chosen, shape),
         )
 
     validation = Validation.from_cells(
@@ -145,6 +148,16 @@ def matrix(
     """Sum the chosen cells into a users x items matrix, float32."""
     cells = (values[chosen].astype(np.float32), (rows[chosen], columns[chosen]))
     return sparse.csr_matrix(cells, shape=shape, dtype=np.float32)
+
+
+def _last_played(cells: dict[str, np.ndarray], chosen: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix | None:
+    """Day of the last play of each chosen cell, or nothing where plays have no times."""
+    days, users, items = (cells[name][chosen] for name in ("last_played_day", "user_index", "item_index"))
+    if not len(days) or np.isnan(days).all():
+        return None
+    # cells come by user, item and part, so that of a cell in fit and in validation the later part stands last
+    last = np.append((np.diff(users) != 0) | (np.diff(items) != 0), True)
+    return sparse.csr_matrix((days[last], (users[last], items[last])), shape=shape)
 
 
 def _windows(rows: dict[str, np.ndarray], part: str, window_days: Sequence[int], n_items: int) -> dict[int, np.ndarray]:

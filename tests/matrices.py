@@ -12,13 +12,14 @@ reproducible = settings(derandomize=True, deadline=None, max_examples=100, datab
 
 
 def interactions_of(dense: np.ndarray) -> Interactions:
-    """Wrap a dense users x items matrix of plays: three items share a parent, and longer windows hold more plays."""
+    """Wrap a dense users x items matrix of plays: three items share a parent, longer windows hold more plays."""
     dense = np.asarray(dense)
     n_items = dense.shape[1]
     windows = {days: np.ceil(dense.sum(axis=0) * days / 400) for days in WINDOWS}
-    return Interactions(
-        counts=sparse.csr_matrix(dense, dtype=np.float32), parents=np.arange(n_items) // 3, windows=windows
-    )
+    counts = sparse.csr_matrix(dense, dtype=np.float32)
+    last_played = counts.astype(np.float64)
+    last_played.data = 12_000 + 37 * last_played.data % 1_000
+    return Interactions(counts=counts, parents=np.arange(n_items) // 3, windows=windows, last_played=last_played)
 
 
 def random_plays(n_users: int, n_items: int, density: float, seed: int = 0) -> np.ndarray:

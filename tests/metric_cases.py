@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
@@ -61,6 +61,11 @@ class Case:
         """Items of the catalogue that may be recommended."""
         return [item for item in self.items if self.allows(task, user, item)]
 
+    def parent(self, item: int) -> int:
+        """Give each item one of as many artists as a third of the catalogue has; an artist is its own."""
+        place = self.items.index(item)
+        return place if self.item_type == "artist" else place // 3
+
 
 def random_case(rng: np.random.Generator, split_name: str, item_type: str, split_kind: str) -> Case:
     """Draw a case with short lists, users without lists, cold items and users without training."""
@@ -84,7 +89,7 @@ def random_case(rng: np.random.Generator, split_name: str, item_type: str, split
         sorted({user for user, _ in learned}),
         sorted({item for _, item in learned}),
     )
-    for model, task in product(("dense", "short", "silent"), case.tasks):
+    for model, task in product(("most_popular", "short", "silent"), case.tasks):
         case.lists[model, task] = {} if model == "silent" else _random_lists(rng, case, model, task)
     return case
 
@@ -106,13 +111,14 @@ def user_metrics(case: Case) -> Iterator[tuple[UserKey, float]]:
     for (model, task), scope in product(case.lists, ("all", "recommendable")):
         for user, relevant in case.relevant(task, scope).items():
             ranked = case.lists[model, task].get(user, [])
+            popular = case.lists.get(("most_popular", task), {}).get(user, [])
             for k in CUTOFFS if scope == "all" else (HEADLINE_K,):
-                for metric, value in judge(ranked, relevant, k).items():
+                for metric, value in judge(ranked, relevant, k, popular).items():
                     yield (case.split_name, case.item_type, task, model, scope, user, metric, k), value
 
 
-def judge(ranked: list[int], relevant: set[int], k: int) -> dict[str, float]:
-    """Score one list at k."""
+def judge(ranked: list[int], relevant: set[int], k: int, popular: Collection[int] = ()) -> dict[str, float]:
+    """Score one list at k, beside what most_popular lists for the same user."""
     hits = [item in relevant for item in ranked[:k]]
     reachable = min(k, len(relevant))
     gain = sum(1 / math.log2(place + 2) for place, hit in enumerate(hits) if hit)
@@ -126,6 +132,7 @@ def judge(ranked: list[int], relevant: set[int], k: int) -> dict[str, float]:
         "ndcg": gain / ideal,
         "map": sum(precisions) / reachable,
         "mrr": 1 / (hits.index(True) + 1) if any(hits) else 0.0,
+        "serendipity": len((set(ranked[:k]) & relevant) - set(list(popular)[:k])) / k,
     }
 
 
@@ -146,15 +153,26 @@ def model_metrics(case: Case) -> Iterator[tuple[ModelKey, tuple[float | None, in
 def describe_lists(
     case: Case, lists: dict[str, list[int]], users: Collection[str], k: int
 ) -> dict[str, tuple[float | None, int]]:
-    """Compute novelty, coverage, its ceiling and Gini of the users' top k; without a catalogue only novelty."""
-    tops = [lists[user][:k] for user in users if user in lists]
-    listeners = {item: len({user for user in case.users if (user, item) in case.train}) for item in case.items}
-    surprises = [np.mean([-math.log2(listeners[item] / len(case.users)) for item in top]) for top in tops]
-    described = {"novelty": (float(np.mean(surprises)) if tops else None, len(tops))}
+    """Describe the users' top k: means over those with a list and, where there is a catalogue, what they make of it."""
+    listed = {user: lists[user][:k] for user in users if user in lists}
+    tops = list(listed.values())
+    popularity = {item: sum((user, item) in case.train for user in case.users) / len(case.users) for item in case.items}
+    popular = {user: np.mean([popularity[item] for item in top]) for user, top in listed.items()}
+    own = {user: np.mean([popularity[item] for item in case.items if (user, item) in case.train]) for user in listed}
+    per_user = {
+        "novelty": [np.mean([-math.log2(popularity[item]) for item in top]) for top in tops],
+        "popularity": list(popular.values()),
+        "popularity_bias": [popular[user] - own[user] for user in listed],
+        "artist_diversity": [len({case.parent(item) for item in top}) / len(top) for top in tops],
+    }
+    described = {name: (float(np.mean(values)) if tops else None, len(tops)) for name, values in per_user.items()}
     if case.items:
         size = len(case.items)
         counts = [sum(item in top for top in tops) for item in case.items]
         differences = sum(abs(one - other) for one in counts for other in counts)
+        pairs = [len(set(one) & set(other)) / k for one, other in combinations(tops, 2)]
+        n_pairs = math.comb(len(users), 2)
+        described["user_overlap"] = (sum(pairs) / n_pairs if n_pairs else None, len(users))
         described["coverage"] = (sum(count > 0 for count in counts) / size, len(users))
         described["coverage_ceiling"] = (min(1.0, len(users) * k / size), len(users))
         described["gini"] = (differences / (2 * size * sum(counts)) if tops else None, len(users))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,11 +24,12 @@ from models_py.progress import stage
 from models_py.recommenders.base import TASKS
 from models_py.recommenders.most_popular import SameForAll
 from models_py.settings import Settings
-from models_py.training import Parameters, read_studies
+from models_py.training import Parameters, read_studies, read_training_data
 from models_py.training import Study as TrainingStudy
 from models_py.warehouse import Warehouse, building
 
 VARIABLES = "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, cluster_counts: [2]}"
+SPLITS = "random rolling_2 rolling_3 leave_last"
 TABLES = ("runs", "trials", "recommendations")
 FITS: list[str] = []
 
@@ -38,6 +40,7 @@ class Popular:
 
     name: ClassVar[str] = "popular"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = True
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {"listeners_weigh": (1.0, 0.0, -1.0)}
 
@@ -89,6 +92,14 @@ class Timely(Popular):
 
     name: ClassVar[str] = "timely"
     needs_times: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Habitual(Popular):
+    """One that has nothing new to tell."""
+
+    name: ClassVar[str] = "habitual"
+    tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
 
 
 @dataclass(frozen=True)
@@ -177,10 +188,10 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Build the marts of a demo of 40 people, with a random split beside the temporal one; no recommender has run."""
+    """Build the marts of a demo of 40 people, with splits of each kind; no recommender has run."""
     folder = tmp_path_factory.mktemp("jobs")
     write_demo(folder / "demo", users=40)
-    study = study_in(folder, VARS=VARIABLES, SPLITS="random")
+    study = study_in(folder, VARS=VARIABLES, SPLITS=SPLITS)
     build(study.warehouse, folder, "--exclude", "source:recommender+")
     return study
 
@@ -189,7 +200,7 @@ def build(warehouse: Path, folder: Path, *selection: str) -> None:
     """Run a dbt half on the demo in the folder, without tests."""
     models = ["--resource-type", "seed", "--resource-type", "model"]
     raw = folder / "demo" / "1k"
-    run_dbt("build", *models, *selection, warehouse=warehouse, raw=raw, splits="random", variables=VARIABLES)
+    run_dbt("build", *models, *selection, warehouse=warehouse, raw=raw, splits=SPLITS, variables=VARIABLES)
 
 
 @pytest.fixture
@@ -313,10 +324,72 @@ def test_a_model_that_needs_times_is_skipped_where_there_are_none(bench: Bench) 
     assert bench.evaluate(Timely, Popular) == ["popular", "timely"]
 
 
-def test_a_random_split_has_no_repeats(bench: Bench) -> None:
-    bench.evaluate(Popular, split="random")
+@pytest.mark.parametrize("split", ["random", "leave_last"])
+def test_where_no_cell_is_in_two_parts_nothing_repeats(bench: Bench, split: str) -> None:
+    bench.evaluate(Popular, split=split)
     for table in ("trials", "recommendations"):
         assert bench.query(f"select distinct task from recommender.{table}") == [("discovery",)]
+
+
+def test_a_model_without_lists_for_any_task_of_a_split_is_skipped(bench: Bench) -> None:
+    assert bench.evaluate(Habitual, Popular, split="leave_last") == ["popular"]
+    skipped = bench.query("select model_name, reason from recommender.runs where status = 'skipped'")
+    assert skipped == [("habitual", "it makes no lists for discovery")]
+    assert bench.evaluate(Habitual, Popular) == ["habitual", "popular"]
+    assert bench.query("select distinct task from recommender.trials where model_name = 'habitual' order by 1") == [
+        ("all",),
+        ("repeat",),
+    ]
+
+
+def test_days_of_last_plays_are_those_of_the_part(bench: Bench) -> None:
+    data = read_training_data(bench.warehouse, bench.study("temporal", "artist"))
+    for interactions, parts in ((data.fit, "('fit')"), (data.train, "('fit', 'validation')")):
+        rows = bench.query(
+            f"""select user_index, item_index, epoch(max(last_played_at)) / 86400 from marts.training_interactions
+            where split_name = 'temporal' and item_type = 'artist' and part in {parts} group by all order by all"""
+        )
+        cells = interactions.last_played.tocoo()
+        found = sorted(zip(cells.row.tolist(), cells.col.tolist(), cells.data.tolist(), strict=True))
+        assert found == [(user, item, pytest.approx(day, abs=1e-6)) for user, item, day in rows]
+        assert len(rows) == interactions.counts.nnz > 0
+
+
+def test_tests_of_rolling_splits_do_not_overlap(bench: Bench) -> None:
+    names = ("rolling_2", "rolling_3", "temporal")
+    ranges = bench.query(
+        "select after, until from intermediate.int_split_parts "
+        f"where part = 'test' and split_name in {names} order by all"
+    )
+    assert len(ranges) == len(names)
+    assert all(until <= after for (_, until), (after, _) in pairwise(ranges))
+    assert ranges[-1][1] is None
+    outside = bench.query(
+        f"""select count(*) from intermediate.int_cells_split as c
+        inner join intermediate.int_split_parts as p on c.split_name = p.split_name and c.part = p.part
+        where c.split_name in {names} and (c.first_played_at <= p.after or c.last_played_at > p.until)"""
+    )
+    assert outside == [(0,)]
+
+
+def test_the_last_discovery_of_everybody_is_left_out(bench: Bench) -> None:
+    late = bench.query(
+        """
+        with cells as (
+            from intermediate.int_cells_split where split_name = 'leave_last' and item_type = 'track'
+        ),
+        test as (from cells where part = 'test'),
+        latest as (select user_id, max(first_played_at) as first_played_at from cells group by all)
+        select count(*), count(distinct user_id), (select count(distinct user_id) from cells)
+        from test semi join latest using (user_id, first_played_at)
+        """
+    )
+    assert late[0][0] == late[0][1] == late[0][2] > 0
+    test_cells = bench.query(
+        "select count(*) from intermediate.int_cells_split "
+        "where split_name = 'leave_last' and item_type = 'track' and part = 'test'"
+    )
+    assert test_cells[0][0] == late[0][0]
 
 
 def test_rows_of_a_model_that_is_gone_disappear_from_its_study(bench: Bench) -> None:

@@ -91,7 +91,10 @@ def scratch(
     (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
     run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
     write_cases(warehouse, [*random_cases, control_case, crowd_case])
-    run_dbt("build", "--select", *SCORED, "--exclude", "test_type:unit", warehouse=warehouse, raw=raw)
+    # few draws: a thousand groups are compared, and what 10,000 flips say is tested elsewhere
+    variables = "{permutation_draws: 200}"
+    selection = ("--select", *SCORED, "--exclude", "test_type:unit")
+    run_dbt("build", *selection, warehouse=warehouse, raw=raw, variables=variables)
     return Scratch(warehouse, raw)
 
 
@@ -137,16 +140,25 @@ def add_cells(rows: dict[str, list[dict]], case: Case) -> None:
         cell = place | {"part": "test", "play_count": 1, "user_id": user, "item_id": item}
         rows[cells].append(cell)
     rows["marts.training_users"] += [place | {"user_id": user, "user_index": index} for user, index in users.items()]
-    rows["marts.training_items"] += [place | {"item_id": item, "item_index": index} for item, index in items.items()]
+    rows["marts.training_items"] += [
+        place | {"item_id": item, "item_index": index, "parent_item_index": case.parent(item)}
+        for item, index in items.items()
+    ]
     rows["marts.training_fingerprints"].append(place | {"fingerprint": "new"})
 
 
 def add_results(rows: dict[str, list[dict]], case: Case) -> None:
     """Add the lists, those of a run that failed and of one on older data, and trials for models that wrote no list."""
     place = {"split_name": case.split_name, "item_type": case.item_type, "fingerprint": "new"}
-    lists = case.lists | {("broken", task): found for (model, task), found in case.lists.items() if model == "dense"}
+    lists = case.lists | {
+        ("broken", task): found for (model, task), found in case.lists.items() if model == "most_popular"
+    }
     for model in {model for model, _ in lists}:
-        run = {"model_name": model, "status": "failed" if model == "broken" else "ok"}
+        run = {
+            "model_name": model,
+            "is_baseline": model == "most_popular",
+            "status": "failed" if model == "broken" else "ok",
+        }
         rows["recommender.runs"].append(place | run)
     for (model, task), found in lists.items():
         if not found or model == "short":
@@ -280,6 +292,7 @@ def test_oracle_scores_what_theory_says(scored, control_case, task):
                 "ndcg": gain(hits) / gain(reachable),
                 "map": hits / reachable,
                 "mrr": float(hits > 0),
+                "serendipity": hits / k,  # there is no most_popular beside it
             }
             assert {metric: values.loc[user, (metric, k)] for metric in theory} == pytest.approx(theory, abs=1e-9)
     perfect = values_of(scored, control_case, task, "oracle", "recommendable")
@@ -307,11 +320,12 @@ def test_random_lists_score_their_expectation(scored, control_case, task, k):
 
 def test_intervals_hold_the_mean(scored):
     rows = scored["model_metrics"]
-    means = rows[~rows.metric.isin(["coverage", "coverage_ceiling", "gini"])].dropna(subset="value")
+    of_all_lists = ["coverage", "coverage_ceiling", "gini", "user_overlap"]
+    means = rows[~rows.metric.isin(of_all_lists)].dropna(subset="value")
     assert (means.ci_low <= means.ci_high).all()
     settled = means[means.n_users >= 100]
     assert ((settled.ci_low <= settled.value) & (settled.value <= settled.ci_high)).all()
-    assert rows[rows.metric.isin(["coverage", "coverage_ceiling", "gini"])].ci_low.isna().all()
+    assert rows[rows.metric.isin(of_all_lists)].ci_low.isna().all()
 
 
 @pytest.mark.parametrize("metric", ["precision", "recall", "ndcg", "mrr"])

@@ -7,12 +7,27 @@
 
 {# Metrics of a user's list; each divides as its description says. #}
 {% macro accuracy_metrics() -%}
-    {{ return(['precision', 'recall', 'recall_capped', 'hit_rate', 'ndcg', 'map', 'mrr']) }}
+    {{ return(['precision', 'recall', 'recall_capped', 'hit_rate', 'ndcg', 'map', 'mrr', 'serendipity']) }}
+{%- endmacro %}
+
+{# What a list is like, whether or not it is right; null without a list. #}
+{% macro list_metrics() -%}
+    {{ return(['novelty', 'popularity', 'popularity_bias', 'artist_diversity']) }}
 {%- endmacro %}
 
 {# Metrics that are a mean over users, so that a bootstrap over users gives their interval. #}
 {% macro mean_metrics() -%}
-    {{ return(accuracy_metrics() + ['novelty']) }}
+    {{ return(accuracy_metrics() + list_metrics()) }}
+{%- endmacro %}
+
+{# Groups of users that are judged apart. #}
+{% macro user_segments() -%}
+    {{ return(['activity', 'history_length', 'mainstreamness', 'country_group', 'gender', 'age_group']) }}
+{%- endmacro %}
+
+{# The tenth of the users that a place falls into, as a text that sorts: 'tenth 01' holds the lowest. #}
+{% macro tenth(place, user_count) -%}
+    'tenth ' || right('0' || cast(cast(ceil(10.0 * {{ place }} / {{ user_count }}) as integer) as varchar), 2)
 {%- endmacro %}
 
 {# True where the task is about such an item: discovery leaves out what the user played in train, repeat wants it. #}

@@ -36,7 +36,9 @@ def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: 
 def _evaluated(
     study: Study, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
 ) -> Run:
-    run = Run(study, recommender.name, search_key)
+    run = Run(study, recommender.name, search_key, recommender.is_baseline)
+    if not set(recommender.tasks) & set(study.tasks):
+        return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(study.tasks)}")
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
     trials = settings(recommender, parameters.tuning_trials, parameters.random_seed)

@@ -31,6 +31,7 @@ class Run:
     study: Study
     model_name: str
     search_key: str
+    is_baseline: bool
     status: str = "ok"
     reason: str | None = None
     hyper_parameters: str | None = None
@@ -95,7 +96,7 @@ def attempted(run: Run, make: Callable[[], Run]) -> Run:
         study = run.study
         logger.warning("%s failed on split %s, %ss: %s", run.model_name, study.split_name, study.item_type, error)
         logger.debug("%s failed", run.model_name, exc_info=True)
-        return Run(run.study, run.model_name, "", status="failed", reason=f"{type(error).__name__}: {error}")
+        return replace(run, search_key="", status="failed", reason=f"{type(error).__name__}: {error}")
 
 
 def stored_search_keys(warehouse: Warehouse, study: Study) -> dict[str, str]:

@@ -30,7 +30,7 @@ def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
         if stored.get(name) != keys[name]:
             data = data or read_training_data(warehouse, study, parameters.window_days)
             recommender = recommenders()[name](**json.loads(hyper_parameters))
-            run = Run(study, name, keys[name])
+            run = Run(study, name, keys[name], recommender.is_baseline)
             run = attempted(run, partial(fitted, run, recommender, data, tasks, parameters))
             replacements += run.replacements()
             if run.status == "failed":

@@ -31,14 +31,17 @@ class Recommender(Protocol):
         Name in every table.
     tasks : tuple of str
         Tasks it makes lists for; the first one decides which trial is chosen.
+    is_baseline : bool
+        Whether it is what everything else has to beat: it learns nothing from one user for another.
     needs_times : bool
-        Whether it reads `Interactions.windows`; it is skipped where plays have no times.
+        Whether it reads `Interactions.windows` or `last_played`; it is skipped where plays have no times.
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
     """
 
     name: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]]
+    is_baseline: ClassVar[bool]
     needs_times: ClassVar[bool]
     space: ClassVar[dict[str, tuple]]
 

@@ -30,6 +30,7 @@ class ItemKNN:
 
     name: ClassVar[str] = "item_knn"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
         "weighting": ("binary", "log", "log_share", "bm25"),

@@ -26,6 +26,7 @@ class MostPopular:
 
     name: ClassVar[str] = "most_popular"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = True
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {"counted_in": ("listeners", "plays")}
 

@@ -20,6 +20,7 @@ class NMF:
 
     name: ClassVar[str] = "nmf"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
         "factors": (8, 16, 32, 64),

@@ -14,6 +14,7 @@ class RecentPopular:
 
     name: ClassVar[str] = "recent_popular"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = True
     needs_times: ClassVar[bool] = True
     space: ClassVar[dict[str, tuple]] = {"window_days": (30, 90, 180, 365)}
 

@@ -40,6 +40,7 @@ class SVD:
 
     name: ClassVar[str] = "svd"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
         "factors": (16, 32, 64, 128),

@@ -39,6 +39,7 @@ class UserKNN:
 
     name: ClassVar[str] = "user_knn"
     tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
         "weighting": ("binary", "log", "log_share", "bm25"),

@@ -18,6 +18,10 @@ cells_at_random as (
     select * from {{ ref('int_cells_split_at_random') }}
 ),
 
+cells_leaving_last as (
+    select * from {{ ref('int_cells_split_leaving_last') }}
+),
+
 all_time_cells as (
     select * from {{ ref('user_item_plays') }}
 ),
@@ -63,6 +67,8 @@ final as (
     select * from cells_by_time
     union all
     select * from cells_at_random
+    union all
+    select * from cells_leaving_last
     union all
     select * from of_all_time
 )

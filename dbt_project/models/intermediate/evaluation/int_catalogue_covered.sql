@@ -130,6 +130,7 @@ sum_items as (
         groups.item_count,
         coalesce(sum(place_items.items), 0) as recommended_items,
         sum(place_items.items * place_items.list_count) as list_places,
+        coalesce(sum(place_items.items * place_items.list_count * (place_items.list_count - 1)), 0) as shared_places,
         sum(
             place_items.list_count * place_items.items
             * (place_items.items_before + (place_items.items + 1) / 2)
@@ -164,7 +165,8 @@ final as (
         {{ rounded(
             '(2 * (placed_lists + (item_count - recommended_items) * list_places) / list_places - item_count - 1)'
             ~ ' / item_count'
-        ) }} as gini
+        ) }} as gini,
+        {{ rounded('shared_places / nullif(n_users * (n_users - 1) * k, 0)') }} as user_overlap
     from sum_items
 )
 

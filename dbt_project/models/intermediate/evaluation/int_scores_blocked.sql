@@ -43,7 +43,9 @@ final as (
         {%- for metric in accuracy_metrics() %}
         {{ rounded('sum(' ~ metric ~ ') / sum(user_count)') }} as {{ metric }},
         {%- endfor %}
-        {{ rounded('sum(novelty) / nullif(sum(listed_count), 0)') }} as novelty,
+        {%- for metric in list_metrics() %}
+        {{ rounded('sum(' ~ metric ~ ') / nullif(sum(listed_count), 0)') }} as {{ metric }},
+        {%- endfor %}
         {%- for metric in mean_metrics() %}
         {{ ordered_list(metric, 'block') }} as {{ metric }}_sums,
         {%- endfor %}

@@ -43,16 +43,18 @@ weigh_blocks as (
 -- a draw's mean is the ratio of two sums, because Poisson weights do not add up to the number of users
 estimates as (
     select
+        {%- for metric in accuracy_metrics() %}
+        {{ metric }} / nullif(drawn_users, 0) as {{ metric }},
+        {%- endfor %}
+        {%- for metric in list_metrics() %}
+        {{ metric }} / nullif(drawn_listed, 0) as {{ metric }},
+        {%- endfor %}
         split_name,
         item_type,
         task,
         model_name,
         scope,
-        k,
-        {%- for metric in accuracy_metrics() %}
-        {{ metric }} / nullif(drawn_users, 0) as {{ metric }},
-        {%- endfor %}
-        novelty / nullif(drawn_listed, 0) as novelty
+        k
     from weigh_blocks
 ),
 

@@ -1,7 +1,7 @@
 with
 
 recommendations as (
-    select * from {{ ref('stg_recommender__recommendations') }}
+    select * from {{ ref('int_lists_judged') }}
 ),
 
 test_interactions as (
@@ -16,23 +16,12 @@ models as (
     select * from {{ ref('int_models_evaluated') }}
 ),
 
-items as (
-    select * from {{ ref('int_item_novelty_measured') }}
+descriptions as (
+    select * from {{ ref('int_lists_described') }}
 ),
 
 cutoffs as (
     select * from {{ one_column(metric_cutoffs(), 'k') }}
-),
-
--- lists of split 'full' are not judged; leaving them out here halves the rows to read
-judged_recommendations as (
-    select recommendations.*
-    from recommendations
-    semi join models
-        on recommendations.split_name = models.split_name
-            and recommendations.item_type = models.item_type
-            and recommendations.task = models.task
-            and recommendations.model_name = models.model_name
 ),
 
 -- the best that n relevant items can reach: all of them at the top
@@ -51,8 +40,9 @@ hits as (
         users.task,
         users.scope,
         users.user_id,
-        judged_recommendations.model_name,
-        judged_recommendations.rank,
+        recommendations.model_name,
+        recommendations.item_id,
+        recommendations.rank,
         row_number() over (
             partition by
                 users.split_name,
@@ -60,22 +50,41 @@ hits as (
                 users.task,
                 users.scope,
                 users.user_id,
-                judged_recommendations.model_name
-            order by judged_recommendations.rank
+                recommendations.model_name
+            order by recommendations.rank
         ) as hit_number
-    from judged_recommendations
+    from recommendations
     inner join test_interactions
-        on judged_recommendations.split_name = test_interactions.split_name
-            and judged_recommendations.item_type = test_interactions.item_type
-            and judged_recommendations.user_id = test_interactions.user_id
-            and judged_recommendations.item_id = test_interactions.item_id
+        on recommendations.split_name = test_interactions.split_name
+            and recommendations.item_type = test_interactions.item_type
+            and recommendations.user_id = test_interactions.user_id
+            and recommendations.item_id = test_interactions.item_id
     inner join users
-        on judged_recommendations.split_name = users.split_name
-            and judged_recommendations.item_type = users.item_type
-            and judged_recommendations.task = users.task
-            and judged_recommendations.user_id = users.user_id
+        on recommendations.split_name = users.split_name
+            and recommendations.item_type = users.item_type
+            and recommendations.task = users.task
+            and recommendations.user_id = users.user_id
             and (users.scope = 'all' or test_interactions.is_recommendable)
-    where {{ task_allows('judged_recommendations.task', 'test_interactions.is_repeat') }}
+    where {{ task_allows('recommendations.task', 'test_interactions.is_repeat') }}
+),
+
+popular_lists as (
+    select * from recommendations
+    where model_name = 'most_popular'
+),
+
+-- what everybody is told anyway is no surprise
+place_in_popular_lists as (
+    select
+        hits.*,
+        popular_lists.rank as popular_rank
+    from hits
+    left join popular_lists
+        on hits.split_name = popular_lists.split_name
+            and hits.item_type = popular_lists.item_type
+            and hits.task = popular_lists.task
+            and hits.user_id = popular_lists.user_id
+            and hits.item_id = popular_lists.item_id
 ),
 
 sum_hits as (
@@ -90,8 +99,9 @@ sum_hits as (
         count(*) as hit_count,
         sum(1 / log2(hits.rank + 1)) as gain,
         sum(hits.hit_number / hits.rank) as precision_sum,
-        1 / min(hits.rank) as reciprocal_rank
-    from hits
+        1 / min(hits.rank) as reciprocal_rank,
+        count(case when hits.popular_rank <= cutoffs.k then null else 1 end) as surprise_count
+    from place_in_popular_lists as hits
     inner join cutoffs on hits.rank <= cutoffs.k
     group by
         hits.split_name,
@@ -101,30 +111,6 @@ sum_hits as (
         hits.user_id,
         hits.model_name,
         cutoffs.k
-),
-
--- wide first, one pass over all recommendations; the lengths become rows below
-average_novelty as (
-    select
-        {%- for k in metric_cutoffs() %}
-        avg(items.novelty) filter (where judged_recommendations.rank <= {{ k }}) as novelty_{{ k }},
-        {%- endfor %}
-        judged_recommendations.split_name,
-        judged_recommendations.item_type,
-        judged_recommendations.task,
-        judged_recommendations.user_id,
-        judged_recommendations.model_name
-    from judged_recommendations
-    inner join items
-        on judged_recommendations.split_name = items.split_name
-            and judged_recommendations.item_type = items.item_type
-            and judged_recommendations.item_id = items.item_id
-    group by
-        judged_recommendations.split_name,
-        judged_recommendations.item_type,
-        judged_recommendations.task,
-        judged_recommendations.user_id,
-        judged_recommendations.model_name
 ),
 
 -- every evaluated user of every model, so that a user without a list scores 0 and stays
@@ -150,6 +136,9 @@ lists as (
 
 final as (
     select
+        {%- for metric in list_metrics() %}
+        case when lists.scope = 'all' then descriptions.{{ metric }} end as {{ metric }},
+        {%- endfor %}
         lists.split_name,
         lists.item_type,
         lists.task,
@@ -165,11 +154,7 @@ final as (
         {{ rounded('coalesce(sum_hits.gain / ideals.gain, 0)') }} as ndcg,
         {{ rounded('coalesce(sum_hits.precision_sum / lists.reachable_count, 0)') }} as map,
         {{ rounded('coalesce(sum_hits.reciprocal_rank, 0)') }} as mrr,
-        case
-            {%- for k in metric_cutoffs() %}
-            when lists.scope = 'all' and lists.k = {{ k }} then {{ rounded('average_novelty.novelty_' ~ k) }}
-            {%- endfor %}
-        end as novelty
+        {{ rounded('coalesce(sum_hits.surprise_count / lists.k, 0)') }} as serendipity
     from lists
     inner join ideals on lists.reachable_count = ideals.hit_count
     left join sum_hits
@@ -180,12 +165,13 @@ final as (
             and lists.scope = sum_hits.scope
             and lists.user_id = sum_hits.user_id
             and lists.k = sum_hits.k
-    left join average_novelty
-        on lists.split_name = average_novelty.split_name
-            and lists.item_type = average_novelty.item_type
-            and lists.task = average_novelty.task
-            and lists.model_name = average_novelty.model_name
-            and lists.user_id = average_novelty.user_id
+    left join descriptions
+        on lists.split_name = descriptions.split_name
+            and lists.item_type = descriptions.item_type
+            and lists.task = descriptions.task
+            and lists.model_name = descriptions.model_name
+            and lists.user_id = descriptions.user_id
+            and lists.k = descriptions.k
 )
 
 select * from final

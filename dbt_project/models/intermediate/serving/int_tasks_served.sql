@@ -24,7 +24,7 @@ final as (
         served_models.model_name
     from item_types
     cross join default_split
-    inner join tasks on tasks.task = 'discovery' or default_split.split_kind <> 'random'
+    inner join tasks on tasks.task = 'discovery' or default_split.split_kind = 'temporal'
     left join served_models
         on item_types.item_type = served_models.item_type
             and tasks.task = served_models.task

@@ -5,8 +5,9 @@ metrics as (
     where k = {{ var('headline_k') }}
 ),
 
-leads as (
-    select * from {{ ref('int_leads_compared') }}
+comparisons as (
+    select * from {{ ref('model_comparisons') }}
+    where compared_with = 'leader'
 ),
 
 runs as (
@@ -29,7 +30,7 @@ spread_metrics as (
         item_type,
         task,
         model_name,
-        {%- for metric in accuracy_metrics() + ['coverage', 'coverage_ceiling', 'gini', 'novelty'] %}
+        {%- for metric in mean_metrics() + ['coverage', 'coverage_ceiling', 'gini', 'user_overlap'] %}
         max(case when metric = '{{ metric }}' and scope = 'all' then value end) as {{ metric }},
         {%- endfor %}
         max(case when metric = 'ndcg' and scope = 'all' then ci_low end) as ndcg_ci_low,
@@ -44,37 +45,70 @@ spread_metrics as (
         model_name
 ),
 
+rank_models as (
+    select
+        *,
+        cast(row_number() over (
+            partition by split_name, item_type, task
+            order by ndcg desc, model_name asc
+        ) as integer) as leaderboard_rank
+    from spread_metrics
+),
+
+-- seen from the leader
+leads as (
+    select
+        comparisons.split_name,
+        comparisons.item_type,
+        comparisons.task,
+        comparisons.baseline_name as model_name,
+        comparisons.model_name as runner_up_name,
+        -comparisons.mean_difference as lead,
+        -comparisons.ci_high as lead_low,
+        -comparisons.ci_low as lead_high,
+        comparisons.verdict = 'worse' as lead_is_real
+    from comparisons
+    inner join rank_models
+        on comparisons.split_name = rank_models.split_name
+            and comparisons.item_type = rank_models.item_type
+            and comparisons.task = rank_models.task
+            and comparisons.model_name = rank_models.model_name
+    where rank_models.leaderboard_rank = 2
+),
+
 final as (
     select
-        spread_metrics.split_name,
-        spread_metrics.item_type,
-        spread_metrics.task,
-        cast(row_number() over (
-            partition by spread_metrics.split_name, spread_metrics.item_type, spread_metrics.task
-            order by spread_metrics.ndcg desc, spread_metrics.model_name asc
-        ) as integer) as leaderboard_rank,
-        spread_metrics.model_name,
+        rank_models.split_name,
+        rank_models.item_type,
+        rank_models.task,
+        rank_models.leaderboard_rank,
+        rank_models.model_name,
         {{ var('headline_k') }} as k,
-        spread_metrics.n_users,
-        spread_metrics.ndcg,
-        spread_metrics.ndcg_ci_low,
-        spread_metrics.ndcg_ci_high,
+        rank_models.n_users,
+        rank_models.ndcg,
+        rank_models.ndcg_ci_low,
+        rank_models.ndcg_ci_high,
         leads.runner_up_name,
         leads.lead,
         leads.lead_low as lead_ci_low,
         leads.lead_high as lead_ci_high,
-        leads.lead_low > 0 as lead_is_real,
-        spread_metrics.ndcg_recommendable,
-        spread_metrics.precision,
-        spread_metrics.recall,
-        spread_metrics.recall_capped,
-        spread_metrics.hit_rate,
-        spread_metrics.map,
-        spread_metrics.mrr,
-        spread_metrics.coverage,
-        spread_metrics.coverage_ceiling,
-        spread_metrics.gini,
-        spread_metrics.novelty,
+        leads.lead_is_real,
+        rank_models.ndcg_recommendable,
+        rank_models.precision,
+        rank_models.recall,
+        rank_models.recall_capped,
+        rank_models.hit_rate,
+        rank_models.map,
+        rank_models.mrr,
+        rank_models.coverage,
+        rank_models.coverage_ceiling,
+        rank_models.gini,
+        rank_models.user_overlap,
+        rank_models.novelty,
+        rank_models.popularity,
+        rank_models.popularity_bias,
+        rank_models.artist_diversity,
+        rank_models.serendipity,
         trials.validation_ndcg_20,
         runs.hyper_parameters,
         runs.trials_run,
@@ -84,24 +118,24 @@ final as (
         matrices.item_count,
         matrices.cell_count,
         matrices.density
-    from spread_metrics
+    from rank_models
     left join leads
-        on spread_metrics.split_name = leads.split_name
-            and spread_metrics.item_type = leads.item_type
-            and spread_metrics.task = leads.task
-            and spread_metrics.model_name = leads.model_name
+        on rank_models.split_name = leads.split_name
+            and rank_models.item_type = leads.item_type
+            and rank_models.task = leads.task
+            and rank_models.model_name = leads.model_name
     inner join runs
-        on spread_metrics.split_name = runs.split_name
-            and spread_metrics.item_type = runs.item_type
-            and spread_metrics.model_name = runs.model_name
+        on rank_models.split_name = runs.split_name
+            and rank_models.item_type = runs.item_type
+            and rank_models.model_name = runs.model_name
     left join trials
-        on spread_metrics.split_name = trials.split_name
-            and spread_metrics.item_type = trials.item_type
-            and spread_metrics.task = trials.task
-            and spread_metrics.model_name = trials.model_name
+        on rank_models.split_name = trials.split_name
+            and rank_models.item_type = trials.item_type
+            and rank_models.task = trials.task
+            and rank_models.model_name = trials.model_name
     left join matrices
-        on spread_metrics.split_name = matrices.split_name
-            and spread_metrics.item_type = matrices.item_type
+        on rank_models.split_name = matrices.split_name
+            and rank_models.item_type = matrices.item_type
 )
 
 select * from final

@@ -50,14 +50,14 @@ final as (
         {{ metric }} as value,
         {{ metric }}_low as ci_low,
         {{ metric }}_high as ci_high,
-        {{ 'n_listed' if metric == 'novelty' else 'n_users' }} as n_users
+        {{ 'n_listed' if metric in list_metrics() else 'n_users' }} as n_users
     from means
-    {%- if metric == 'novelty' %}
+    {%- if metric in list_metrics() %}
     where scope = 'all'
     {%- endif %}
     union all
     {%- endfor %}
-    {%- for metric in ['coverage', 'coverage_ceiling', 'gini'] %}
+    {%- for metric in ['coverage', 'coverage_ceiling', 'gini', 'user_overlap'] %}
     select
         split_name,
         item_type,

@@ -9,6 +9,7 @@ final as (
         split_name,
         item_type,
         model_name,
+        is_baseline,
         status,
         reason,
         hyper_parameters,

@@ -67,7 +67,7 @@ applicable as (
         splits.split_kind,
         parts.after as starts_after,
         count_parts.part = 'test' as is_test,
-        count_parts.part = 'test' and splits.split_kind <> 'random' as has_repeats
+        count_parts.part = 'test' and splits.split_kind = 'temporal' as has_repeats
     from count_parts
     inner join splits on count_parts.split_name = splits.split_name
     left join parts
@@ -85,8 +85,8 @@ final as (
         applicable.cell_count,
         applicable.play_count,
         applicable.starts_after,
-        case when applicable.split_kind <> 'random' then applicable.starts_at end as starts_at,
-        case when applicable.split_kind <> 'random' then applicable.ends_at end as ends_at,
+        case when applicable.split_kind in ('temporal', 'full') then applicable.starts_at end as starts_at,
+        case when applicable.split_kind in ('temporal', 'full') then applicable.ends_at end as ends_at,
         {%- for task in ['discovery', 'repeat', 'all'] %}
         {%- set applies = 'applicable.' ~ ('is_test' if task == 'discovery' else 'has_repeats') %}
         {%- set evaluated = 'coalesce(count_evaluated.' ~ task ~ '_users, 0)' %}

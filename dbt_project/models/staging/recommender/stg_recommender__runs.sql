@@ -13,6 +13,7 @@ final as (
         runs.split_name,
         runs.item_type,
         runs.model_name,
+        runs.is_baseline,
         runs.status,
         runs.reason,
         runs.hyper_parameters,

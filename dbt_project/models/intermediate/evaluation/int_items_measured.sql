@@ -37,7 +37,9 @@ final as (
         items.split_name,
         items.item_type,
         items.item_id,
+        items.parent_item_index,
         count_listeners.listener_count,
+        count_listeners.listener_count / count_users.user_count as popularity,
         log2(count_users.user_count / count_listeners.listener_count) as novelty
     from items
     inner join count_listeners

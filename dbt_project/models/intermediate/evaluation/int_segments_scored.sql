@@ -1,0 +1,106 @@
+with
+
+lists as (
+    select * from {{ ref('int_user_lists_scored') }}
+    where scope = 'all' and k = {{ var('headline_k') }}
+),
+
+segments as (
+    select * from {{ ref('int_user_segments') }}
+),
+
+band_recalls as (
+    select * from {{ ref('int_band_recalls') }}
+),
+
+scores as (
+    select
+        lists.split_name,
+        lists.item_type,
+        lists.task,
+        lists.model_name,
+        segments.segment,
+        segments.segment_value,
+        'ndcg' as metric,
+        lists.user_id,
+        lists.ndcg as value
+    from lists
+    inner join segments
+        on lists.split_name = segments.split_name
+            and lists.item_type = segments.item_type
+            and lists.user_id = segments.user_id
+    union all
+    select
+        split_name,
+        item_type,
+        task,
+        model_name,
+        'item_popularity' as segment,
+        band as segment_value,
+        'recall' as metric,
+        user_id,
+        recall as value
+    from band_recalls
+),
+
+-- a user has the same place in a segment for every model, so that all are drawn alike
+place_users as (
+    select
+        *,
+        dense_rank() over (
+            partition by split_name, item_type, task, segment, segment_value
+            order by user_id
+        ) - 1 as user_position
+    from scores
+),
+
+sum_blocks as (
+    select
+        split_name,
+        item_type,
+        task,
+        model_name,
+        segment,
+        segment_value,
+        metric,
+        user_position % {{ bootstrap_blocks() }} + 1 as block,
+        sum(value) as value,
+        cast(count(*) as double) as user_count
+    from place_users
+    group by
+        split_name,
+        item_type,
+        task,
+        model_name,
+        segment,
+        segment_value,
+        metric,
+        block
+),
+
+final as (
+    select
+        split_name,
+        item_type,
+        task,
+        model_name,
+        segment,
+        segment_value,
+        metric,
+        count(*) as block_count,
+        cast(sum(user_count) as bigint) as n_users,
+        sum(value) / sum(user_count) as value,
+        {{ ordered_list('value', 'block') }} as value_sums,
+        {{ ordered_list('user_count', 'block') }} as user_counts
+    from sum_blocks
+    group by
+        split_name,
+        item_type,
+        task,
+        model_name,
+        segment,
+        segment_value,
+        metric
+)
+
+select * from final

@@ -1,0 +1,164 @@
+with
+
+scores as (
+    select * from {{ ref('model_metrics') }}
+    where scope = 'all' and metric = 'ndcg' and k = {{ var('headline_k') }}
+),
+
+drawn_scores as (
+    select * from {{ ref('int_scores_drawn') }}
+),
+
+splits as (
+    select * from {{ ref('int_splits_built') }}
+),
+
+scores_of_kind as (
+    select
+        splits.split_kind,
+        scores.*
+    from scores
+    inner join splits on scores.split_name = splits.split_name
+),
+
+average_scores as (
+    select
+        split_kind,
+        item_type,
+        task,
+        model_name,
+        count(*) as split_count,
+        avg(value) as ndcg,
+        stddev_samp(value) as ndcg_sd,
+        min(value) as ndcg_lowest,
+        max(value) as ndcg_highest,
+        avg(ci_high - ci_low) / 2 as interval_half_width
+    from scores_of_kind
+    group by
+        split_kind,
+        item_type,
+        task,
+        model_name
+),
+
+-- a model that did not run on one of the splits is compared with none
+rank_models as (
+    select
+        *,
+        max(split_count) over (partition by split_kind, item_type, task) as most_splits,
+        row_number() over (
+            partition by split_kind, item_type, task
+            order by split_count desc, ndcg desc, model_name asc
+        ) as place
+    from average_scores
+),
+
+leaders as (
+    select * from rank_models
+    where place = 1
+),
+
+measure_differences as (
+    select
+        drawn_scores.split_name,
+        splits.split_kind,
+        drawn_scores.item_type,
+        drawn_scores.task,
+        drawn_scores.model_name,
+        (
+            percentile_cont(0.975) within group (order by drawn_scores.ndcg - of_leader.ndcg)
+            - percentile_cont(0.025) within group (order by drawn_scores.ndcg - of_leader.ndcg)
+        ) / 2 as half_width
+    from drawn_scores
+    inner join splits on drawn_scores.split_name = splits.split_name
+    inner join leaders
+        on splits.split_kind = leaders.split_kind
+            and drawn_scores.item_type = leaders.item_type
+            and drawn_scores.task = leaders.task
+    inner join drawn_scores as of_leader
+        on drawn_scores.split_name = of_leader.split_name
+            and drawn_scores.item_type = of_leader.item_type
+            and drawn_scores.task = of_leader.task
+            and drawn_scores.draw = of_leader.draw
+            and leaders.model_name = of_leader.model_name
+    group by
+        drawn_scores.split_name,
+        splits.split_kind,
+        drawn_scores.item_type,
+        drawn_scores.task,
+        drawn_scores.model_name
+),
+
+average_differences as (
+    select
+        scores_of_kind.split_kind,
+        scores_of_kind.item_type,
+        scores_of_kind.task,
+        scores_of_kind.model_name,
+        avg(scores_of_kind.value - of_leader.value) as difference,
+        stddev_samp(scores_of_kind.value - of_leader.value) as difference_sd,
+        avg(measure_differences.half_width) as difference_half_width,
+        least(
+            stddev_samp(scores_of_kind.value - of_leader.value), avg(measure_differences.half_width)
+        ) as smaller_spread,
+        greatest(
+            stddev_samp(scores_of_kind.value - of_leader.value), avg(measure_differences.half_width)
+        ) as larger_spread
+    from scores_of_kind
+    inner join leaders
+        on scores_of_kind.split_kind = leaders.split_kind
+            and scores_of_kind.item_type = leaders.item_type
+            and scores_of_kind.task = leaders.task
+    inner join scores as of_leader
+        on scores_of_kind.split_name = of_leader.split_name
+            and scores_of_kind.item_type = of_leader.item_type
+            and scores_of_kind.task = of_leader.task
+            and leaders.model_name = of_leader.model_name
+    inner join measure_differences
+        on scores_of_kind.split_name = measure_differences.split_name
+            and scores_of_kind.item_type = measure_differences.item_type
+            and scores_of_kind.task = measure_differences.task
+            and scores_of_kind.model_name = measure_differences.model_name
+    group by
+        scores_of_kind.split_kind,
+        scores_of_kind.item_type,
+        scores_of_kind.task,
+        scores_of_kind.model_name
+),
+
+final as (
+    select
+        rank_models.split_kind,
+        rank_models.item_type,
+        rank_models.task,
+        rank_models.model_name,
+        rank_models.split_count,
+        {{ rounded('rank_models.ndcg') }} as ndcg,
+        {{ rounded('rank_models.ndcg_sd') }} as ndcg_sd,
+        rank_models.ndcg_lowest,
+        rank_models.ndcg_highest,
+        {{ rounded('rank_models.interval_half_width') }} as interval_half_width,
+        leaders.model_name as leader_name,
+        {{ rounded('average_differences.difference') }} as difference,
+        {{ rounded('average_differences.difference_sd') }} as difference_sd,
+        {{ rounded('average_differences.difference_half_width') }} as difference_half_width,
+        case
+            when rank_models.place = 1 then 'leader'
+            when rank_models.split_count < rank_models.most_splits or rank_models.most_splits = 1 then 'not known'
+            when abs(average_differences.difference) <= average_differences.smaller_spread then 'tie'
+            when abs(average_differences.difference) <= average_differences.larger_spread then 'unclear'
+            else 'behind'
+        end as verdict
+    from rank_models
+    inner join leaders
+        on rank_models.split_kind = leaders.split_kind
+            and rank_models.item_type = leaders.item_type
+            and rank_models.task = leaders.task
+    left join average_differences
+        on rank_models.split_kind = average_differences.split_kind
+            and rank_models.item_type = average_differences.item_type
+            and rank_models.task = average_differences.task
+            and rank_models.model_name = average_differences.model_name
+)
+
+select * from final

@@ -1,0 +1,83 @@
+with
+
+scores as (
+    select * from {{ ref('int_segments_scored') }}
+),
+
+draws as (
+    select * from {{ ref('int_bootstrap_weights') }}
+),
+
+block_counts as (
+    select distinct block_count
+    from scores
+),
+
+cut_draws as (
+    select
+        block_counts.block_count,
+        draws.draw,
+        {{ first_of_list('draws.weights', 'block_counts.block_count') }} as weights
+    from block_counts
+    cross join draws
+),
+
+drawn_scores as (
+    select
+        scores.split_name,
+        scores.item_type,
+        scores.task,
+        scores.model_name,
+        scores.segment,
+        scores.segment_value,
+        {{ dot_product('cut_draws.weights', 'scores.value_sums') }}
+        / nullif({{ dot_product('cut_draws.weights', 'scores.user_counts') }}, 0) as value
+    from scores
+    inner join cut_draws on scores.block_count = cut_draws.block_count
+),
+
+intervals as (
+    select
+        split_name,
+        item_type,
+        task,
+        model_name,
+        segment,
+        segment_value,
+        percentile_cont(0.025) within group (order by value) as ci_low,
+        percentile_cont(0.975) within group (order by value) as ci_high
+    from drawn_scores
+    group by
+        split_name,
+        item_type,
+        task,
+        model_name,
+        segment,
+        segment_value
+),
+
+final as (
+    select
+        scores.split_name,
+        scores.item_type,
+        scores.task,
+        scores.model_name,
+        scores.segment,
+        scores.segment_value,
+        scores.metric,
+        {{ var('headline_k') }} as k,
+        {{ rounded('scores.value') }} as value,
+        {{ rounded('intervals.ci_low') }} as ci_low,
+        {{ rounded('intervals.ci_high') }} as ci_high,
+        scores.n_users
+    from scores
+    inner join intervals
+        on scores.split_name = intervals.split_name
+            and scores.item_type = intervals.item_type
+            and scores.task = intervals.task
+            and scores.model_name = intervals.model_name
+            and scores.segment = intervals.segment
+            and scores.segment_value = intervals.segment_value
+)
+
+select * from final

@@ -1,0 +1,33 @@
+"""What the user played much and lately."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from models_py.interactions import Interactions
+from models_py.recommenders.personal_top import OwnItems, own_items, own_items_memory
+
+
+@dataclass(frozen=True)
+class PersonalRecent:
+    """The user's own items by play count, halved for every `half_life_days` since the last play."""
+
+    name: ClassVar[str] = "personal_recent"
+    tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
+    is_baseline: ClassVar[bool] = True
+    needs_times: ClassVar[bool] = True
+    space: ClassVar[dict[str, tuple]] = {"half_life_days": (1, 3, 7, 14, 30, 60, 90, 180, 365, 730)}
+
+    half_life_days: int = 90
+
+    def fit(self, interactions: Interactions, seed: int) -> OwnItems:
+        """Rank by play count and age; the seed is not used."""
+        plays = interactions.counts.data.astype(np.float64)
+        # as a logarithm, in which the weight of somebody's first plays does not vanish, and in which the day that ages
+        # are counted to moves all cells alike and so drops out
+        return own_items(interactions, np.log2(plays) + interactions.last_played.data / self.half_life_days)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count the cells with their ages, and the items."""
+        return own_items_memory(interactions) + 16 * interactions.counts.nnz

@@ -1,0 +1,62 @@
+"""The baselines that recommend what somebody plays anyway."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from models_py.interactions import Interactions
+from models_py.ranking import recommend
+from models_py.recommenders.personal_recent import PersonalRecent
+from models_py.recommenders.personal_top import PersonalTop
+
+PLAYS = np.array([[8, 4, 1, 0, 0], [0, 0, 0, 1, 1], [0, 0, 0, 0, 1]])
+DAYS = np.array([[100, 190, 200, 0, 0], [0, 0, 0, 150, 150], [0, 0, 0, 0, 1]])
+
+
+@pytest.fixture
+def interactions() -> Interactions:
+    return Interactions(
+        counts=sparse.csr_matrix(PLAYS, dtype=np.float32),
+        parents=np.arange(5),
+        windows={30: PLAYS.sum(axis=0)},
+        last_played=sparse.csr_matrix(DAYS, dtype=np.float64),
+    )
+
+
+def lists(model, interactions: Interactions, task: str) -> list[list[int]]:
+    found = recommend(model, interactions, np.arange(3), [task], 5)[task]
+    return [found.item_index[found.user_index == user].tolist() for user in range(3)]
+
+
+def test_own_items_come_by_plays_and_then_what_others_play(interactions: Interactions):
+    model = PersonalTop().fit(interactions, 0)
+    assert lists(model, interactions, "all") == [[0, 1, 2, 4, 3], [3, 4, 0, 1, 2], [4, 0, 1, 2, 3]]
+    assert lists(model, interactions, "repeat") == [[0, 1, 2], [3, 4], [4]]
+
+
+@pytest.mark.parametrize(
+    ("half_life", "own"),
+    [
+        (730, [0, 1, 2]),  # plays alone decide
+        (60, [1, 0, 2]),  # 8 * 2^(-100/60) = 2.5, 4 * 2^(-10/60) = 3.6, 1
+        (30, [1, 2, 0]),  # 8 * 2^(-100/30) = 0.8, 4 * 2^(-10/30) = 3.2, 1
+        (1, [2, 1, 0]),  # the last play alone decides, though 8 * 2^-100 is next to nothing
+    ],
+)
+def test_plays_are_halved_with_age(interactions: Interactions, half_life: int, own: list[int]):
+    model = PersonalRecent(half_life).fit(interactions, 0)
+    assert lists(model, interactions, "repeat")[0] == own
+
+
+def test_the_day_that_ages_are_counted_to_changes_no_list(interactions: Interactions):
+    later = interactions.last_played.copy()
+    later.data += 5000
+    shifted = Interactions(interactions.counts, interactions.parents, interactions.windows, later)
+    for half_life in PersonalRecent.space["half_life_days"]:
+        before, after = (PersonalRecent(half_life).fit(data, 0) for data in (interactions, shifted))
+        assert lists(before, interactions, "all") == lists(after, shifted, "all")
+
+
+def test_days_without_plays_are_refused(interactions: Interactions):
+    with pytest.raises(ValueError, match="last_played needs one value for each cell"):
+        Interactions(interactions.counts, interactions.parents, interactions.windows, interactions.last_played[:, ::-1])
