@@ -20,7 +20,7 @@ BENCHMARK_READY := .venv/.benchmark-ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate test verify-real benchmark lint docs clean
+.PHONY: help setup data demo build recommend evaluate test verify-real tuning benchmark lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse i
 
 verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s
+
+tuning: $(BENCHMARK_READY) ## Show the best score over the number of trials, as a table and a plot beside the warehouse
+	@$(BIN)/python -m models_py tuning
 
 $(BENCHMARK_READY): requirements-benchmark.lock $(READY)
 	@echo "Adding requirements-benchmark.lock to .venv (once) ..."

@@ -69,6 +69,14 @@ def benchmark(
 
 
 @app.command()
+def tuning() -> None:
+    """Show whether more trials would have changed the order of the models."""
+    from models_py.tuning_report import report_tuning
+
+    report_tuning(Settings.from_environment().warehouse)
+
+
+@app.command()
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",

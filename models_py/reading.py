@@ -11,14 +11,17 @@ from models_py.warehouse import Warehouse
 
 
 def print_leaderboard(path: Path) -> None:
-    """Print the default split's leaderboards for discovery, and where to look next."""
+    """Print the default split's leaderboards for discovery, who wins the other tasks, and where to look next."""
     rows = Warehouse(path).read(
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
             l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
-            coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
+            c.verdict, coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
         inner join marts.evaluation_parameters as p on l.split_name = p.default_split
+        left join marts.model_comparisons as c
+            on l.split_name = c.split_name and l.item_type = c.item_type and l.task = c.task
+            and l.model_name = c.model_name and c.compared_with = 'best_baseline'
         cross join (select coalesce(bool_or(is_demo), false) as is_demo from marts.load_audit_files) as f
         where l.task = 'discovery'
         order by l.item_type desc, l.leaderboard_rank
@@ -30,9 +33,11 @@ def print_leaderboard(path: Path) -> None:
         return
     for item_type in dict.fromkeys(record["item_type"] for record in records):
         console.print(_leaderboard(item_type, [record for record in records if record["item_type"] == item_type]))
+    _print_repeats(path)
     console.print(
-        f"Everything is in {path}, schema marts: model_leaderboard (all tasks and splits), served_recommendations, "
-        "user_clusters, load_audit. One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
+        f"Everything is in {path}, schema marts: model_leaderboard (all tasks and splits), model_comparisons, "
+        "segment_metrics, served_recommendations, load_audit. "
+        "One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
     )
 
 
@@ -73,6 +78,28 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
         console.print(table)
 
 
+def _print_repeats(path: Path) -> None:
+    """Say how much of the test part repeats what was played before, and what recommends repeats best."""
+    rows = Warehouse(path).read(
+        """
+        select s.item_type, s.share_repeat_plays, l.model_name, l.ndcg, l.k, b.ndcg as own_ndcg
+        from marts.split_summary as s
+        inner join marts.evaluation_parameters as p on s.split_name = p.default_split
+        inner join marts.model_leaderboard as l
+            on s.split_name = l.split_name and s.item_type = l.item_type
+        inner join marts.model_leaderboard as b
+            on l.split_name = b.split_name and l.item_type = b.item_type and l.task = b.task
+        where s.part = 'test' and l.task = 'repeat' and l.leaderboard_rank = 1 and b.model_name = 'personal_top'
+        order by s.item_type desc
+        """
+    )
+    for item_type, share, model, ndcg, k, own in zip(*rows.values(), strict=True):
+        console.print(
+            f"{item_type}s: {share:.0%} of test plays repeat what the user played in train. "
+            f"Task 'repeat': {model} leads with NDCG@{k} {ndcg:.4f}, what each user plays most has {own:.4f}."
+        )
+
+
 def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
     first = records[0]
     data = "embedded demo, no evidence about music; " if first["is_demo"] else ""
@@ -81,7 +108,15 @@ def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE)
     table.add_column("")
     table.add_column("model", no_wrap=True)
-    for measure in (f"NDCG@{k}", "95% interval", f"hit rate@{k}", f"recall@{k}", f"coverage@{k}", "trials"):
+    for measure in (
+        f"NDCG@{k}",
+        "95% interval",
+        "vs baseline",
+        f"hit rate@{k}",
+        f"recall@{k}",
+        f"coverage@{k}",
+        "trials",
+    ):
         table.add_column(measure, justify="right", no_wrap=True)
     for record in records:
         table.add_row(
@@ -89,6 +124,7 @@ def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
             f"{record['model_name']}{' (lead is real)' if record['lead_is_real'] else ''}",
             f"{record['ndcg']:.4f}",
             f"{record['ndcg_ci_low']:.4f} to {record['ndcg_ci_high']:.4f}",
+            record["verdict"] or "baseline",
             f"{record['hit_rate']:.3f}",
             f"{record['recall']:.4f}",
             f"{record['coverage']:.3f}",

@@ -38,7 +38,54 @@ def test_what_is_printed_names_the_data_and_the_next_step(demo_output: tuple[Stu
     assert "embedded demo" in printed
     assert "say nothing about music" in printed
     assert "most_popular" in printed
+    assert "of test plays repeat what the user played in train" in printed
     assert str(study.warehouse) in printed
+
+
+def test_baselines_of_habit_lead_where_everything_may_repeat(demo: Study) -> None:
+    leaders = demo.query(
+        "select task, item_type, model_name from marts.model_leaderboard "
+        "where split_name = 'temporal' and leaderboard_rank = 1 and task <> 'discovery' order by all"
+    )
+    # people of the demo play what they played before, as real ones do
+    assert len(leaders) == 4
+    assert {model for *_, model in leaders} <= {"personal_top", "personal_recent"}
+    baselines = demo.query(
+        "select distinct task, baseline_name from marts.model_comparisons where compared_with = 'best_baseline'"
+    )
+    assert {model for task, model in baselines if task == "discovery"} <= {"most_popular", "recent_popular"}
+
+
+def test_every_evaluated_user_is_in_one_group_of_each_segment(demo: Study) -> None:
+    counts = demo.query(
+        """
+        select s.item_type, s.task, s.model_name, s.segment, sum(s.n_users) = any_value(l.n_users)
+        from marts.segment_metrics as s
+        inner join marts.model_leaderboard as l using (split_name, item_type, task, model_name)
+        where s.segment <> 'item_popularity'
+        group by all
+        """
+    )
+    assert len(counts) == 6 * 2 * (6 + 8 + 8)
+    assert all(whole for *_, whole in counts)
+    apart = demo.query(
+        """
+        select max(abs(by_segment - ndcg)) from (
+            select any_value(l.ndcg) as ndcg, sum(s.value * s.n_users) / sum(s.n_users) as by_segment
+            from marts.segment_metrics as s
+            inner join marts.model_leaderboard as l using (split_name, item_type, task, model_name)
+            where s.metric = 'ndcg' group by split_name, item_type, task, model_name, segment
+        )
+        """
+    )
+    assert apart[0][0] < 1e-9
+
+
+def test_the_search_is_reported_by_number_of_trials(demo: Study) -> None:
+    answer = demo.run("tuning")
+    assert answer.returncode == 0
+    assert "artists, best NDCG@20 on validation" in answer.stdout
+    assert "changed" in answer.stdout
 
 
 @pytest.mark.parametrize(

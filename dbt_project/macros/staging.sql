@@ -20,8 +20,8 @@ the last one, and 24 o'clock for the next day. Much cheaper than a pattern of di
 {%- endmacro %}
 
 {#
-Lines that the reader could not decode never reach the model: they are in the reader's reject tables, which belong
-to the cursor of this node. This post-hook copies them out, with their true line numbers, before the cursor is gone.
+Lines that the reader could not decode never reach the model: they are in the reject tables that the model's read names.
+This post-hook copies them out, with their true line numbers, before the connection that holds them is closed.
 #}
 {% macro copy_reader_rejects(relation, files) -%}
     {%- set errors = relation.identifier ~ '_reject_errors' -%}

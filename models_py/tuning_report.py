@@ -1,0 +1,94 @@
+"""Whether more trials would have changed the order of the models: a table and a plot of `tuning_curves`."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+from models_py.errors import StudyError
+from models_py.progress import console
+from models_py.warehouse import Warehouse
+
+PLOT = "tuning.svg"
+
+
+def report_tuning(warehouse: Path) -> None:
+    """Print the best validation score at half and at all trials per model, and draw it over every number of trials.
+
+    The plot is `tuning.svg` beside the warehouse. It covers the default split and task 'discovery'.
+
+    Parameters
+    ----------
+    warehouse : Path
+        A published warehouse.
+
+    Raises
+    ------
+    StudyError
+        Where no model was tuned.
+    """
+    rows = Warehouse(warehouse).read(
+        """
+        select c.item_type, c.model_name, c.trial_count, c.is_run, c.best_validation_ndcg_20, c.validation_rank
+        from marts.tuning_curves as c
+        inner join marts.evaluation_parameters as p on c.split_name = p.default_split
+        where c.task = 'discovery'
+        order by c.item_type desc, c.trial_count, c.validation_rank
+        """
+    )
+    curves = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+    if not curves:
+        raise StudyError(f"{warehouse} holds no trials: run `make evaluate` with enough data to tune a model.")
+    for item_type in dict.fromkeys(curve["item_type"] for curve in curves):
+        _print([curve for curve in curves if curve["item_type"] == item_type])
+    _draw(curves, warehouse.with_name(PLOT))
+
+
+def _print(curves: list[dict[str, object]]) -> None:
+    last = max(curve["trial_count"] for curve in curves)
+    half = max(1, last // 2)
+    by_model = {(curve["model_name"], curve["trial_count"]): curve for curve in curves}
+    final = [curve for curve in curves if curve["trial_count"] == last]
+    table = Table(title=f"{final[0]['item_type']}s, best NDCG@20 on validation", title_justify="left", box=SIMPLE)
+    table.add_column("model", no_wrap=True)
+    for heading in (f"after {half}", f"after {last}", "gain", f"place after {half}", f"place after {last}"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for curve in final:
+        before = by_model[curve["model_name"], half]
+        scores = before["best_validation_ndcg_20"], curve["best_validation_ndcg_20"]
+        places = str(before["validation_rank"]), str(curve["validation_rank"])
+        table.add_row(
+            curve["model_name"], *(f"{score:.4f}" for score in scores), f"{scores[1] - scores[0]:.4f}", *places
+        )
+    console.print(table)
+    moved = [
+        curve["model_name"]
+        for curve in final
+        if curve["validation_rank"] != by_model[curve["model_name"], half]["validation_rank"]
+    ]
+    changed = f"changed the place of {', '.join(moved)}" if moved else "changed no place"
+    console.print(f"The trials from {half + 1} to {last} {changed}.")
+    if cut := [curve["model_name"] for curve in final if not curve["is_run"]]:
+        console.print(f"Fewer trials ran for {', '.join(cut)}: a smaller space, or the budget ended the search.")
+
+
+def _draw(curves: list[dict[str, object]], path: Path) -> None:
+    if find_spec("altair") is None or find_spec("vl_convert") is None:
+        console.print("There is no plot: altair and vl-convert-python are not installed (requirements-benchmark.lock).")
+        return
+    import altair
+
+    lines = (
+        altair.Chart()
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=altair.X("trial_count:Q", title="Trials"),
+            y=altair.Y("best_validation_ndcg_20:Q", title="Best NDCG@20 on validation", scale=altair.Scale(zero=False)),
+            color=altair.Color("model_name:N", title="Model"),
+        )
+    )
+    values = [{name: getattr(value, "item", lambda value=value: value)() for name, value in c.items()} for c in curves]
+    chart = altair.layer(lines, data=altair.Data(values=values)).properties(width=320, height=320)
+    chart.facet(column=altair.Column("item_type:N", title=None)).resolve_scale(y="independent").save(str(path))
+    console.print(f"The plot is {path}.")
