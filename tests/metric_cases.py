@@ -101,6 +101,44 @@ def _random_lists(rng: np.random.Generator, case: Case, model: str, task: str) -
     return lists
 
 
+def add_bound_lists(case: Case) -> None:
+    """Add models: `ideal` has relevant items first, `tailed` goes on after `short` without a hit, `cut` is ten long."""
+    for task in case.tasks:
+        relevant, short, dense = case.relevant(task, "all"), case.lists["short", task], case.lists["dense", task]
+        candidates = {user: case.candidates(task, user) for user in case.users}
+        case.lists["ideal", task] = {
+            user: sorted(items, key=lambda item, found=relevant[user]: item not in found)[:100]
+            for user, items in candidates.items()
+            if items
+        }
+        case.lists["tailed", task] = {
+            user: (items + [item for item in candidates[user] if item not in relevant[user] | set(items)])[:100]
+            for user, items in short.items()
+        }
+        case.lists["cut", task] = {user: items[:10] for user, items in dense.items()}
+
+
+def relabelled(rng: np.random.Generator, case: Case, split_name: str) -> Case:
+    """Give users and items other names, in another order; name the split anew."""
+    everyone = sorted({user for user, _ in case.train | case.test} | set(case.users))
+    everything = sorted({item for _, item in case.train | case.test} | set(case.items))
+    users = {user: f"listener_{number:02d}" for number, user in enumerate(rng.permutation(everyone).tolist())}
+    items = {item: 7000 + number for number, item in enumerate(rng.permutation(everything).tolist())}
+    return Case(
+        split_name,
+        case.item_type,
+        case.split_kind,
+        {(users[user], items[item]) for user, item in case.train},
+        {(users[user], items[item]) for user, item in case.test},
+        sorted(users[user] for user in case.users),
+        sorted(items[item] for item in case.items),
+        {
+            key: {users[user]: [items[item] for item in ranked] for user, ranked in lists.items()}
+            for key, lists in case.lists.items()
+        },
+    )
+
+
 def user_metrics(case: Case) -> Iterator[tuple[UserKey, float]]:
     """Yield every value of `user_metrics`, each list judged on its own."""
     for (model, task), scope in product(case.lists, ("all", "recommendable")):
