@@ -9,6 +9,7 @@ from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
 from models_py.progress import Stage, console, stage
 from models_py.raw_files import check_raw_files, explain
+from models_py.recommenders.registry import check_recommenders
 from models_py.settings import Settings
 from models_py.training import Parameters
 from models_py.warehouse import Warehouse, building
@@ -33,6 +34,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
     MusicError
         Where any step fails; the published file is then as it was.
     """
+    check_recommenders()
     check_splits(settings)
     check_variables(settings)
     if prepare:
@@ -62,6 +64,7 @@ def build(settings: Settings) -> None:
     MusicError
         Where any step fails; the published file is then as it was.
     """
+    check_recommenders()
     check_splits(settings)
     check_variables(settings)
     ensure_raw_files(settings)
