@@ -11,13 +11,13 @@
 {%- endmacro %}
 
 {# What a list is like, whether or not it is right; null without a list. #}
-{% macro list_metrics() -%}
+{% macro listing_metrics() -%}
     {{ return(['novelty', 'popularity', 'popularity_bias', 'artist_diversity']) }}
 {%- endmacro %}
 
 {# Metrics that are a mean over users, so that a bootstrap over users gives their interval. #}
 {% macro mean_metrics() -%}
-    {{ return(accuracy_metrics() + list_metrics()) }}
+    {{ return(accuracy_metrics() + listing_metrics()) }}
 {%- endmacro %}
 
 {# Groups of users that are judged apart. #}
