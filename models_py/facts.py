@@ -38,7 +38,7 @@ def print_facts(settings: Settings, published: WantedFile = ARCHIVES["1k"].event
         Where there is no warehouse, or one of an older version.
     """
     warehouse = Warehouse(settings.warehouse)
-    if reason := why_not(settings, warehouse, published):
+    if reason := _why_not(settings, warehouse, published):
         console.print(f"The published facts of Last.FM 1K do not apply: {reason}.", markup=False)
         return
     with stage("Facts counted (SQL)"):
@@ -49,7 +49,7 @@ def print_facts(settings: Settings, published: WantedFile = ARCHIVES["1k"].event
     console.print(f"{agreeing} of {len(rows['fact'])} published facts agree with {settings.warehouse}.", markup=False)
 
 
-def why_not(settings: Settings, warehouse: Warehouse, published: WantedFile) -> str | None:
+def _why_not(settings: Settings, warehouse: Warehouse, published: WantedFile) -> str | None:
     """Say why the facts do not apply to a warehouse; nothing where it was built from the published file.
 
     A made-up file may have the same name and as many lines, so only the checksum of the raw file decides.

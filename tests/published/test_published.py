@@ -13,11 +13,16 @@ from conftest import study_in
 from matrices import random_plays
 from scipy import sparse
 
-from models_py import published
 from models_py.errors import StudyError
+from models_py.published import print_comparison, protocol, report
+from models_py.published.counts import cells_as_matrix, read_counts
+from models_py.published.protocol import compare, split, tuned_lists
+from models_py.published.report import interval
 from models_py.ranking import Lists, ndcg, recall
+from models_py.recommenders.item_knn import ItemKNN
 from models_py.recommenders.most_popular import MostPopular, SameForAll
 from models_py.recommenders.recent_popular import RecentPopular
+from models_py.recommenders.svd import SVD
 from models_py.settings import Settings
 
 NUMBERS = SimpleNamespace(tuning_trials=3, tuning_budget_seconds=np.inf)
@@ -83,37 +88,37 @@ def sizes_as_recbole_counts(n: int) -> list[int]:
 
 def test_a_users_cells_are_divided_as_recbole_divides_them():
     counts = sparse.csr_matrix(np.arange(60)[None, :] < np.arange(60)[:, None], dtype=np.float32)
-    parts = published.split(counts, 1)
+    parts = split(counts, 1)
     sizes = np.stack([np.diff(part.indptr) for part in (parts.train, parts.validation, parts.test)], axis=1)
     assert sizes.tolist() == [sizes_as_recbole_counts(n) for n in range(60)]
 
 
 def test_every_cell_is_in_one_part_with_its_plays():
     counts = sparse.csr_matrix(random_plays(40, 90, 0.4), dtype=np.float32)
-    parts = published.split(counts, 1)
+    parts = split(counts, 1)
     assert (parts.train + parts.validation + parts.test != counts).nnz == 0
     assert parts.train.nnz + parts.validation.nnz + parts.test.nnz == counts.nnz
 
 
 def test_the_seed_alone_decides_the_split():
     counts = sparse.csr_matrix(random_plays(40, 90, 0.4), dtype=np.float32)
-    first, again, other = (published.split(counts, seed).test for seed in (1, 1, 2))
+    first, again, other = (split(counts, seed).test for seed in (1, 1, 2))
     assert (first != again).nnz == 0
     assert (first != other).nnz > 0
 
 
 def test_each_cell_of_a_user_is_as_likely_to_be_tested():
     counts = sparse.csr_matrix(np.ones((1, 10)), dtype=np.float32)
-    tested = sum(published.split(counts, seed).test.toarray()[0] for seed in range(2000))
-    # 200 each; four standard errors
-    assert abs(tested - 200).max() < 4 * np.sqrt(2000 * 0.1 * 0.9)
+    tested = sum(split(counts, seed).test.toarray()[0] for seed in range(500))
+    # 50 each; four standard errors
+    assert abs(tested - 50).max() < 4 * np.sqrt(500 * 0.1 * 0.9)
 
 
 def test_models_are_fitted_on_train_and_lists_leave_validation_out(monkeypatch):
     monkeypatch.setattr(Spy, "fitted_on", [])
     counts = sparse.csr_matrix(random_plays(30, 80, 0.4), dtype=np.float32)
-    parts = published.split(counts, 5)
-    lists, trials = published.tuned_lists(Spy, parts.train, parts.validation, NUMBERS, 5)
+    parts = split(counts, 5)
+    lists, trials = tuned_lists(Spy, parts.train, parts.validation, NUMBERS, 5)
     assert (trials, len(Spy.fitted_on)) == (3, 4)
     for seen in Spy.fitted_on:
         assert (seen.counts != parts.train).nnz == 0
@@ -124,9 +129,9 @@ def test_models_are_fitted_on_train_and_lists_leave_validation_out(monkeypatch):
 
 def test_whoever_cannot_take_part_is_named_with_the_reason(monkeypatch):
     models = {model.name: model for model in (Spy, RecentPopular, OnlyRepeats, Broken, MostPopular)}
-    monkeypatch.setattr(published, "recommenders", lambda: models)
+    monkeypatch.setattr(protocol, "recommenders", lambda: models)
     counts = sparse.csr_matrix(random_plays(30, 80, 0.4), dtype=np.float32)
-    results, skipped = published.compare(counts, [1, 2], NUMBERS, SHOWN)
+    results, skipped = compare(counts, [1, 2], NUMBERS, SHOWN)
     assert {name: len(found) for name, found in results.items()} == {"spy": 2, "most_popular": 2}
     assert skipped.keys() == {"recent_popular", "only_repeats", "broken"}
     assert "times" in skipped["recent_popular"]
@@ -160,7 +165,7 @@ def test_metrics_equal_the_reference():
 
 def test_the_interval_is_students():
     # mean 3, standard deviation 1.5811, t(0.975, 4) = 2.7764
-    assert published.interval([1, 2, 3, 4, 5]) == pytest.approx((3 - 1.9632, 3 + 1.9632), abs=1e-4)
+    assert interval([1, 2, 3, 4, 5]) == pytest.approx((3 - 1.9632, 3 + 1.9632), abs=1e-4)
 
 
 @pytest.mark.parametrize("data", ["", "nowhere.tsv", "README.md", "tests"])
@@ -168,18 +173,34 @@ def test_data_that_is_none_is_refused(data: str, monkeypatch):
     for name in ("RAW", "SOURCE", "SPLITS"):
         monkeypatch.setenv(name, "")
     with pytest.raises(StudyError, match="DATA is .*: name a .tsv or .tsv.gz file in the 360K format"):
-        published.read_counts(Settings.from_environment({}), data)
+        read_counts(Settings.from_environment({}), data)
+
+
+@pytest.mark.parametrize("users", [[], [0, 0, 1]])
+def test_data_in_which_nothing_can_be_held_out_is_refused(users: list[int]):
+    cells = {"user_index": users, "item_index": [*range(len(users))], "play_count": [5] * len(users)}
+    with pytest.raises(StudyError, match="no user with three artists"):
+        cells_as_matrix({name: np.array(values, dtype=np.int64) for name, values in cells.items()}, "counts.tsv")
 
 
 @pytest.mark.real_data
-def test_models_reach_plausible_figures_on_hetrec(real_data: Path, tmp_path: Path):
-    study = study_in(tmp_path, VARS="{tuning_trials: 2, tuning_budget_seconds: 0}")
-    result = study.run("published", DATA=str(real_data / "hetrec_user_artist_plays.tsv"), SEEDS="2")
-    assert result.returncode == 0, result.stderr
-    print(result.stdout)
-    assert "1,892 users, 17,632 artists, 92,834 play counts, density 0.28%; 2 random splits" in result.stdout
+def test_models_reach_plausible_figures_on_hetrec(
+    real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    """Run the command on two splits with the default settings of a few models; more trials are better."""
+    study = study_in(tmp_path, VARS="{tuning_trials: 1, tuning_budget_seconds: 0}")
+    for name, value in study.environment.items():
+        monkeypatch.setenv(name, value)
+    models = {model.name: model for model in (ItemKNN, MostPopular, RecentPopular, SVD)}
+    for module in (protocol, report):
+        monkeypatch.setattr(module, "recommenders", lambda: models)
+    data = str(real_data / "hetrec_user_artist_plays.tsv")
+    print_comparison(Settings.from_environment(), data, [1, 2])
+    printed = capsys.readouterr().out
+    print(printed)
+    assert "1,892 users, 17,632 artists, 92,834 play counts, density 0.28%; 2 random splits" in printed
     for model, (least, most) in HETREC.items():
-        figure = re.search(rf"^ *{model} +(0\.\d+)", result.stdout, re.MULTILINE)
+        figure = re.search(rf"^ *{model} +(0\.\d+)", printed, re.MULTILINE)
         assert least <= float(figure[1]) <= most, (model, figure[1])
-    assert re.search(r"LightGCN \(printed by RecBole-GNN\) +0.1972 +0.2064", result.stdout)
-    assert "recent_popular is left out: it needs the times of plays" in result.stdout
+    assert re.search(r"LightGCN \(printed by RecBole-GNN\) +0.1972 +0.2064", printed)
+    assert "recent_popular is left out: it needs the times of plays" in printed
