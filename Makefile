@@ -9,8 +9,10 @@ ACCEPT ?=
 DATA_URL ?=
 SCALES ?=
 LOOKALIKE ?=
+ITEM_TYPE ?=
+TRIALS ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE ITEM_TYPE TRIALS
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
@@ -20,7 +22,7 @@ BENCHMARK_READY := .venv/.benchmark-ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate test verify-real benchmark lint docs clean
+.PHONY: help setup data demo build recommend evaluate study test verify-real benchmark lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +56,9 @@ recommend: $(READY) ## Tune, fit and evaluate on the marts as they are, then pub
 
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
+
+study: $(READY) ## Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=20)
+	@$(BIN)/python -m models_py study
 
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
 	@$(BIN)/python -m pytest
