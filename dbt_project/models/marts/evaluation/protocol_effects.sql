@@ -45,6 +45,7 @@ weigh_by_orders as (
     from sign_by_switch
 ),
 
+-- adding 0 makes a 0 of what rounds to -0
 final as (
     select
         item_type,
@@ -52,9 +53,9 @@ final as (
         switch,
         metric,
         k,
-        {{ rounded('sum(case when n_others_turned = 0 then signed_value end)') }} as effect_first,
-        {{ rounded('sum(case when n_others_turned = ' ~ (n_switches - 1) ~ ' then signed_value end)') }} as effect_last,
-        {{ rounded('sum(share_of_orders * signed_value)') }} as effect_average
+        {{ rounded('sum(case when n_others_turned = 0 then signed_value end)') }} + 0 as effect_first,
+        {{ rounded('sum(case when n_others_turned = ' ~ (n_switches - 1) ~ ' then signed_value end)') }} + 0 as effect_last,
+        {{ rounded('sum(share_of_orders * signed_value)') }} + 0 as effect_average
     from weigh_by_orders
     group by
         item_type,
