@@ -84,6 +84,7 @@ def factorial(
     """
     minima = {"full": (1, 1), "filtered": (min_items_per_user, min_users_per_item)}
     for task in _tasks(counts, minima, seed):
+        _refuse_too_large(task, n_trials, seed)
         for textbook in TEXTBOOK:
             step(f"{textbook.name}, {', '.join(task.sides.values())}")
             yield from _scores(task, textbook, n_trials, seed)
@@ -111,8 +112,6 @@ def _tasks(counts: sparse.csr_matrix, minima: Mapping[str, tuple[int, int]], see
 def _scores(task: _Task, textbook: Recommender, n_trials: int, seed: int) -> Iterator[ProtocolScore]:
     """Fit each setting that is wanted once, judge it, and give the scores of every combination that it stands for."""
     recommender = type(textbook)
-    if reason := too_large([textbook, *settings_tried(recommender, n_trials, seed)], task.train):
-        raise StudyError(f"{recommender.name} is not fitted: {reason}")
     best = tuned(recommender, task.fit, task.validation, n_trials, seed)
     wanted = {"textbook": dict.fromkeys(best, textbook), "tuned": best}
     for setting in dict.fromkeys([textbook, *best.values()]):
@@ -123,6 +122,16 @@ def _scores(task: _Task, textbook: Recommender, n_trials: int, seed: int) -> Ite
                     yield ProtocolScore(
                         sides | {"tuning": tuning}, recommender.name, metric, value, n_users, asdict(setting)
                     )
+
+
+def _refuse_too_large(task: _Task, n_trials: int, seed: int) -> None:
+    """Say so before the first of the models is fitted."""
+    for textbook in TEXTBOOK:
+        if reason := too_large([textbook, *settings_tried(type(textbook), n_trials, seed)], task.train):
+            raise StudyError(
+                f"{textbook.name} cannot be studied: {reason.rstrip('.')}; the vars do not limit the full catalogue, "
+                "so set ITEM_TYPE to artist where tracks are too many."
+            )
 
 
 def _refuse_empty(catalogue: Catalogue, name: str, minima: tuple[int, int]) -> None:

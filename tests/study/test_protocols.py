@@ -10,6 +10,7 @@ import pytest
 from matrices import random_plays
 from scipy import sparse
 
+from models_py.errors import StudyError
 from models_py.interactions import Interactions
 from models_py.ranking import ndcg, recommend
 from models_py.recommenders.registry import recommenders
@@ -287,3 +288,16 @@ def test_the_same_seed_gives_the_same_scores_and_another_one_others():
     counts = matrix_of(random_plays(30, 25, 0.5))
     first, again, other = (list(factorial(counts, 3, 2, n_trials=1, seed=seed)) for seed in (1, 1, 2))
     assert first == again != other
+
+
+def test_what_does_not_fit_into_memory_is_refused_before_anything_is_fitted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHON_MEMORY_LIMIT", "1MB")
+    steps = []
+    with pytest.raises(StudyError, match="most_popular cannot be studied.*GB may be used"):
+        list(factorial(matrix_of(np.ones((20, 20))), 2, 2, n_trials=1, seed=1, step=steps.append))
+    assert steps == []
+
+
+def test_an_empty_catalogue_is_refused():
+    with pytest.raises(StudyError, match="filtered catalogue is empty: no user has 5 items with 30 users each"):
+        list(factorial(matrix_of(np.ones((20, 20))), 5, 30, n_trials=1, seed=1))
