@@ -32,8 +32,24 @@ ends as (
         metric,
         k,
         count(*) as n_combinations,
-        sum(case when {% for switch, sides in switches.items() %}{{ switch }} = '{{ sides[0] }}'{{ ' and ' if not loop.last }}{% endfor %} then value end) as plain_score,
-        sum(case when {% for switch, sides in switches.items() %}{{ switch }} = '{{ sides[1] }}'{{ ' and ' if not loop.last }}{% endfor %} then value end) as project_score
+        sum(
+            case
+                when true
+                    {%- for switch, sides in switches.items() %}
+                    and {{ switch }} = '{{ sides[0] }}'
+                    {%- endfor %}
+                    then value
+            end
+        ) as plain_score,
+        sum(
+            case
+                when true
+                    {%- for switch, sides in switches.items() %}
+                    and {{ switch }} = '{{ sides[1] }}'
+                    {%- endfor %}
+                    then value
+            end
+        ) as project_score
     from scores
     group by
         item_type,

@@ -92,7 +92,7 @@ def test_it_says_what_it_ran_on_and_how_near_the_published_figures_lie(studied: 
     ("changes", "said"),
     [
         ({"ITEM_TYPE": "album"}, "ITEM_TYPE is 'album': set it to track or artist."),
-        ({"VARS": "{random_seed: 5}"}, "random_seed"),
+        ({"VARS": "{tuning_budget_seconds: 0, random_seed: 5}"}, "were built with random_seed 1, not 5"),
         ({"WAREHOUSE": "/nowhere/music.duckdb"}, "There is no warehouse at /nowhere/music.duckdb"),
     ],
     ids=["item type", "other study", "no warehouse"],
@@ -109,9 +109,9 @@ def score_rows(*values: float) -> list[dict[str, object]]:
 
 
 def test_the_nearest_hit_rate_is_nearest_by_ratio():
-    assert "0.0060, above it by a factor of 2.0 (counts way 1" in nearest_hit_rate(score_rows(0.0004, 0.006, 0.9))
-    assert nearest_hit_rate(score_rows(0.0, 0.3)).startswith("None of 2 combinations comes near")
-    assert nearest_hit_rate(score_rows(0.0029, 0.3)).startswith("One combination comes near")
+    assert "0.0060, 2.00 times as high (counts way 1" in nearest_hit_rate(score_rows(0.0004, 0.006, 0.9))
+    assert nearest_hit_rate(score_rows(0.0, 0.3)).startswith("None of 2 combinations lie within a factor of 1.5")
+    assert nearest_hit_rate(score_rows(0.0029, 0.3, 0.004)).startswith("2 of 3 combinations lie within")
 
 
 def test_the_nearest_errors_are_those_whose_worse_ratio_is_least():
@@ -121,5 +121,5 @@ def test_the_nearest_errors_are_those_whose_worse_ratio_is_least():
     rows = [row("nmf", "plays", 70.7), row("svd", "plays", 111.9), row("nmf", "percent", 7.07)]
     rows += [row("svd", "percent", 3.0), {**row("zero", "plays", 7.0), "n_factors": 0}]
     said = nearest_errors(rows)
-    assert said.startswith("None comes near") and "7.07 and 3, up to a factor of 3.7 away (percent" in said
-    assert "NMF lies below SVD in 1 of 2 places, SVD at most 1.58 times as high; published: 1.58" in said
+    assert said.startswith("None of 2 places") and "7.07 and 3, up to a factor of 3.7 away (percent" in said
+    assert "NMF lies below SVD in 1 places, SVD at most 1.58 times as high; published: 1.58" in said

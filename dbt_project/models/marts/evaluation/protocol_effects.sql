@@ -1,5 +1,6 @@
 {%- set switches = protocol_switches() -%}
 {%- set n_switches = switches | length -%}
+{%- set n_others = n_switches - 1 -%}
 with
 
 scores as (
@@ -38,8 +39,8 @@ weigh_by_orders as (
     select
         *,
         case n_others_turned
-            {%- for n_others in range(n_switches) %}
-            when {{ n_others }} then cast(1 as double) / {{ orders_per_set(n_switches, n_others) }}
+            {%- for place in range(n_switches) %}
+            when {{ place }} then cast(1 as double) / {{ orders_per_set(n_switches, place) }}
             {%- endfor %}
         end as share_of_orders
     from sign_by_switch
@@ -54,7 +55,7 @@ final as (
         metric,
         k,
         {{ rounded('sum(case when n_others_turned = 0 then signed_value end)') }} + 0 as effect_first,
-        {{ rounded('sum(case when n_others_turned = ' ~ (n_switches - 1) ~ ' then signed_value end)') }} + 0 as effect_last,
+        {{ rounded('sum(case when n_others_turned = ' ~ n_others ~ ' then signed_value end)') }} + 0 as effect_last,
         {{ rounded('sum(share_of_orders * signed_value)') }} + 0 as effect_average
     from weigh_by_orders
     group by
