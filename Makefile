@@ -11,8 +11,10 @@ SCALES ?=
 LOOKALIKE ?=
 DATA ?=
 SEEDS ?=
+ITEM_TYPE ?=
+TRIALS ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
@@ -22,7 +24,7 @@ BENCHMARK_READY := .venv/.benchmark-ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate test verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build recommend evaluate study test verify-real verify-facts published tuning benchmark lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +58,9 @@ recommend: $(READY) ## Tune, fit and evaluate on the marts as they are, then pub
 
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
+
+study: $(READY) ## Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=20)
+	@$(BIN)/python -m models_py study
 
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
 	@$(BIN)/python -m pytest

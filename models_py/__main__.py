@@ -96,6 +96,22 @@ def tuning() -> None:
 
 
 @app.command()
+def study(
+    item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
+    trials: Annotated[
+        int | None, typer.Option(envvar="TRIALS", min=1, help="Settings tried per model; the var tuning_trials.")
+    ] = None,
+) -> None:
+    """Score the same models on the same plays under every combination of eight protocol switches."""
+    from models_py import pipeline
+    from models_py.study.report import print_study
+
+    settings = Settings.from_environment()
+    pipeline.study(settings, item_type, trials)
+    print_study(settings.warehouse, item_type)
+
+
+@app.command()
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",

@@ -49,3 +49,29 @@
 {% macro bootstrap_blocks() -%}
     {{ return(2000) }}
 {%- endmacro %}
+
+{# Switches of an evaluation protocol: the plain side of each, then this project's. models_py/study/protocol.py defines them. #}
+{% macro protocol_switches() -%}
+    {{ return({
+        'counts': ['raw', 'log'],
+        'seen': ['recommended', 'left_out'],
+        'split': ['by_play', 'by_cell'],
+        'catalogue': ['full', 'filtered'],
+        'candidates': ['sampled', 'all'],
+        'relevance': ['by_play', 'by_item'],
+        'averaging': ['over_plays', 'over_users'],
+        'tuning': ['textbook', 'tuned'],
+    }) }}
+{%- endmacro %}
+
+{#
+n! / (s! (n - s - 1)!) for a set of s of the other n - 1: the share of all n! orders in which exactly the set comes before
+is one in so many.
+#}
+{% macro orders_per_set(n, s) -%}
+    {%- set ways = namespace(count=n) -%}
+    {%- for place in range(s) -%}
+        {%- set ways.count = ways.count * (n - 1 - place) // (place + 1) -%}
+    {%- endfor -%}
+    {{ return(ways.count) }}
+{%- endmacro %}
