@@ -14,7 +14,8 @@ def test_every_user_and_every_shared_item_has_features(demo: Study) -> None:
     assert demo.query("select user_id from marts.user_features order by 1") == users
     for item_type, least in LEAST_LISTENERS.items():
         shared = demo.query(
-            f"select item_id from marts.item_popularity where item_type = '{item_type}' and listener_count >= {least} order by 1"
+            "select item_id from marts.item_popularity "
+            f"where item_type = '{item_type}' and listener_count >= {least} order by 1"
         )
         assert shared
         assert (

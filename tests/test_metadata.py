@@ -1,4 +1,4 @@
-"""Metadata files are optional: found by their names, joined by name or MBID, counted where a line is bad, refused where all are."""
+"""Metadata files are optional: joined by name or MBID, counted where a line is bad, refused where all are."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ BUILT = ["+metadata_coverage", "+load_audit", "recording_feature_matrix", "artis
 
 
 def build(folder: Path, source: str = "1k", **files: bytes) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Load plays and the given files, names with two underscores for a dot and one for a hyphen, and open the result."""
+    """Load plays and the given files, whose names have two underscores for a dot and one for a hyphen."""
     (folder / "raw").mkdir(parents=True)
     rows = PLAYS if source == "1k" else [(user, mbid, artist, "3") for user, _, mbid, artist, *_ in PLAYS]
     (folder / "raw" / "plays.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), "utf-8")

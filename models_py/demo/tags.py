@@ -1,4 +1,4 @@
-"""Tags that people give the demo's artists: the planted genres, written in several ways, and words that are no genres."""
+"""Tags of the demo's artists: the planted genres, written in several ways, among words that are no genres."""
 
 from collections.abc import Iterator
 
