@@ -33,7 +33,14 @@ RHYTHM = (
 ).encode()
 # the key is a name and not taken
 TONAL = f"mbid,submission_offset,key_key,key_scale,tuning_frequency\n{SONG},0,A,minor,440\n".encode()
-BUILT = ["+metadata_coverage", "+load_audit", "recording_feature_matrix", "artist_tags"]
+BUILT = [
+    "+metadata_coverage",
+    "+load_audit",
+    "+user_features",
+    "+user_one_hot",
+    "+item_features",
+    "+play_concentration",
+]
 
 
 def build(folder: Path, source: str = "1k", **files: bytes) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -105,6 +112,14 @@ def test_without_metadata_everything_is_there_and_empty(bare: duckdb.DuckDBPyCon
         "select metadata, covered_items, share_of_plays from marts.metadata_coverage order by 1"
     ).fetchall()
     assert rows == [("artist_tags", 0, 0.0), ("recording_features", 0, 0.0)]
+
+
+def test_without_times_features_of_time_are_null_and_scaled_to_the_median(bare: duckdb.DuckDBPyConnection) -> None:
+    rows = bare.execute(
+        "select user_id, play_count, artist_entropy, tenure_days, tenure_days_scaled, night_share, night_share_scaled "
+        "from marts.user_features order by 1"
+    ).fetchall()
+    assert rows == [("ann", 3, 0, None, 0, None, 0), ("bob", 3, 0, None, 0, None, 0)]
 
 
 @pytest.mark.parametrize(

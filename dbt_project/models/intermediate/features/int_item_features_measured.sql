@@ -23,10 +23,8 @@ track_hours as (
 -- the profile of an item with fewer listeners is theirs
 keep_shared_items as (
     select * from item_totals
-    where listener_count >= case item_type
-        when 'track' then {{ var('min_users_per_track') }}
-        else {{ var('min_users_per_artist') }}
-    end
+    where (item_type = 'track' and listener_count >= {{ var('min_users_per_track') }})
+        or (item_type = 'artist' and listener_count >= {{ var('min_users_per_artist') }})
 ),
 
 find_last_day as (

@@ -43,12 +43,12 @@ sum_days as (
     select
         user_id,
         count(*) as active_days,
-        sum(play_count) as play_count,
-        sum(case when is_late then play_count end) as late_plays,
-        sum(case when is_weekend then play_count else 0 end) as weekend_plays,
         {%- for part in day_parts() %}
-        sum({{ part }}_plays) as {{ part }}_plays{{ ',' if not loop.last }}
+        sum({{ part }}_plays) as {{ part }}_plays,
         {%- endfor %}
+        sum(case when is_weekend then play_count else 0 end) as weekend_plays,
+        sum(case when is_late then play_count end) as late_plays,
+        sum(play_count) as play_count
     from number_days
     group by user_id
 ),

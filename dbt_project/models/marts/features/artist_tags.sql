@@ -5,7 +5,8 @@ tags as (
 ),
 
 excluded as (
-    select * from {{ ref('excluded_tags') }}
+    select {{ tag_key('tag') }} as tag_key
+    from {{ ref('excluded_tags') }}
 ),
 
 artists as (
@@ -24,7 +25,7 @@ rank_spellings as (
     select
         tag_key,
         tag,
-        row_number() over (partition by tag_key order by sum(tag_count) desc, tag) as spelling_rank
+        row_number() over (partition by tag_key order by sum(tag_count) desc, tag asc) as spelling_rank
     from key_tags
     group by
         tag_key,
@@ -37,8 +38,7 @@ keep_genres as (
         key_tags.tag_key,
         sum(key_tags.tag_count) as tag_count
     from key_tags
-    anti join (select {{ tag_key('tag') }} as tag_key from excluded) as excluded_keys
-        on key_tags.tag_key = excluded_keys.tag_key
+    anti join excluded on key_tags.tag_key = excluded.tag_key
     group by
         key_tags.artist_id,
         key_tags.tag_key
@@ -55,7 +55,7 @@ final as (
         ) as share,
         cast(
             row_number() over (
-                partition by artists.artist_id order by keep_genres.tag_count desc, rank_spellings.tag
+                partition by artists.artist_id order by keep_genres.tag_count desc, rank_spellings.tag asc
             ) as integer
         ) as rank
     from keep_genres

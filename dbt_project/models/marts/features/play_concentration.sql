@@ -41,7 +41,7 @@ list_weights as (
 rank_users as (
     select
         *,
-        row_number() over (partition by item_type, treatment order by weight desc, user_id) as weight_rank,
+        row_number() over (partition by item_type, treatment order by weight desc, user_id asc) as weight_rank,
         count(*) over (partition by item_type, treatment) as all_users
     from list_weights
 ),

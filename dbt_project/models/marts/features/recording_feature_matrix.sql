@@ -30,10 +30,10 @@ rank_recordings as (
 final as (
     select
         tracks.track_id,
-        recordings.recording_mbid,
         {%- for feature in recording_features() %}
-        recordings.{{ feature }}{{ ',' if not loop.last }}
+        recordings.{{ feature }},
         {%- endfor %}
+        recordings.recording_mbid
     from rank_recordings
     inner join tracks on rank_recordings.track_id = tracks.track_id
     inner join recordings on rank_recordings.recording_mbid = recordings.recording_mbid

@@ -1,5 +1,5 @@
-{#- The published files have one line for each of 29 million submissions: a line is kept if it is bad, so that it is counted,
-or if its recording is played here. Columns are found by their names in each file's header. -#}
+{#- The published files have one line for each of 29 million submissions: a line is kept if it is bad, so that it is
+counted, or if its recording is played here. Columns are found by their names in each file's header. -#}
 {{ config(materialized='table', post_hook="{{ copy_reader_rejects(this, recording_feature_files()) }}") }}
 {%- set headers = [] -%}
 {%- for file in recording_feature_files() -%}{%- do headers.append(csv_header(file)) -%}{%- endfor %}
@@ -48,7 +48,10 @@ final as (
         {{ numeric_field(by_file(headers, feature)) }} as {{ feature }},
         {%- endfor %}
         cast(
-            case judged.fields[{{ by_file(headers, 'key_scale') }}] when 'major' then 1 when 'minor' then 0 end as double
+            case judged.fields[{{ by_file(headers, 'key_scale') }}]
+                when 'major' then 1
+                when 'minor' then 0
+            end as double
         ) as is_major
     from judged
     left join played_recordings on judged.recording_mbid = played_recordings.recording_mbid

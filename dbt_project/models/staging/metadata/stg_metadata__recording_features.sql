@@ -11,11 +11,10 @@ lines as (
 -- people submit a recording more than once: the first submission that has the feature counts
 final as (
     select
-        recording_mbid,
         {%- for feature in recording_features() %}
-        arg_min({{ feature }}, submission_order) filter (where {{ feature }} is not null) as {{ feature }}
-        {{- ',' if not loop.last }}
+        arg_min({{ feature }}, submission_order) filter (where {{ feature }} is not null) as {{ feature }},
         {%- endfor %}
+        recording_mbid
     from lines
     group by recording_mbid
 )
