@@ -19,7 +19,7 @@ MAY_BE_ZERO = ("tuning_budget_seconds", "random_seed", "min_age")
 def check_raw_folder(settings: Settings) -> None:
     """Refuse a folder without event files, rather than take the demo for it, where somebody meant to load data.
 
-    That is so where the folder was named, or holds profiles. Who names DEMO too has asked for the demo.
+    That is so where the folder was named, or holds profiles or metadata. Who names DEMO too has asked for the demo.
 
     Raises
     ------
@@ -28,12 +28,12 @@ def check_raw_folder(settings: Settings) -> None:
     """
     if settings.raw != DEFAULT_RAW and not settings.raw.is_dir():
         raise StudyError(f"RAW is {settings.raw}, which is no folder: name the folder that holds the raw files.")
-    profiles = [path.name for path in settings.profile_files()]
-    if settings.event_files() or not profiles and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
+    beside = settings.profile_files() + settings.artist_tag_files() + settings.recording_feature_files()
+    if settings.event_files() or not beside and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
         return
-    found = sorted(profiles or os.listdir(settings.raw))
+    found = sorted(path.name for path in beside) or sorted(os.listdir(settings.raw))
     holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"
-    remedy = "take the profiles out" if profiles else "leave RAW out"
+    remedy = "take what is there out" if beside else "leave RAW out"
     raise StudyError(
         f"{settings.raw} holds no event file (.tsv or .tsv.gz), {holds}: put one there, or {remedy} to see the demo."
     )

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from models_py.errors import MusicError, RawFileError
-from models_py.raw_formats import first_lines, fits, guess
+from models_py.raw_formats import first_lines, fits, guess, is_artist_tag, is_recording_header
 from models_py.settings import Settings
 
 HEAD = 1 << 16
@@ -49,6 +49,12 @@ def check_raw_files(settings: Settings) -> None:
     filled = [_check(path) for path in settings.event_files()]
     for path in settings.profile_files():
         _check(path)
+    for path in settings.artist_tag_files():
+        if _check(path) and not any(map(is_artist_tag, first_lines(_content(path)))):
+            raise RawFileError(f"No line of {path} is a tag: write 3 fields separated by tabs, artist, tag and count.")
+    for path in settings.recording_feature_files():
+        if _check(path) and not is_recording_header(first_lines(_content(path))[0]):
+            raise RawFileError(f"{path} has no header that begins with mbid: put AcousticBrainz's header on top of it.")
     if not any(filled):
         names = ", ".join(path.name for path in settings.event_files())
         raise RawFileError(f"There is not one line in {settings.raw} ({names}): put event files with lines there.")

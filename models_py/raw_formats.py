@@ -35,6 +35,18 @@ def fits(line: bytes, source: str) -> bool:
     return len(fields) == 4 and fields[3].isdigit()
 
 
+def is_artist_tag(line: bytes) -> bool:
+    """Tell whether a line gives an artist, a tag and how many people gave it."""
+    fields = line.split(b"\t")
+    return len(fields) == 3 and fields[2].isdigit()
+
+
+def is_recording_header(line: bytes) -> bool:
+    """Tell whether a line names columns as AcousticBrainz's CSV files do, the recording's MBID first."""
+    names = line.lower().split(b",")
+    return len(names) > 1 and names[0] == b"mbid"
+
+
 def guess(lines: list[bytes], source: str) -> str:
     """Say what most of the lines look like and what to do about it.
 

@@ -11,6 +11,8 @@ SOURCES = ("1k", "360k")
 DEFAULT_RAW = Path("warehouse/raw")
 DEFAULT_DEMO = Path("warehouse/demo")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
+ARTIST_TAGS_PREFIX = "artist-tags"
+RECORDING_FEATURES_PREFIX = "recording-features"
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,26 @@ class Settings:
         )
 
     def has_event_files(self) -> bool:
-        """Whether the raw folder holds a .tsv or .tsv.gz file that is not a profile."""
+        """Whether the raw folder holds a .tsv or .tsv.gz file that is neither a profile nor metadata."""
         return bool(self.event_files())
 
     def event_files(self) -> list[Path]:
-        """Every .tsv and .tsv.gz of the raw folder that is no profile, by name."""
-        return [path for path in self._raw_files() if not path.name.startswith(PROFILE_PREFIXES)]
+        """Every .tsv and .tsv.gz of the raw folder that is neither a profile nor metadata, by name."""
+        others = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
+        return [path for path in self._raw_files(".tsv") if not path.name.startswith(others)]
 
     def profile_files(self) -> list[Path]:
         """Every profile file of the raw folder, by name."""
-        return [path for path in self._raw_files() if path.name.startswith(PROFILE_PREFIXES)]
+        return [path for path in self._raw_files(".tsv") if path.name.startswith(PROFILE_PREFIXES)]
 
-    def _raw_files(self) -> list[Path]:
+    def artist_tag_files(self) -> list[Path]:
+        """Every file of artists' tags in the raw folder, by name."""
+        return [path for path in self._raw_files(".tsv") if path.name.startswith(ARTIST_TAGS_PREFIX)]
+
+    def recording_feature_files(self) -> list[Path]:
+        """Every file of recordings' features in the raw folder, by name."""
+        return [path for path in self._raw_files(".csv") if path.name.startswith(RECORDING_FEATURES_PREFIX)]
+
+    def _raw_files(self, ending: str) -> list[Path]:
         names = sorted(os.listdir(self.raw)) if self.raw.is_dir() else []
-        return [self.raw / name for name in names if name.endswith((".tsv", ".tsv.gz")) and not name.startswith(".")]
+        return [self.raw / name for name in names if name.endswith((ending, f"{ending}.gz")) and name[0] != "."]

@@ -26,6 +26,7 @@ from models_py.warehouse import Warehouse, building
 LINE = b"ann\t2009-05-01T12:00:00Z\t\tLow\t\tMurderer\n"
 COUNT = b"ann\t\tLow\t20\n"
 PROFILE = b"ann\tf\t33\tPeru\tMay 1, 2005\n"
+TAG = b"Low\tslowcore\t7\n"
 LONG = LINE * 2000
 
 
@@ -216,7 +217,8 @@ def test_another_format_stops_a_bare_dbt_build_before_the_marts(study: Study, tm
     [
         ({}, "holds no event file (.tsv or .tsv.gz), nothing: put one there, or leave RAW out to see the demo"),
         ({"plays__csv": LINE, "b": b"", "c": b"", "d": b""}, "only b, c, d, ...: put one there"),
-        ({"userid_profile__tsv": PROFILE}, "only userid-profile.tsv: put one there, or take the profiles out"),
+        ({"userid_profile__tsv": PROFILE}, "only userid-profile.tsv: put one there, or take what is there out"),
+        ({"artist-tags__tsv": TAG}, "only artist-tags.tsv: put one there, or take what is there out"),
     ],
 )
 def test_a_named_folder_without_event_files_is_not_the_demo(study: Study, files: dict, sentence: str) -> None:

@@ -12,13 +12,18 @@ from conftest import ROOT, Study
 
 READABLE = {
     "staging/lastfm": {"staging/lastfm", "source.lastfm_reader"},
+    "staging/metadata": {"staging/metadata", "staging/lastfm"},
     "staging/recommender": {"source.recommender", "marts/training"},
     "intermediate": {"staging/lastfm", "intermediate", "marts/listening", "seed"},
     "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "staging/recommender"},
+    "intermediate/features": {"intermediate", "intermediate/features", "marts/listening"},
     "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening"},
     "intermediate/serving": {"intermediate", "marts/listening", "staging/recommender"},
-    "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate", "marts/listening"},
+    "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate", "marts/listening"}
+    | {"source.metadata_reader", "staging/metadata"},
+    "marts/features": {"intermediate", "intermediate/features", "marts/listening", "marts/features"}
+    | {"staging/metadata", "seed"},
     "marts/training": {"intermediate", "marts/listening", "marts/training"},
     "marts/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "staging/recommender"},

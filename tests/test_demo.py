@@ -107,7 +107,7 @@ def test_the_same_bytes_in_another_process(small: Demo, tmp_path: Path):
     code = f"import pathlib, models_py.demo as demo; demo.write_demo(pathlib.Path({str(tmp_path)!r}), **{SMALL})"
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONHASHSEED": "7"})
     written = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert len(written) == 5
+    assert len(written) == 7
     for path in written:
         assert (tmp_path / path).read_bytes() == (small.folder / path).read_bytes()
 
@@ -179,6 +179,23 @@ def test_360k_holds_the_same_plays(either: Demo):
     for user, _, name, plays in rows:
         found[users[user], fold(name)] += int(plays)
     assert found == expected
+
+
+def test_tags_name_the_planted_genres_of_every_artist(either: Demo):
+    header, *rows = rows_of(either.folder / files.TAGS[0])
+    assert header == ["artist_name", "tag", "taggers"]
+    assert (either.folder / files.TAGS[0]).read_bytes() == (either.folder / files.TAGS[1]).read_bytes()
+    names = {fold(genre).replace("-", " "): genre for genre in either.truth["genres"]}
+    counts, others = defaultdict(Counter), Counter()
+    for artist, tag, taggers in rows:
+        genre = names.get(fold(tag).replace("-", " "))
+        others[tag] += genre is None
+        if genre:
+            counts[artist][genre] += int(taggers)
+    assert {artist: [genre for genre, _ in own.most_common()] for artist, own in counts.items()} == dict(
+        zip(either.truth["artists"], either.truth["artist_genres"], strict=True)
+    )
+    assert set(+others) == {"seen live", "Awesome", "favorites"}
 
 
 # The shape of the listening

@@ -74,6 +74,35 @@ def test_models_reach_their_figures(
     assert min(figures, key=lambda model: figures[model][0]) == "most_popular"
 
 
+def test_real_tags_find_nine_of_ten_artists(real_data: Path, tmp_path: Path) -> None:
+    """Match the tags of HetRec's users with the artists of 992 others, which are written in other cases."""
+    raw, warehouse = tmp_path / "raw", tmp_path / "music.duckdb"
+    raw.mkdir()
+    artists_992(real_data, raw)
+    shutil.copy(real_data / "artist_tags.tsv", raw / "artist-tags.tsv")
+    selection = ["--select", "+metadata_coverage", "+play_concentration", "+load_audit", "--exclude", "test_type:unit"]
+    run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=warehouse, raw=raw, source="360k")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        coverage = connection.execute(
+            "select item_count, covered_items, share_of_plays from marts.metadata_coverage order by metadata limit 1"
+        ).fetchall()
+        audit = dict(connection.execute("from marts.load_audit").fetchall())
+        first_tags = connection.execute(
+            "select tag, count(*) from marts.artist_tags where rank = 1 group by tag order by 2 desc, 1 limit 12"
+        ).fetchall()
+        concentration = connection.execute(
+            "select treatment, share_of_users, share_of_weight, gini from marts.play_concentration order by all"
+        ).fetchall()
+    print(f"\nTags of {coverage}; leading tags {first_tags}; heaviest users {concentration}")
+    ((artists, covered, share),) = coverage
+    assert artists == 1003
+    # 902 have a tag; a few of them have none but excluded ones
+    assert 890 <= covered <= 902
+    assert share > 0.9
+    assert (audit["artist_tag_lines_undecodable"], audit["artist_tag_lines_malformed"]) == (0, 0)
+    assert not {"seen live", "awesome", "favorites"} & {tag for tag, _ in first_tags}
+
+
 def mean_ndcg(study: Study) -> dict[str, tuple[float, float, float]]:
     """Mean, lowest and highest NDCG@20 over the splits, per model, best first."""
     rows = study.query(

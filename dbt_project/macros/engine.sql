@@ -35,6 +35,22 @@ dispatch (spark__..., say) and leaves the models alone.
     (epoch_us({{ later }}) - epoch_us({{ earlier }})) // 1000000
 {%- endmacro %}
 
+{# Days from one date to a later one. #}
+{% macro days_between(earlier, later) -%}
+    {{ return(adapter.dispatch('days_between')(earlier, later)) }}
+{%- endmacro %}
+{% macro default__days_between(earlier, later) -%}
+    date_diff('day', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{# True on Saturdays and Sundays. #}
+{% macro is_weekend(day) -%}
+    {{ return(adapter.dispatch('is_weekend')(day)) }}
+{%- endmacro %}
+{% macro default__is_weekend(day) -%}
+    (isodow({{ day }}) >= 6)
+{%- endmacro %}
+
 {# Hex digits as a bigint: a reproducible random integer where they come from an md5. #}
 {% macro hex_number(digits) -%}
     {{ return(adapter.dispatch('hex_number')(digits)) }}

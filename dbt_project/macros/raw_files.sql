@@ -11,18 +11,35 @@
     {{ return((env_var('DEMO', '') or 'warehouse/demo') ~ '/' ~ source_name()) }}
 {%- endmacro %}
 
-{# Sorted paths of the .tsv and .tsv.gz files of a folder, hidden ones left out: profiles, or all the others (event files). #}
-{% macro raw_files_in(folder, profiles) -%}
+{# Kinds of raw files beside event files: how their names begin and end. models_py/settings.py tells them apart in the same way. #}
+{% macro raw_file_kinds() -%}
+    {{ return({
+        'profiles': {'prefixes': ['userid-profile', 'usersha1-profile'], 'ending': '.tsv'},
+        'artist_tags': {'prefixes': ['artist-tags'], 'ending': '.tsv'},
+        'recording_features': {'prefixes': ['recording-features'], 'ending': '.csv'},
+    }) }}
+{%- endmacro %}
+
+{# Sorted paths of a folder's files of one kind, plain or with .gz, hidden ones left out; 'events' are the .tsv files of no other kind. #}
+{% macro raw_files_in(folder, kind) -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set kinds = raw_file_kinds() -%}
+    {%- set chosen = [kinds[kind]] if kind in kinds else kinds.values() | list -%}
+    {%- set ending = kinds[kind]['ending'] if kind in kinds else '.tsv' -%}
     {%- set query -%}
         select file
         from (
             select file, parse_filename(file) as name
             from glob('{{ folder | replace("'", "''") }}/*')
         )
-        where (name like '%.tsv' or name like '%.tsv.gz')
+        where (name like '%{{ ending }}' or name like '%{{ ending }}.gz')
             and name not like '.%'
-            and {{ '' if profiles else 'not' }} (name like 'userid-profile%' or name like 'usersha1-profile%')
+            and {{ '' if kind in kinds else 'not' }} (
+                false
+                {%- for prefix in chosen | map(attribute='prefixes') | sum(start=[]) %}
+                or name like '{{ prefix }}%'
+                {%- endfor %}
+            )
         order by name
     {%- endset -%}
     {{ return(run_query(query).columns[0].values() | list) }}
@@ -30,15 +47,37 @@
 
 {% macro raw_folder() -%}
     {%- set raw = env_var('RAW', '') or 'warehouse/raw' -%}
-    {{ return(raw if raw_files_in(raw, false) else demo_folder()) }}
+    {{ return(raw if raw_files_in(raw, 'events') else demo_folder()) }}
 {%- endmacro %}
 
 {% macro event_files(source) -%}
-    {{ return(raw_files_in(raw_folder(), false) if source == source_name() else []) }}
+    {{ return(raw_files_in(raw_folder(), 'events') if source == source_name() else []) }}
 {%- endmacro %}
 
 {% macro profile_files() -%}
-    {{ return(raw_files_in(raw_folder(), true)) }}
+    {{ return(raw_files_in(raw_folder(), 'profiles')) }}
+{%- endmacro %}
+
+{% macro artist_tag_files() -%}
+    {{ return(raw_files_in(raw_folder(), 'artist_tags')) }}
+{%- endmacro %}
+
+{% macro recording_feature_files() -%}
+    {{ return(raw_files_in(raw_folder(), 'recording_features')) }}
+{%- endmacro %}
+
+{# The first line of a file, split at commas: the names of a CSV file's columns, in lower case. #}
+{% macro csv_header(file) -%}
+    {%- set query -%}
+        select line
+        from read_csv(
+            '{{ file | replace("'", "''") }}', columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04',
+            quote = '', escape = '', header = false, auto_detect = false, ignore_errors = true
+        )
+        limit 1
+    {%- endset -%}
+    {%- set lines = run_query(query).columns[0].values() -%}
+    {{ return((lines[0] or '').lower().split(',') if lines else []) }}
 {%- endmacro %}
 
 {# A file's number in a list of files, from 1, by its path as the reader gives it. #}
@@ -73,7 +112,7 @@ of the model's own: models that read at the same time mix up their rejects in ta
 
 {# Runs first: without raw data nothing can be built, and one sentence says what to do. #}
 {% macro require_raw_files() -%}
-    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not raw_files_in(raw_folder(), false) -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not raw_files_in(raw_folder(), 'events') -%}
         {{ exceptions.raise_compiler_error(
             "There is no event file (.tsv or .tsv.gz) in " ~ (env_var('RAW', '') or 'warehouse/raw')
             ~ " and no demo in " ~ demo_folder() ~ ": put the raw files there, or run `make demo`."

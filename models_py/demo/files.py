@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from models_py.demo.catalogue import make_catalogue
+from models_py.demo.catalogue import Catalogue, make_catalogue
 from models_py.demo.listening import listen
 from models_py.demo.profiles import Profile, make_profiles
 from models_py.demo.spelling import Lines, write_down
+from models_py.demo.tags import artist_tags
 from models_py.demo.tastes import make_tastes
 from models_py.demo.truth import make_truth
 from models_py.errors import StudyError
@@ -22,6 +23,7 @@ EVENTS_1K = "1k/userid-timestamp-artid-artname-traid-traname.tsv"
 PROFILES_1K = "1k/userid-profile.tsv"
 EVENTS_360K = "360k/usersha1-artmbid-artname-plays.tsv"
 PROFILES_360K = "360k/usersha1-profile.tsv"
+TAGS = ("1k/artist-tags.tsv", "360k/artist-tags.tsv")
 TRUTH = "truth.json"
 
 
@@ -57,6 +59,8 @@ def write_demo(folder: Path, users: int = 300, seed: int = 1) -> dict:
     profiles = make_profiles(plays.second[np.flatnonzero(np.diff(plays.user, prepend=-1))], rng)
     ids = [f"user_{number:06d}" for number in range(1, len(profiles) + 1)]
     truth = {"seed": seed, **make_truth(catalogue, tastes, lines, ids[:users])}
+    for name in TAGS:
+        _replace(folder / name, _artist_tags(catalogue))
     # The events come last: where they lie, everything else does.
     _replace(folder / TRUTH, [json.dumps(truth, ensure_ascii=False, separators=(",", ":"))])
     _replace(folder / PROFILES_360K, _profiles_360k(ids, profiles))
@@ -96,6 +100,13 @@ def _counts_360k(lines: Lines, ids: list[str]) -> Iterator[str]:
     rows = [(hashes[user], -plays, name, mbid) for (user, mbid, name), plays in counts.items()]
     for user, plays, name, mbid in sorted(rows):
         yield f"{user}\t{mbid}\t{name}\t{-plays}"
+
+
+def _artist_tags(catalogue: Catalogue) -> Iterator[str]:
+    """Artist, tag, people who gave it, under a header."""
+    yield "artist_name\ttag\ttaggers"
+    for artist, tag, taggers in artist_tags(catalogue):
+        yield f"{artist}\t{tag}\t{taggers}"
 
 
 def _sha1(user_id: str) -> str:

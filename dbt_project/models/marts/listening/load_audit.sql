@@ -83,10 +83,28 @@ profile_checks as (
     where reason is null
 ),
 
+metadata_checks as (
+    {%- for lines in ['artist_tag_lines', 'recording_feature_lines'] %}
+    select
+        '{{ lines }}_undecodable' as check_name,
+        count(*) as value
+    from {{ source('metadata_reader', 'stg_metadata__' ~ lines ~ '_rejects') }}
+    union all
+    select
+        '{{ lines }}_malformed' as check_name,
+        count(*) as value
+    from {{ ref('stg_metadata__' ~ lines) }}
+    where reason not in ('blank line', 'header')
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 checks as (
     select * from line_checks
     union all
     select * from profile_checks
+    union all
+    select * from metadata_checks
     union all
     select * from name_checks
     union all
