@@ -148,10 +148,8 @@ time_facts as (
 
 year_facts as (
     select
-        {%- for year in [2010, 2013] %}
-        sum(case when extract(year from played_at) = {{ year }} then 1 else 0 end) as rows_{{ year }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        sum(case when extract(year from played_at) = 2010 then 1 else 0 end) as rows_2010,
+        sum(case when extract(year from played_at) = 2013 then 1 else 0 end) as rows_2013
     from lines
 ),
 
