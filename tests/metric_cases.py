@@ -213,6 +213,7 @@ def describe_lists(
         "artist_diversity": [len({case.parent(item) for item in top}) / len(top) for top in tops],
     }
     described = {name: (float(np.mean(values)) if tops else None, len(tops)) for name, values in per_user.items()}
+    described["tag_diversity"] = (None, 0)  # no artist here has tags
     if case.items:
         size = len(case.items)
         counts = [sum(item in top for top in tops) for item in case.items]

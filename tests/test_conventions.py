@@ -16,7 +16,7 @@ READABLE = {
     "staging/recommender": {"source.recommender", "marts/training"},
     "intermediate": {"staging/lastfm", "intermediate", "marts/listening", "seed"},
     "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
-    | {"marts/evaluation", "staging/recommender"},
+    | {"marts/evaluation", "marts/features", "staging/recommender"},
     "intermediate/features": {"intermediate", "intermediate/features", "marts/listening"},
     "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening"},
     "intermediate/serving": {"intermediate", "marts/listening", "staging/recommender"},

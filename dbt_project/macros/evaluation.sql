@@ -12,7 +12,7 @@
 
 {# What a list is like, whether or not it is right; null without a list. #}
 {% macro listing_metrics() -%}
-    {{ return(['novelty', 'popularity', 'popularity_bias', 'artist_diversity']) }}
+    {{ return(['novelty', 'popularity', 'popularity_bias', 'artist_diversity', 'tag_diversity']) }}
 {%- endmacro %}
 
 {# Metrics that are a mean over users, so that a bootstrap over users gives their interval. #}

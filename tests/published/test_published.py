@@ -28,7 +28,7 @@ from models_py.settings import Settings
 NUMBERS = SimpleNamespace(tuning_trials=3, tuning_budget_seconds=np.inf)
 SHOWN = SimpleNamespace(doing=lambda what: None, advance=lambda: None)
 # NDCG@10 of default settings, which is less than twenty trials reach; each band is wide enough for other splits
-HETREC = {"item_knn": (0.165, 0.19), "svd": (0.16, 0.21), "most_popular": (0.055, 0.075)}
+HETREC = {"item_knn": (0.165, 0.19), "svd": (0.13, 0.16), "most_popular": (0.055, 0.075)}
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,7 @@ def test_metrics_equal_the_reference():
         hits = np.zeros((len(users), len(items)), dtype=bool)
         for user, found in relevant.items():
             hits[users[user], [items[item] for item in found]] = True
-        for model in ("dense", "short", "silent"):
-            ranked = case.lists[model, "discovery"]
+        for ranked in case.lists.values():  # a random split has lists for discovery only
             rows = [(users[user], rank, items[item]) for user in ranked for rank, item in enumerate(ranked[user], 1)]
             user_index, rank, item_index = np.array(rows, dtype=np.int64).reshape(-1, 3).T
             lists = Lists(user_index, rank.astype(np.int32), item_index, -rank.astype(float))

@@ -16,8 +16,10 @@ sum_blocks as (
         {%- for metric in mean_metrics() %}
         coalesce(sum({{ metric }}), 0) as {{ metric }},
         {%- endfor %}
-        cast(count(*) as double) as user_count,
-        cast(count(novelty) as double) as listed_count
+        {%- for metric in listing_metrics() %}
+        cast(count({{ metric }}) as double) as {{ metric }}_users,
+        {%- endfor %}
+        cast(count(*) as double) as user_count
     from lists
     group by
         split_name,
@@ -39,18 +41,18 @@ final as (
         k,
         count(*) as block_count,
         cast(sum(user_count) as bigint) as n_users,
-        cast(sum(listed_count) as bigint) as n_listed,
         {%- for metric in accuracy_metrics() %}
         {{ rounded('sum(' ~ metric ~ ') / sum(user_count)') }} as {{ metric }},
         {%- endfor %}
         {%- for metric in listing_metrics() %}
-        {{ rounded('sum(' ~ metric ~ ') / nullif(sum(listed_count), 0)') }} as {{ metric }},
+        cast(sum({{ metric }}_users) as bigint) as {{ metric }}_users,
+        {{ rounded('sum(' ~ metric ~ ') / nullif(sum(' ~ metric ~ '_users), 0)') }} as {{ metric }},
+        {{ ordered_list(metric ~ '_users', 'block') }} as {{ metric }}_counts,
         {%- endfor %}
         {%- for metric in mean_metrics() %}
         {{ ordered_list(metric, 'block') }} as {{ metric }}_sums,
         {%- endfor %}
-        {{ ordered_list('user_count', 'block') }} as user_counts,
-        {{ ordered_list('listed_count', 'block') }} as listed_counts
+        {{ ordered_list('user_count', 'block') }} as user_counts
     from sum_blocks
     group by
         split_name,

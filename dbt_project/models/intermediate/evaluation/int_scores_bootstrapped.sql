@@ -34,8 +34,10 @@ weigh_blocks as (
         {%- for metric in mean_metrics() %}
         {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_sums') }} as {{ metric }},
         {%- endfor %}
-        {{ dot_product('cut_draws.weights', 'scores.user_counts') }} as drawn_users,
-        {{ dot_product('cut_draws.weights', 'scores.listed_counts') }} as drawn_listed
+        {%- for metric in listing_metrics() %}
+        {{ dot_product('cut_draws.weights', 'scores.' ~ metric ~ '_counts') }} as {{ metric }}_users,
+        {%- endfor %}
+        {{ dot_product('cut_draws.weights', 'scores.user_counts') }} as drawn_users
     from scores
     inner join cut_draws on scores.block_count = cut_draws.block_count
 ),
@@ -47,7 +49,7 @@ estimates as (
         {{ metric }} / nullif(drawn_users, 0) as {{ metric }},
         {%- endfor %}
         {%- for metric in listing_metrics() %}
-        {{ metric }} / nullif(drawn_listed, 0) as {{ metric }},
+        {{ metric }} / nullif({{ metric }}_users, 0) as {{ metric }},
         {%- endfor %}
         split_name,
         item_type,

@@ -108,6 +108,7 @@ final as (
         rank_models.popularity,
         rank_models.popularity_bias,
         rank_models.artist_diversity,
+        rank_models.tag_diversity,
         rank_models.serendipity,
         trials.validation_ndcg_20,
         runs.hyper_parameters,

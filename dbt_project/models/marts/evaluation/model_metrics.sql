@@ -25,8 +25,10 @@ means as (
         intervals.{{ metric }}_low,
         intervals.{{ metric }}_high,
         {%- endfor %}
-        scores.n_users,
-        scores.n_listed
+        {%- for metric in listing_metrics() %}
+        scores.{{ metric }}_users,
+        {%- endfor %}
+        scores.n_users
     from scores
     inner join intervals
         on scores.split_name = intervals.split_name
@@ -50,7 +52,7 @@ final as (
         {{ metric }} as value,
         {{ metric }}_low as ci_low,
         {{ metric }}_high as ci_high,
-        {{ 'n_listed' if metric in listing_metrics() else 'n_users' }} as n_users
+        {{ metric ~ '_users' if metric in listing_metrics() else 'n_users' }} as n_users
     from means
     {%- if metric in listing_metrics() %}
     where scope = 'all'
