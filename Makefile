@@ -9,8 +9,12 @@ ACCEPT ?=
 DATA_URL ?=
 SCALES ?=
 LOOKALIKE ?=
+DATA ?=
+SEEDS ?=
+ITEM_TYPE ?=
+TRIALS ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
@@ -20,7 +24,7 @@ BENCHMARK_READY := .venv/.benchmark-ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate test verify-real tuning benchmark lint docs clean
+.PHONY: help setup data demo build recommend evaluate study test verify-real verify-facts published tuning benchmark lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,11 +59,20 @@ recommend: $(READY) ## Tune, fit and evaluate on the marts as they are, then pub
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
 
+study: $(READY) ## Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=20)
+	@$(BIN)/python -m models_py study
+
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
 	@$(BIN)/python -m pytest
 
 verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s
+
+verify-facts: $(READY) ## Compare published counts of the full 1K file with the warehouse built from it
+	@$(BIN)/python -m models_py verify-facts
+
+published: $(READY) ## Evaluate by the protocol of a published HetRec table (DATA=file in the 360K format; SEEDS=5)
+	@$(BIN)/python -m models_py published
 
 tuning: $(BENCHMARK_READY) ## Show the best score over the number of trials, as a table and a plot beside the warehouse
 	@$(BIN)/python -m models_py tuning
@@ -73,7 +86,7 @@ benchmark: $(BENCHMARK_READY) ## Measure time and memory per stage and model (RA
 	@$(BIN)/python -m models_py benchmark
 
 lint: $(READY) ## Check the style of Python and SQL
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests dbt_project/analyses
 
 docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/static_index.html
 	@if [ -f "$(WAREHOUSE)" ]; then target=reader; else target=dev; export WAREHOUSE=:memory:; fi; \

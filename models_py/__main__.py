@@ -56,6 +56,25 @@ def data(
 
 
 @app.command()
+def verify_facts() -> None:
+    """Compare published counts of the full Last.FM 1K file with those of the warehouse built from it."""
+    from models_py.facts import print_facts
+
+    print_facts(Settings.from_environment())
+
+
+@app.command()
+def published(
+    data: Annotated[str, typer.Option(envvar="DATA", help="File or folder in the 360K format, such as HetRec's.")] = "",
+    seeds: Annotated[int, typer.Option(envvar="SEEDS", min=2, help="Random splits.")] = 5,
+) -> None:
+    """Evaluate every recommender by the protocol of a published table, beside what it prints."""
+    from models_py.published import print_comparison
+
+    print_comparison(Settings.from_environment(), data, range(1, seeds + 1))
+
+
+@app.command()
 def benchmark(
     scales: Annotated[str, typer.Option(envvar="SCALES", help="Sizes of look-alikes, such as '0.1 0.3 1'.")] = "",
     lookalike: Annotated[str, typer.Option(envvar="LOOKALIKE", help="Program that writes look-alikes.")] = "",
@@ -74,6 +93,22 @@ def tuning() -> None:
     from models_py.tuning_report import report_tuning
 
     report_tuning(Settings.from_environment().warehouse)
+
+
+@app.command()
+def study(
+    item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
+    trials: Annotated[
+        int | None, typer.Option(envvar="TRIALS", min=1, help="Settings tried per model; the var tuning_trials.")
+    ] = None,
+) -> None:
+    """Score the same models on the same plays under every combination of eight protocol switches."""
+    from models_py import pipeline
+    from models_py.study.report import print_study
+
+    settings = Settings.from_environment()
+    pipeline.study(settings, item_type, trials)
+    print_study(settings.warehouse, item_type)
 
 
 @app.command()

@@ -10,6 +10,9 @@ from dbt_common.events.base_types import EventMsg
 from models_py.errors import BuildError
 from models_py.progress import Stage
 
+QUIETLY = ["--quiet", "--log-level", "none"]
+STRICTLY = ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
+
 
 def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -> None:
     """Build the selected half of the dbt project into `warehouse`; stop at the first half that fails.
@@ -39,17 +42,41 @@ def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -
         elif event.info.name == "NodeFinished":
             stage.advance()
 
+    _run(dbtRunner(callbacks=[report]), ["build", *selection], warehouse, variables)
+
+
+def compiled_analysis(name: str, warehouse: Path, variables: str) -> str:
+    """Return the SQL of an analysis with its references resolved for `warehouse`, which is only read.
+
+    Parameters
+    ----------
+    name : str
+        Name of the analysis.
+    warehouse : Path
+        File that the SQL is for.
+    variables : str
+        dbt vars as YAML.
+
+    Raises
+    ------
+    BuildError
+        With the one sentence that stopped dbt.
+    """
+    result = _run(dbtRunner(), ["compile", "--select", name, "--target", "reader"], warehouse, variables)
+    return next(iter(result.result)).node.compiled_code
+
+
+def _run(runner: dbtRunner, command: list[str], warehouse: Path, variables: str) -> dbtRunnerResult:
     os.environ["WAREHOUSE"] = str(warehouse)
-    quietly = ["--quiet", "--log-level", "none"]
-    strictly = ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
     try:
-        result = dbtRunner(callbacks=[report]).invoke(
-            [*quietly, *strictly, "build", *selection, "--vars", variables or "{}", "--project-dir", "dbt_project"]
+        result = runner.invoke(
+            [*QUIETLY, *STRICTLY, *command, "--vars", variables or "{}", "--project-dir", "dbt_project"]
         )
     finally:
         DuckDBConnectionManager.close_all_connections()
     if not result.success:
         raise _failure(result)
+    return result
 
 
 def _failure(result: dbtRunnerResult) -> BuildError:

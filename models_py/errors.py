@@ -31,5 +31,9 @@ class BuildError(MusicError):
         self.failed = failed
 
 
+class RecommenderError(MusicError):
+    """A recommender's code is refused: it could read the cells that it is tested on."""
+
+
 class DownloadError(MusicError):
     """The Last.fm data cannot be fetched or kept."""

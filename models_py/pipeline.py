@@ -7,8 +7,10 @@ from models_py.checks import check_raw_folder, check_same_study, check_splits, c
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
+from models_py.jobs.protocols import study_protocols
 from models_py.progress import Stage, console, stage
 from models_py.raw_files import check_raw_files, explain
+from models_py.recommenders.registry import check_recommenders
 from models_py.settings import Settings
 from models_py.training import Parameters
 from models_py.warehouse import Warehouse, building
@@ -33,6 +35,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
     MusicError
         Where any step fails; the published file is then as it was.
     """
+    check_recommenders()
     check_splits(settings)
     check_variables(settings)
     if prepare:
@@ -62,6 +65,7 @@ def build(settings: Settings) -> None:
     MusicError
         Where any step fails; the published file is then as it was.
     """
+    check_recommenders()
     check_splits(settings)
     check_variables(settings)
     ensure_raw_files(settings)
@@ -73,6 +77,37 @@ def build(settings: Settings) -> None:
     console.print(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
         console.print("The results in it are of an older study and not shown: run `make recommend`.")
+
+
+def study(settings: Settings, item_type: str, n_trials: int | None) -> None:
+    """Score every combination of protocol switches on the marts as they are, and publish the warehouse by rename.
+
+    Parameters
+    ----------
+    settings : Settings
+        The study that the marts were built for.
+    item_type : str
+        'track' or 'artist'.
+    n_trials : int or None
+        Settings tried per model; the var tuning_trials where it is None.
+
+    Raises
+    ------
+    MusicError
+        Where the item type is unknown or any step fails; the published file is then as it was.
+    """
+    if item_type not in ("track", "artist"):
+        raise StudyError(f"ITEM_TYPE is '{item_type}': set it to track or artist.")
+    check_splits(settings)
+    check_variables(settings)
+    check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
+    with building(settings.warehouse) as working:
+        with stage(f"Every protocol on {item_type}s (Python)") as shown:
+            trials = n_trials or Parameters.read(Warehouse(working)).tuning_trials
+            study_protocols(Warehouse(working), item_type, trials, shown)
+        with stage("Scores to effects (dbt)") as shown:
+            tables = ("protocol_scores", "reconstruction_errors")
+            _build(["--select", *(f"source:recommender.{table}+" for table in tables)], working, settings, shown)
 
 
 def ensure_raw_files(settings: Settings) -> None:

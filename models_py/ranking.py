@@ -133,15 +133,31 @@ def ndcg(lists: Lists, relevant: sparse.csr_matrix, n_relevant: np.ndarray, k: i
     array of float64
         One value per user with n_relevant > 0, in order of user index.
     """
+    users, ranks = _hits(lists, relevant, k)
+    gain = np.bincount(users, weights=1 / np.log2(ranks + 1), minlength=relevant.shape[0])
+    ideal = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, k + 2)))])
+    evaluated = n_relevant > 0
+    return gain[evaluated] / ideal[np.minimum(n_relevant[evaluated], k)]
+
+
+def recall(lists: Lists, relevant: sparse.csr_matrix, n_relevant: np.ndarray, k: int) -> np.ndarray:
+    """Recall@k of each user with at least one relevant item: hits in the first k, divided by all relevant items.
+
+    Parameters and return value are those of `ndcg`.
+    """
+    users, _ = _hits(lists, relevant, k)
+    evaluated = n_relevant > 0
+    return np.bincount(users, minlength=relevant.shape[0])[evaluated] / n_relevant[evaluated]
+
+
+def _hits(lists: Lists, relevant: sparse.csr_matrix, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """User and rank of every relevant item within the first k."""
     n_items = relevant.shape[1]
     relevant_keys = np.repeat(np.arange(relevant.shape[0]), np.diff(relevant.indptr)) * n_items + relevant.indices
     counted = lists.rank <= k
     users, ranks = lists.user_index[counted], lists.rank[counted]
     hits = np.isin(users * n_items + lists.item_index[counted], relevant_keys)
-    gain = np.bincount(users[hits], weights=1 / np.log2(ranks[hits] + 1), minlength=relevant.shape[0])
-    ideal = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, k + 2)))])
-    evaluated = n_relevant > 0
-    return gain[evaluated] / ideal[np.minimum(n_relevant[evaluated], k)]
+    return users[hits], ranks[hits]
 
 
 def _allowed(task: str, seen: np.ndarray, has_cell: np.ndarray) -> np.ndarray:

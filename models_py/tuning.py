@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from scipy import sparse
@@ -14,6 +15,7 @@ from models_py.ranking import ndcg, recommend
 from models_py.recommenders.base import Recommender
 
 K = 20
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ def space_size(recommender: type[Recommender]) -> int:
     return math.prod(len(values) for values in recommender.space.values())
 
 
-def settings(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
+def settings(
+    recommender: type[Recommender], n_trials: int, seed: int, fixed: Mapping[str, object] = NOTHING
+) -> list[Recommender]:
     """List the defaults, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
 
     Parameters
@@ -72,10 +76,12 @@ def settings(recommender: type[Recommender], n_trials: int, seed: int) -> list[R
     n_trials : int
         Settings asked for; the whole space where that is smaller.
     seed : int
+    fixed : mapping
+        Hyper-parameters that are not searched, with their values.
     """
-    names = list(recommender.space)
-    everything = [recommender(**dict(zip(names, values, strict=True))) for values in _product(recommender)]
-    defaults = recommender()
+    space = recommender.space | {name: (value,) for name, value in fixed.items()}
+    everything = [recommender(**dict(zip(space, values, strict=True))) for values in itertools.product(*space.values())]
+    defaults = recommender(**fixed)
     others = [setting for setting in everything if setting != defaults]
     order = np.random.default_rng(seed).permutation(len(others))
     return [defaults, *(others[position] for position in order)][:n_trials]
@@ -90,6 +96,7 @@ def tune(
     budget_seconds: float,
     seed: int,
     tasks: Sequence[str],
+    fixed: Mapping[str, object] = NOTHING,
 ) -> list[Trial]:
     """Fit settings on fit cells and score each by NDCG@20 on validation, for every task.
 
@@ -107,6 +114,8 @@ def tune(
     seed : int
     tasks : sequence of str
         Tasks to score on; the first one decides which trial is chosen, the earlier one in a tie.
+    fixed : mapping
+        Hyper-parameters that are not searched, with their values.
 
     Returns
     -------
@@ -120,7 +129,7 @@ def tune(
     """
     trials: list[Trial] = []
     start = time.perf_counter()
-    for number, setting in enumerate(settings(recommender, n_trials, seed)):
+    for number, setting in enumerate(settings(recommender, n_trials, seed, fixed)):
         spent = time.perf_counter() - start
         if number and spent + spent / number > budget_seconds:
             break
@@ -137,7 +146,3 @@ def tune(
             trials.append(Trial(number, task, asdict(setting), score, fit_seconds))
     best = max((trial for trial in trials if trial.task == tasks[0]), key=lambda trial: trial.validation_ndcg_20)
     return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]
-
-
-def _product(recommender: type[Recommender]) -> itertools.product:
-    return itertools.product(*recommender.space.values())

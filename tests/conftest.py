@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+pytest_plugins = ["scored_cases"]
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -17,6 +17,7 @@ def run_dbt(
     source: str = "1k",
     splits: str = "",
     variables: str = "{}",
+    project: Path = ROOT / "dbt_project",
 ) -> None:
     """Run a dbt command and free the warehouse file afterwards.
 
@@ -30,6 +31,8 @@ def run_dbt(
         Folder of raw files; None for a folder that holds none, as the demo folder always does.
     source, splits, variables : str
         SOURCE, SPLITS and dbt vars (YAML).
+    project : Path
+        Folder of the dbt project: this repository's, or a changed copy.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def run_dbt(
         "DEMO": str(nothing),
         "SOURCE": source,
         "SPLITS": splits,
-        "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
+        "DBT_PROJECT_DIR": str(project),
         "DBT_PROFILES_DIR": str(ROOT),
     }
     options = ["--vars", variables, "--target-path", str(warehouse.parent / "target")]

@@ -28,6 +28,8 @@ class Case:
         Active users and the catalogue.
     lists : dict of (model, task) to dict of user to items, best first
         A model without any list for a task it declares has an empty dict.
+    artists : dict of item to number
+        Who made a track; three neighbours in the catalogue share an artist where nothing is said.
     """
 
     split_name: str
@@ -38,6 +40,7 @@ class Case:
     users: list[str]
     items: list[int]
     lists: dict[tuple[str, str], dict[str, list[int]]] = field(default_factory=dict)
+    artists: dict[int, int] = field(default_factory=dict)
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -62,9 +65,9 @@ class Case:
         return [item for item in self.items if self.allows(task, user, item)]
 
     def parent(self, item: int) -> int:
-        """Give each item one of as many artists as a third of the catalogue has; an artist is its own."""
+        """Tell an item's artist by number; an artist is its own."""
         place = self.items.index(item)
-        return place if self.item_type == "artist" else place // 3
+        return place if self.item_type == "artist" else self.artists.get(item, place // 3)
 
 
 def random_case(rng: np.random.Generator, split_name: str, item_type: str, split_kind: str) -> Case:
@@ -77,8 +80,9 @@ def random_case(rng: np.random.Generator, split_name: str, item_type: str, split
     train = {(user, item) for user, item in train if user not in untrained}
     if split_kind == "random":
         test -= train
-    active = {user for user, _ in train if rng.random() < 0.8}
-    warm = {item for _, item in train if rng.random() < 0.7}
+    # in a fixed order, since that of a set of texts changes from run to run
+    active = {user for user, _ in sorted(train) if rng.random() < 0.8}
+    warm = {item for _, item in sorted(train) if rng.random() < 0.7}
     learned = {(user, item) for user, item in train if user in active and item in warm}
     case = Case(
         split_name,
@@ -104,6 +108,49 @@ def _random_lists(rng: np.random.Generator, case: Case, model: str, task: str) -
         if length:
             lists[user] = best_first[:length]
     return lists
+
+
+def add_bound_lists(case: Case) -> None:
+    """Add models: `ideal` has relevant items first, `tailed` goes on after `short` without a hit, `cut` is ten long."""
+    for task in case.tasks:
+        relevant, short, popular = (
+            case.relevant(task, "all"),
+            case.lists["short", task],
+            case.lists["most_popular", task],
+        )
+        candidates = {user: case.candidates(task, user) for user in case.users}
+        case.lists["ideal", task] = {
+            user: sorted(items, key=lambda item, found=relevant[user]: item not in found)[:100]
+            for user, items in candidates.items()
+            if items
+        }
+        case.lists["tailed", task] = {
+            user: (items + [item for item in candidates[user] if item not in relevant[user] | set(items)])[:100]
+            for user, items in short.items()
+        }
+        case.lists["cut", task] = {user: items[:10] for user, items in popular.items()}
+
+
+def relabelled(rng: np.random.Generator, case: Case, split_name: str) -> Case:
+    """Give users and items other names, in another order; name the split anew."""
+    everyone = sorted({user for user, _ in case.train | case.test} | set(case.users))
+    everything = sorted({item for _, item in case.train | case.test} | set(case.items))
+    users = {user: f"listener_{number:02d}" for number, user in enumerate(rng.permutation(everyone).tolist())}
+    items = {item: 7000 + number for number, item in enumerate(rng.permutation(everything).tolist())}
+    return Case(
+        split_name,
+        case.item_type,
+        case.split_kind,
+        {(users[user], items[item]) for user, item in case.train},
+        {(users[user], items[item]) for user, item in case.test},
+        sorted(users[user] for user in case.users),
+        sorted(items[item] for item in case.items),
+        {
+            key: {users[user]: [items[item] for item in ranked] for user, ranked in lists.items()}
+            for key, lists in case.lists.items()
+        },
+        {items[item]: case.parent(item) for item in case.items},
+    )
 
 
 def user_metrics(case: Case) -> Iterator[tuple[UserKey, float]]:

@@ -11,13 +11,13 @@
 {%- endmacro %}
 
 {# What a list is like, whether or not it is right; null without a list. #}
-{% macro list_metrics() -%}
+{% macro listing_metrics() -%}
     {{ return(['novelty', 'popularity', 'popularity_bias', 'artist_diversity']) }}
 {%- endmacro %}
 
 {# Metrics that are a mean over users, so that a bootstrap over users gives their interval. #}
 {% macro mean_metrics() -%}
-    {{ return(accuracy_metrics() + list_metrics()) }}
+    {{ return(accuracy_metrics() + listing_metrics()) }}
 {%- endmacro %}
 
 {# Groups of users that are judged apart. #}
@@ -48,4 +48,30 @@
 {# Users of a bootstrap draw are weighed in at most so many blocks, so that a draw costs the same for any number of users. #}
 {% macro bootstrap_blocks() -%}
     {{ return(2000) }}
+{%- endmacro %}
+
+{# Switches of an evaluation protocol: the plain side of each, then this project's. models_py/study/protocol.py defines them. #}
+{% macro protocol_switches() -%}
+    {{ return({
+        'counts': ['raw', 'log'],
+        'seen': ['recommended', 'left_out'],
+        'split': ['by_play', 'by_cell'],
+        'catalogue': ['full', 'filtered'],
+        'candidates': ['sampled', 'all'],
+        'relevance': ['by_play', 'by_item'],
+        'averaging': ['over_plays', 'over_users'],
+        'tuning': ['textbook', 'tuned'],
+    }) }}
+{%- endmacro %}
+
+{#
+n! / (s! (n - s - 1)!) for a set of s of the other n - 1: the share of all n! orders in which exactly the set comes before
+is one in so many.
+#}
+{% macro orders_per_set(n, s) -%}
+    {%- set ways = namespace(count=n) -%}
+    {%- for place in range(s) -%}
+        {%- set ways.count = ways.count * (n - 1 - place) // (place + 1) -%}
+    {%- endfor -%}
+    {{ return(ways.count) }}
 {%- endmacro %}

@@ -77,7 +77,7 @@ def _is_there(archive: Archive, folder: Path) -> bool:
     if there:
         with transfer("Checking what is there") as shown:
             for wanted in there:
-                if _md5(folder / wanted.name, shown) != wanted.md5:
+                if md5(folder / wanted.name, shown) != wanted.md5:
                     raise DownloadError(
                         f"{folder / wanted.name} is not as published, and would be replaced: "
                         "move it away, or set RAW to another folder."
@@ -85,7 +85,8 @@ def _is_there(archive: Archive, folder: Path) -> bool:
     return len(there) == len(archive.wanted)
 
 
-def _md5(path: Path, shown: Transfer) -> str:
+def md5(path: Path, shown: Transfer) -> str:
+    """Return the checksum of a file, in hexadecimal, and show how much of it has been read."""
     digest = hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
         shown.begin(path.stat().st_size)

@@ -19,7 +19,7 @@ class Factorization:
     n_factors
         Number of factors; 0 for baselines, whose thin matrices hold means.
     scale
-        The scale of the predictions, 'plays' or 'log_plays'.
+        The scale of the predictions: 'plays', 'log_plays' or 'percent'.
     user_part, item_part
         float64, shapes (n_users, r) and (n_items, r).
     """

@@ -101,7 +101,7 @@ def score_factorizations(
     unseen_plays = _without(held_out, train.counts)
     rows = []
     for scale in SCALES:
-        seen, unseen = scaled(train.counts, scale), scaled(unseen_plays, scale)
+        seen, unseen = (scaled(cells, scale, train.counts) for cells in (train.counts, unseen_plays))
         for model in (model for model in fitted if model.scale == scale):
             rows += _score(model, seen, unseen, block_cells)
     return rows

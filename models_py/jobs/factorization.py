@@ -1,9 +1,11 @@
 """Stores how well factorizations rebuild play counts."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
-from models_py.factors import fit_factorizations, score_factorizations
+from models_py.factors import FactorizationError, fit_factorizations, score_factorizations
 from models_py.training import Parameters, Study, matrix, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -14,14 +16,20 @@ def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> Non
     fitted = fit_factorizations(train, parameters.factorization_factors, parameters.random_seed)
     held_out = _read_held_out_plays(warehouse, study, train.counts.shape)
     errors = score_factorizations(fitted, train, held_out)
-    rows = {
+    warehouse.replace(
+        [Replacement("factorization_errors", study.key, error_columns(errors), {"fingerprint": study.fingerprint})]
+    )
+
+
+def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]:
+    """Put errors into columns, as they are stored."""
+    return {
         **{name: strings(getattr(error, name) for error in errors) for name in ("model_name", "scale", "cells")},
         **{
             name: np.array([getattr(error, name) for error in errors])
             for name in ("n_factors", "n_cells", "rmse", "mae")
         },
     }
-    warehouse.replace([Replacement("factorization_errors", study.key, rows, {"fingerprint": study.fingerprint})])
 
 
 def _read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:

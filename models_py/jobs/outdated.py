@@ -6,7 +6,14 @@ from models_py.training import Study
 from models_py.warehouse import Replacement
 
 TABLES = ("runs", "trials", "recommendations", "factorization_errors")
-TABLES_OF_FULL = ("served_models", "cluster_trials", "user_cluster_labels", "item_cluster_labels")
+TABLES_OF_FULL = (
+    "served_models",
+    "cluster_trials",
+    "user_cluster_labels",
+    "item_cluster_labels",
+    "protocol_scores",
+    "reconstruction_errors",
+)
 
 
 def outdated(built_splits: Sequence[str], learnable: Sequence[Study]) -> list[Replacement]:

@@ -2,8 +2,11 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
+from models_py.reach import check_reach
 from models_py.recommenders.base import Recommender
 
 package = importlib.import_module(__package__)
@@ -15,18 +18,39 @@ def recommenders() -> dict[str, type[Recommender]]:
 
     Raises
     ------
+    RecommenderError
+        Where the code of one could read more than it is given.
     ValueError
         Where two share a name.
     """
+    check_recommenders()
     found: dict[str, type[Recommender]] = {}
-    for module_info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+    for module in map(importlib.import_module, _modules()):
         for value in vars(module).values():
             if isinstance(value, type) and value.__module__ == module.__name__ and isinstance(_name(value), str):
                 if value.name in found:
                     raise ValueError(f"two recommenders are called '{value.name}': rename one of them")
                 found[value.name] = value
     return dict(sorted(found.items()))
+
+
+def check_recommenders() -> None:
+    """Read the code of every recommender, without running it, and refuse one that could read more than it is given.
+
+    Raises
+    ------
+    RecommenderError
+        Naming the first such module and what it reaches.
+    """
+    root = Path(package.__path__[0]).parents[package.__name__.count(".")]
+    for module in _modules():
+        check_reach(module, root)
+
+
+def _modules() -> Iterator[str]:
+    """Name every module of the package but this one."""
+    names = (f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__))
+    return (name for name in names if name != __name__)
 
 
 def _name(value: type) -> object:

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from models_py.interactions import Interactions
 
-WEIGHTINGS = ("binary", "log", "log_share", "bm25")
+WEIGHTINGS = ("raw", "binary", "log", "log_share", "bm25")
 SHARE_SCALE = 1000.0
 BM25_K1, BM25_B = 1.2, 0.75
 
@@ -21,9 +21,9 @@ def weighted(interactions: Interactions, weighting: str) -> sparse.csr_matrix:
     ----------
     interactions : Interactions
     weighting : str
-        'binary' (1), 'log' (ln(1 + plays)), 'log_share' (ln(1 + 1000 x share of the user's plays): like 'log', but
-        alike for light and heavy listeners) or 'bm25' (saturating in plays, less for long histories, without the idf
-        factor: Robertson & Zaragoza 2009).
+        'raw' (plays as they are), 'binary' (1), 'log' (ln(1 + plays)), 'log_share' (ln(1 + 1000 x share of the user's
+        plays): like 'log', but alike for light and heavy listeners) or 'bm25' (saturating in plays, less for long
+        histories, without the idf factor: Robertson & Zaragoza 2009).
 
     Returns
     -------
@@ -37,7 +37,9 @@ def weighted(interactions: Interactions, weighting: str) -> sparse.csr_matrix:
     counts = interactions.counts
     users = np.repeat(np.arange(interactions.n_users), np.diff(counts.indptr))
     plays = counts.data.astype(np.float64)
-    if weighting == "binary":
+    if weighting == "raw":
+        weights = plays
+    elif weighting == "binary":
         weights = np.ones_like(plays)
     elif weighting == "log":
         weights = np.log1p(plays)

@@ -25,6 +25,8 @@ plays = arrays(
 
 def reference(plays: np.ndarray, weighting: str) -> np.ndarray:
     lengths = plays.sum(axis=1, keepdims=True)
+    if weighting == "raw":
+        return plays
     if weighting == "binary":
         return (plays > 0) * 1.0
     if weighting == "log":
@@ -46,7 +48,7 @@ def test_weights_are_their_formulas(weighting: str, plays: np.ndarray):
 
 
 def test_an_unknown_weighting_is_refused():
-    with pytest.raises(ValueError, match="'tfidf'.*binary, log, log_share, bm25"):
+    with pytest.raises(ValueError, match="'tfidf'.*raw, binary, log, log_share, bm25"):
         weighted(interactions_of(np.ones((2, 2))), "tfidf")
 
 

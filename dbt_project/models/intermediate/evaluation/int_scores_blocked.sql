@@ -43,7 +43,7 @@ final as (
         {%- for metric in accuracy_metrics() %}
         {{ rounded('sum(' ~ metric ~ ') / sum(user_count)') }} as {{ metric }},
         {%- endfor %}
-        {%- for metric in list_metrics() %}
+        {%- for metric in listing_metrics() %}
         {{ rounded('sum(' ~ metric ~ ') / nullif(sum(listed_count), 0)') }} as {{ metric }},
         {%- endfor %}
         {%- for metric in mean_metrics() %}

@@ -46,7 +46,7 @@ estimates as (
         {%- for metric in accuracy_metrics() %}
         {{ metric }} / nullif(drawn_users, 0) as {{ metric }},
         {%- endfor %}
-        {%- for metric in list_metrics() %}
+        {%- for metric in listing_metrics() %}
         {{ metric }} / nullif(drawn_listed, 0) as {{ metric }},
         {%- endfor %}
         split_name,

@@ -136,7 +136,7 @@ lists as (
 
 final as (
     select
-        {%- for metric in list_metrics() %}
+        {%- for metric in listing_metrics() %}
         case when lists.scope = 'all' then descriptions.{{ metric }} end as {{ metric }},
         {%- endfor %}
         lists.split_name,

@@ -50,9 +50,9 @@ final as (
         {{ metric }} as value,
         {{ metric }}_low as ci_low,
         {{ metric }}_high as ci_high,
-        {{ 'n_listed' if metric in list_metrics() else 'n_users' }} as n_users
+        {{ 'n_listed' if metric in listing_metrics() else 'n_users' }} as n_users
     from means
-    {%- if metric in list_metrics() %}
+    {%- if metric in listing_metrics() %}
     where scope = 'all'
     {%- endif %}
     union all

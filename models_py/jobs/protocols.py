@@ -1,0 +1,103 @@
+"""Scores every combination of protocol switches on all plays of an item type: a study, no recommender.
+
+It splits the plays itself, from a seed, and stores scores alone: no list, no model and no choice of it is read by a
+recommender or by any other job.
+"""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from models_py.errors import StudyError
+from models_py.jobs.factorization import error_columns
+from models_py.progress import Stage
+from models_py.study.factorial import N_STEPS, ProtocolScore, factorial
+from models_py.study.protocol import SWITCHES, K
+from models_py.study.reconstruction import reconstruction_errors
+from models_py.training import Parameters, matrix
+from models_py.warehouse import Replacement, Warehouse, strings
+
+BLAS_THREADS = 2
+# Of the textbook's models; its errors are measured beside those of the var factorization_factors.
+TEXTBOOK_FACTORS = 20
+
+
+def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: Stage) -> None:
+    """Score all combinations and the errors of factorizations, and store both in one transaction.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    item_type : str
+        'track' or 'artist'.
+    n_trials : int
+        Settings tried per model and search.
+    shown : Stage
+
+    Raises
+    ------
+    StudyError
+        Where the warehouse has no plays of the item type, or too few to learn from.
+    """
+    parameters, numbers = Parameters.read(warehouse), Parameters.read_row(warehouse)
+    counts, fingerprint = _read_plays(warehouse, item_type)
+    minima = int(numbers["min_items_per_user"]), int(numbers[f"min_users_per_{item_type}"])
+    shown.total = N_STEPS + 1
+
+    def step(what: str) -> None:
+        shown.doing(what)
+        shown.advance()
+
+    with threadpool_limits(limits=BLAS_THREADS):
+        scores = list(factorial(counts, *minima, n_trials, parameters.random_seed, step))
+        step("reconstruction errors")
+        factors = sorted({*parameters.factorization_factors, TEXTBOOK_FACTORS})
+        errors = reconstruction_errors(counts, factors, parameters.random_seed)
+    key, stamp = {"item_type": item_type}, {"fingerprint": fingerprint}
+    warehouse.replace(
+        [
+            Replacement("protocol_scores", key, _score_columns(scores), {"k": K, **stamp}),
+            Replacement("reconstruction_errors", key, error_columns(errors), stamp),
+        ]
+    )
+
+
+def _read_plays(warehouse: Warehouse, item_type: str) -> tuple[sparse.csr_matrix, str]:
+    """Read all plays of an item type, users and items numbered by id, and the fingerprint of split 'full'."""
+    cells = warehouse.read(
+        """
+        select
+            dense_rank() over (order by user_id) - 1 as user_index,
+            dense_rank() over (order by item_id) - 1 as item_index,
+            play_count
+        from marts.user_item_plays
+        where item_type = ?
+        order by user_index, item_index
+        """,
+        [item_type],
+    )
+    fingerprints = warehouse.read(
+        "select fingerprint from marts.training_fingerprints where split_name = 'full' and item_type = ?", [item_type]
+    )["fingerprint"]
+    if not len(fingerprints):
+        raise StudyError(
+            f"{warehouse.path} has no {item_type}s that enough people play to learn from: "
+            "set ITEM_TYPE to the other item type, add listening data, or lower the vars that limit the catalogue."
+        )
+    shape = (int(cells["user_index"].max()) + 1, int(cells["item_index"].max()) + 1)
+    everything = np.ones(len(cells["play_count"]), dtype=bool)
+    counts = matrix(cells["play_count"], cells["user_index"], cells["item_index"], everything, shape)
+    return counts, str(fingerprints[0])
+
+
+def _score_columns(scores: Sequence[ProtocolScore]) -> dict[str, np.ndarray]:
+    return {
+        **{switch: strings(score.sides[switch] for score in scores) for switch in SWITCHES},
+        **{name: strings(getattr(score, name) for score in scores) for name in ("model_name", "metric")},
+        "value": np.array([score.value for score in scores], dtype=float),
+        "n_users": np.array([score.n_users for score in scores]),
+        "hyper_parameters": strings(json.dumps(score.hyper_parameters) for score in scores),
+    }
