@@ -25,13 +25,13 @@ LIBRARIES = (
 )
 
 # Built-in functions that open files or run text as code, and attributes of the libraries above that do or lead there.
-FUNCTIONS = frozenset("open eval exec compile breakpoint input globals vars __import__ __builtins__".split())
+FUNCTIONS = frozenset("open getattr eval exec compile breakpoint input globals vars __import__ __builtins__".split())
 ATTRIBUTES = frozenset(
     """
     DataSource fromfile fromregex genfromtxt load load_npz loadtxt memmap open_memmap
     dump save save_npz savetxt savez savez_compressed tofile
     builtins ctypeslib f2py importlib io modules npyio os pathlib subprocess sys
-    __builtins__ __globals__ __loader__ __subclasses__
+    __builtins__ __dict__ __globals__ __loader__ __subclasses__
     """.split()
 )
 

@@ -16,12 +16,17 @@ def print_leaderboard(path: Path) -> None:
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
             l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
-            c.verdict, coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
+            coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
+            coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
         inner join marts.evaluation_parameters as p on l.split_name = p.default_split
         left join marts.model_comparisons as c
             on l.split_name = c.split_name and l.item_type = c.item_type and l.task = c.task
             and l.model_name = c.model_name and c.compared_with = 'best_baseline'
+        left join (
+            select distinct split_name, item_type, task, baseline_name from marts.model_comparisons
+            where compared_with = 'best_baseline'
+        ) as b on l.split_name = b.split_name and l.item_type = b.item_type and l.task = b.task
         cross join (select coalesce(bool_or(is_demo), false) as is_demo from marts.load_audit_files) as f
         where l.task = 'discovery'
         order by l.item_type desc, l.leaderboard_rank
@@ -124,7 +129,7 @@ def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
             f"{record['model_name']}{' (lead is real)' if record['lead_is_real'] else ''}",
             f"{record['ndcg']:.4f}",
             f"{record['ndcg_ci_low']:.4f} to {record['ndcg_ci_high']:.4f}",
-            record["verdict"] or "baseline",
+            record["verdict"],
             f"{record['hit_rate']:.3f}",
             f"{record['recall']:.4f}",
             f"{record['coverage']:.3f}",

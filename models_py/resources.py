@@ -1,4 +1,4 @@
-"""What a step used: wall seconds, CPU seconds and the largest resident memory."""
+"""What a step used: wall seconds, CPU seconds and the largest resident memory; and how many threads it may use."""
 
 import resource
 import sys
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+# Threads of linear algebra: the machine this is made for has as many cores.
+BLAS_THREADS = 2
 
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")

@@ -30,9 +30,12 @@ def report_tuning(warehouse: Path) -> None:
     """
     rows = Warehouse(warehouse).read(
         """
-        select c.item_type, c.model_name, c.trial_count, c.is_run, c.best_validation_ndcg_20, c.validation_rank
+        select c.item_type, c.model_name, c.trial_count, c.best_validation_ndcg_20, c.validation_rank,
+            r.trials_run, r.trials_planned
         from marts.tuning_curves as c
         inner join marts.evaluation_parameters as p on c.split_name = p.default_split
+        inner join marts.model_runs as r
+            on c.split_name = r.split_name and c.item_type = r.item_type and c.model_name = r.model_name
         where c.task = 'discovery'
         order by c.item_type desc, c.trial_count, c.validation_rank
         """
@@ -69,8 +72,12 @@ def _print(curves: list[dict[str, object]]) -> None:
     ]
     changed = f"changed the place of {', '.join(moved)}" if moved else "changed no place"
     console.print(f"The trials from {half + 1} to {last} {changed}.")
-    if cut := [curve["model_name"] for curve in final if not curve["is_run"]]:
-        console.print(f"Fewer trials ran for {', '.join(cut)}: a smaller space, or the budget ended the search.")
+    for curve in final:
+        if curve["trials_run"] < curve["trials_planned"]:
+            console.print(
+                f"The budget ended the search of {curve['model_name']} after {curve['trials_run']} of "
+                f"{curve['trials_planned']} trials: whether more would change its place cannot be told."
+            )
 
 
 def _draw(curves: list[dict[str, object]], path: Path) -> None:

@@ -53,6 +53,8 @@ MODELS = {
     "marts/training/training_results.sql": MART + "select * from {{ source('recommender', 'recommendations') }}",
     # behind dbt's back
     "marts/training/training_hidden.sql": MART + "select * from marts.test_interactions",
+    "marts/training/training_joined.sql": MART
+    + "select i.item_id from {{ ref('training_items') }} as i, recommender.recommendations as r",
 }
 SENTENCES = (
     "training_popularity reads item_popularity",
@@ -60,6 +62,7 @@ SENTENCES = (
     "training_cells reads int_cells_split, which reads int_cells_by_period, which reads plays",
     "training_results reads recommendations",
     "training_hidden reads marts.test_interactions without ref()",
+    "training_joined reads recommender.recommendations without ref()",
 )
 
 

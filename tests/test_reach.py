@@ -34,6 +34,8 @@ REFUSED = {
     "rows = open('warehouse/lastfm.duckdb')": "planted.model uses open,",
     "reader = open": "planted.model uses open,",
     "eval('1')": "planted.model uses eval,",
+    "import numpy as np\ngetattr(np, 'load')('test.npy')": "planted.model uses getattr,",
+    "import numpy as np\nnp.__dict__['load']('test.npy')": "planted.model uses np.__dict__,",
     "__import__('duckdb')": "planted.model uses __import__,",
     "import numpy as np\nnp.load('test.npy')": "planted.model uses np.load,",
     "from numpy import genfromtxt as count": "planted.model uses numpy.genfromtxt,",

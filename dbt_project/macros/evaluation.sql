@@ -20,6 +20,11 @@
     {{ return(accuracy_metrics() + listing_metrics()) }}
 {%- endmacro %}
 
+{# What all lists of a model are like together: a figure without an interval. #}
+{% macro catalogue_metrics() -%}
+    {{ return(['coverage', 'coverage_ceiling', 'gini', 'user_overlap']) }}
+{%- endmacro %}
+
 {# Groups of users that are judged apart. #}
 {% macro user_segments() -%}
     {{ return(['activity', 'history_length', 'mainstreamness', 'country_group', 'gender', 'age_group']) }}

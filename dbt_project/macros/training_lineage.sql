@@ -34,9 +34,13 @@ plays, a feature, a result, a raw line) could carry test cells to a recommender,
 {# How a model reaches what it may not be built from ('reads a, which reads b'); nothing where it does not. #}
 {% macro trespass_of(node) -%}
     {%- set code = modules.re.sub('--.*', '', node.raw_code) -%}
-    {%- set table = modules.re.search('\\b(?:from|join)\\s+((?:\\w+|"\\w+")\\.\\S+|\\w+\\(.*|\'\\S+)', code) -%}
+    {%- set table = modules.re.search(
+        '(?:\\bfrom|\\bjoin|,)\\s+("?(?:marts|intermediate|staging|recommender)"?\\.\\S+)'
+        ~ '|\\b(?:from|join)\\s+(\\w+\\(.*|\'\\S+)',
+        code
+    ) -%}
     {%- if table -%}
-        {{ return('reads ' ~ table.group(1) ~ ' without ref()') }}
+        {{ return('reads ' ~ (table.group(1) or table.group(2)) ~ ' without ref()') }}
     {%- endif -%}
     {%- for key in node.depends_on.nodes -%}
         {%- set parent = graph.nodes[key] if key in graph.nodes else graph.sources[key] -%}

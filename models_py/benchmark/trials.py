@@ -2,9 +2,8 @@
 
 from threadpoolctl import threadpool_limits
 
-from models_py.jobs import BLAS_THREADS
 from models_py.recommenders.registry import recommenders
-from models_py.resources import measured
+from models_py.resources import BLAS_THREADS, measured
 from models_py.training import Parameters, Study, TrainingData, read_studies, read_training_data
 from models_py.tuning import tune
 from models_py.warehouse import Warehouse

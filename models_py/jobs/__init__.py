@@ -13,12 +13,11 @@ from models_py.jobs.outdated import outdated
 from models_py.jobs.serving import serve
 from models_py.progress import Stage, console
 from models_py.recommenders.registry import recommenders
+from models_py.resources import BLAS_THREADS
 from models_py.training import Parameters, read_studies
 from models_py.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
-
-BLAS_THREADS = 2
 
 
 def run(warehouse: Warehouse, shown: Stage) -> None:

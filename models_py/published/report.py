@@ -9,11 +9,11 @@ from rich.table import Table
 from scipy import sparse, stats
 from threadpoolctl import threadpool_limits
 
-from models_py.jobs import BLAS_THREADS
 from models_py.progress import console, stage
 from models_py.published.counts import read_counts
 from models_py.published.protocol import K, Result, compare
 from models_py.recommenders.registry import recommenders
+from models_py.resources import BLAS_THREADS
 from models_py.settings import Settings
 
 # users, items and cells of the printed table's data, and its values as NDCG@10 and recall@10:

@@ -32,7 +32,7 @@ class Recommender(Protocol):
     tasks : tuple of str
         Tasks it makes lists for; the first one decides which trial is chosen.
     is_baseline : bool
-        Whether it is what everything else has to beat: it learns nothing from one user for another.
+        Whether it is what everything else has to beat: it is not personalised, or knows the user's own history alone.
     needs_times : bool
         Whether it reads `Interactions.windows` or `last_played`; it is skipped where plays have no times.
     space : dict of str to tuple

@@ -2,6 +2,7 @@ with
 
 interactions as (
     select * from {{ ref('training_interactions') }}
+    where split_name <> 'full'
 ),
 
 users as (
@@ -10,6 +11,7 @@ users as (
 
 items as (
     select * from {{ ref('training_items') }}
+    where split_name <> 'full'
 ),
 
 count_users as (

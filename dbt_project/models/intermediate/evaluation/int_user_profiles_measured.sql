@@ -2,6 +2,7 @@ with
 
 interactions as (
     select * from {{ ref('training_interactions') }}
+    where split_name <> 'full'
 ),
 
 users as (

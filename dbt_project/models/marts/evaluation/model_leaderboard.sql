@@ -30,7 +30,7 @@ spread_metrics as (
         item_type,
         task,
         model_name,
-        {%- for metric in mean_metrics() + ['coverage', 'coverage_ceiling', 'gini', 'user_overlap'] %}
+        {%- for metric in mean_metrics() + catalogue_metrics() %}
         max(case when metric = '{{ metric }}' and scope = 'all' then value end) as {{ metric }},
         {%- endfor %}
         max(case when metric = 'ndcg' and scope = 'all' then ci_low end) as ndcg_ci_low,

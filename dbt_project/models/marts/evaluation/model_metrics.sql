@@ -59,7 +59,7 @@ final as (
     {%- endif %}
     union all
     {%- endfor %}
-    {%- for metric in ['coverage', 'coverage_ceiling', 'gini', 'user_overlap'] %}
+    {%- for metric in catalogue_metrics() %}
     select
         split_name,
         item_type,

@@ -67,8 +67,9 @@ final as (
         scores.metric,
         {{ var('headline_k') }} as k,
         {{ rounded('scores.value') }} as value,
-        {{ rounded('intervals.ci_low') }} as ci_low,
-        {{ rounded('intervals.ci_high') }} as ci_high,
+        {%- for end in ['ci_low', 'ci_high'] %}
+        case when scores.n_users >= {{ var('min_segment_users') }} then {{ rounded('intervals.' ~ end) }} end as {{ end }},
+        {%- endfor %}
         scores.n_users
     from scores
     inner join intervals
