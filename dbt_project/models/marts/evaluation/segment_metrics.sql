@@ -68,7 +68,9 @@ final as (
         {{ var('headline_k') }} as k,
         {{ rounded('scores.value') }} as value,
         {%- for end in ['ci_low', 'ci_high'] %}
-        case when scores.n_users >= {{ var('min_segment_users') }} then {{ rounded('intervals.' ~ end) }} end as {{ end }},
+        case
+            when scores.n_users >= {{ var('min_segment_users') }} then {{ rounded('intervals.' ~ end) }}
+        end as {{ end }},
         {%- endfor %}
         scores.n_users
     from scores
