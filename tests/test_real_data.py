@@ -1,8 +1,8 @@
 """Figures on real listening data, which is not in the repository: what a broken model or protocol would miss.
 
-`make test` runs the default split of two data sets with few trials, where the data is there (HetRec has a test of its own
-beside published figures); `make verify-real` runs five random splits of all three with all trials, prints the means, and
-fails where the data is missing.
+`make test` runs the default split of two data sets with few trials, where the data is there (HetRec has a test of its
+own beside published figures); `make verify-real` runs five random splits of all three with all trials, prints the
+means, and fails where the data is missing.
 """
 
 import json
