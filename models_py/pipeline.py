@@ -7,7 +7,6 @@ from models_py.checks import check_raw_folder, check_same_study, check_splits, c
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
-from models_py.jobs.protocols import study_protocols
 from models_py.progress import Stage, console, stage
 from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
@@ -98,6 +97,9 @@ def study(settings: Settings, item_type: str, n_trials: int | None) -> None:
     MusicError
         Where the item type is unknown or any step fails; the published file is then as it was.
     """
+    # here, because it loads every model, and the other commands start without
+    from models_py.jobs.protocols import study_protocols
+
     if item_type not in ("track", "artist"):
         raise StudyError(f"ITEM_TYPE is '{item_type}': set it to track or artist.")
     check_splits(settings)

@@ -12,7 +12,7 @@ from models_py.warehouse import Warehouse
 
 def print_leaderboard(path: Path) -> None:
     """Print the default split's leaderboards for discovery, who wins the other tasks, and where to look next."""
-    rows = Warehouse(path).read(
+    records = Warehouse(path).read_rows(
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
             l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
@@ -32,7 +32,6 @@ def print_leaderboard(path: Path) -> None:
         order by l.item_type desc, l.leaderboard_rank
         """
     )
-    records = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
     if not records:
         console.print(f"There is no leaderboard: no model was fitted. The marts are in {path}, schema marts.")
         return

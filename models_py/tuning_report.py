@@ -28,7 +28,7 @@ def report_tuning(warehouse: Path) -> None:
     StudyError
         Where no model was tuned.
     """
-    rows = Warehouse(warehouse).read(
+    curves = Warehouse(warehouse).read_rows(
         """
         select c.item_type, c.model_name, c.trial_count, c.best_validation_ndcg_20, c.validation_rank,
             r.trials_run, r.trials_planned
@@ -40,7 +40,6 @@ def report_tuning(warehouse: Path) -> None:
         order by c.item_type desc, c.trial_count, c.validation_rank
         """
     )
-    curves = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
     if not curves:
         raise StudyError(f"{warehouse} holds no trials: run `make evaluate` with enough data to tune a model.")
     for item_type in dict.fromkeys(curve["item_type"] for curve in curves):

@@ -76,6 +76,11 @@ class Warehouse:
                 ) from error
         return {name: _filled(values) for name, values in columns.items()}
 
+    def read_rows(self, query: str, parameters: Sequence[object] = ()) -> list[dict[str, object]]:
+        """Rows of a query's result, each a column's name to its value; what `read` raises, this does."""
+        columns = self.read(query, parameters)
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
     def replace(self, replacements: Sequence[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
         with self._connect(read_only=False) as connection:

@@ -132,16 +132,21 @@ def scratch(
     whole_cases: list[Case],
 ) -> Scratch:
     """Build a warehouse of the cases and score them all."""
-    folder = tmp_path_factory.mktemp("metrics")
-    warehouse, raw = folder / "scratch.duckdb", folder / "raw"
-    raw.mkdir()
-    (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
-    run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
+    warehouse, raw = scratch_in(tmp_path_factory.mktemp("metrics"))
     twins = [case for pair in twin_cases for case in pair]
     write_cases(warehouse, [*random_cases, control_case, crowd_case, *twins, simulated_case, *whole_cases])
     # many of the lists are short on purpose; few draws, because a thousand groups are compared here
     selection = ("--select", *SCORED, "--exclude", "test_type:unit", "tag:lists")
     run_dbt("build", *selection, warehouse=warehouse, raw=raw, variables="{permutation_draws: 200}")
+    return Scratch(warehouse, raw)
+
+
+def scratch_in(folder: Path) -> Scratch:
+    """Build a warehouse of five plays in a folder: all tables are there, for a test to put its own rows into."""
+    warehouse, raw = folder / "scratch.duckdb", folder / "raw"
+    raw.mkdir()
+    (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
+    run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
     return Scratch(warehouse, raw)
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from dbt_runner import run_dbt
 from scipy import stats
+from scored_cases import scratch_in
 
-PLAYS = "user_000001\t2009-05-0{day}T12:00:00Z\t\tSome Artist\t\tSome Title\n"
 NULLS, USERS, DRAWS = 300, 60, 2000
 FAMILY = {"a": 0.9, "b": 0.4, "c": 0.2, "d": 0.0}
 
@@ -25,11 +25,7 @@ def differences(name: str) -> np.ndarray:
 @pytest.fixture(scope="module")
 def comparisons(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Compare made-up scores with a baseline: many models that differ by chance alone, and one family that does not."""
-    folder = tmp_path_factory.mktemp("comparisons")
-    warehouse, raw = folder / "scratch.duckdb", folder / "raw"
-    raw.mkdir()
-    (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
-    run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
+    warehouse, raw = scratch_in(tmp_path_factory.mktemp("comparisons"))
     write_scores(warehouse)
     selection = ("--select", "int_sign_flips", "int_scores_flipped", "int_scores_drawn", "model_comparisons")
     variables = f"{{permutation_draws: {DRAWS}}}"

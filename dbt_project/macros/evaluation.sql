@@ -55,6 +55,16 @@
     {{ return(2000) }}
 {%- endmacro %}
 
+{# From `draws`, each draw's list cut to each number of blocks that `scores` has, so that the two can be multiplied. #}
+{% macro draws_cut_to_blocks(elements) -%}
+    select
+        block_counts.block_count,
+        draws.draw,
+        {{ first_of_list('draws.' ~ elements, 'block_counts.block_count') }} as {{ elements }}
+    from (select distinct block_count from scores) as block_counts
+    cross join draws
+{%- endmacro %}
+
 {# Switches of an evaluation protocol: the plain side of each, then this project's. models_py/study/protocol.py defines them. #}
 {% macro protocol_switches() -%}
     {{ return({

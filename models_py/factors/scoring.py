@@ -98,7 +98,7 @@ def score_factorizations(
     """
     if held_out.shape != train.counts.shape:
         raise ValueError(f"held_out has shape {held_out.shape}, train {train.counts.shape}: index both alike.")
-    unseen_plays = _without(held_out, train.counts)
+    unseen_plays = without(held_out, train.counts)
     rows = []
     for scale in SCALES:
         seen, unseen = (scaled(cells, scale, train.counts) for cells in (train.counts, unseen_plays))
@@ -107,7 +107,7 @@ def score_factorizations(
     return rows
 
 
-def _without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
+def without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
     """Leave out the cells that another matrix stores as well."""
     both = cells.multiply(others.astype(bool)).tocsr()
     kept = (cells - both).tocsr()

@@ -16,13 +16,11 @@ from models_py.jobs.factorization import error_columns
 from models_py.progress import Stage
 from models_py.resources import BLAS_THREADS
 from models_py.study.factorial import N_STEPS, ProtocolScore, factorial
+from models_py.study.models import TEXTBOOK_FACTORS
 from models_py.study.protocol import SWITCHES, K
 from models_py.study.reconstruction import reconstruction_errors
 from models_py.training import Parameters, matrix
 from models_py.warehouse import Replacement, Warehouse, strings
-
-# Of the textbook's models; its errors are measured beside those of the var factorization_factors.
-TEXTBOOK_FACTORS = 20
 
 
 def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: Stage) -> None:

@@ -7,10 +7,11 @@ from itertools import product
 import numpy as np
 from scipy import sparse
 
+from models_py.factors.scoring import without
 from models_py.ranking import BLOCK_BYTES, top_items
 from models_py.recommenders.base import FittedModel
 from models_py.study.protocol import N_SAMPLED, SWITCHES, K
-from models_py.study.splitting import Catalogue, is_stored, with_plays
+from models_py.study.splitting import Catalogue, with_plays
 
 DISCOUNTS = 1 / np.log2(np.arange(2, K + 2))
 
@@ -44,7 +45,7 @@ class HeldOut:
         """Find the relevant items and draw the samples; train and test are of all users x all items."""
         is_trained = np.repeat(np.diff(train.indptr) > 0, np.diff(test.indptr))
         every = with_plays(test, test.data * is_trained)
-        new = with_plays(every, every.data * ~is_stored(every, train))
+        new = without(every, train)
         sample = _sample(catalogue.cut(train + test), rng)
         return cls(catalogue, catalogue.cut(train) > 0, sample, {"recommended": every, "left_out": new})
 

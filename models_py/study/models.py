@@ -16,13 +16,14 @@ from models_py.study.protocol import TASKS
 from models_py.study.splitting import Catalogue, is_stored
 from models_py.tuning import Validation, settings, tune
 
-# Plain cosine, 50 neighbours, 20 factors; nmf with the number of iterations that scikit-learn stops at.
+TEXTBOOK_FACTORS = 20
+# Plain cosine and 50 neighbours; nmf with the number of iterations that scikit-learn stops at.
 TEXTBOOK: tuple[Recommender, ...] = (
     MostPopular(counted_in="plays"),
     UserKNN(weighting="raw", neighbours=50, popularity_power=0.0, shrinkage=0.0, sharpness=1.0),
     ItemKNN(weighting="raw", neighbours=50, user_power=0.0, shrinkage=0.0, sharpness=1.0),
-    SVD(weighting="raw", factors=20, popularity_power=0.0),
-    NMF(weighting="raw", factors=20, popularity_power=0.0, max_iterations=200),
+    SVD(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0),
+    NMF(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, max_iterations=200),
 )
 
 

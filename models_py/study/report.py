@@ -1,13 +1,13 @@
 """What `make study` prints: effects per switch, errors per scale, and how near the earlier study's figures lie."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE
 from rich.table import Table
 
 from models_py.progress import console
+from models_py.study.models import TEXTBOOK, TEXTBOOK_FACTORS
 from models_py.study.protocol import SWITCHES
 from models_py.warehouse import Warehouse
 
@@ -16,8 +16,7 @@ PUBLISHED_HIT_RATE = 0.003
 PUBLISHED_RMSE = {"nmf": 7.07, "svd": 11.19}
 # Ratio up to which a figure counts as near a published one.
 NEAR = 1.5
-MODELS = ("most_popular", "user_knn", "item_knn", "svd", "nmf")
-SHOWN_FACTORS = 20
+MODELS = tuple(model.name for model in TEXTBOOK)
 
 Rows = list[dict[str, object]]
 
@@ -26,10 +25,10 @@ def print_study(path: Path, item_type: str) -> None:
     """Print the results of the study of one item type from the published warehouse."""
     warehouse = Warehouse(path)
     console.print(_data(warehouse, item_type))
-    scores = _rows(warehouse, "select * from marts.protocol_scores where item_type = ? order by all", [item_type])
-    effects = _rows(warehouse, "select * from marts.protocol_effects where item_type = ? order by all", [item_type])
-    errors = _rows(
-        warehouse, "select * from marts.reconstruction_errors_by_scale where item_type = ? order by all", [item_type]
+    scores = warehouse.read_rows("select * from marts.protocol_scores where item_type = ? order by all", [item_type])
+    effects = warehouse.read_rows("select * from marts.protocol_effects where item_type = ? order by all", [item_type])
+    errors = warehouse.read_rows(
+        "select * from marts.reconstruction_errors_by_scale where item_type = ? order by all", [item_type]
     )
     for metric in ("hit_rate", "ndcg"):
         console.print(_effects_table(metric, scores, effects))
@@ -88,8 +87,7 @@ def _distance(value: object, published: float) -> float:
 
 def _data(warehouse: Warehouse, item_type: str) -> str:
     """Say what the figures are of."""
-    (cells,) = _rows(
-        warehouse,
+    (cells,) = warehouse.read_rows(
         """
         select count(distinct user_id) as users, count(distinct item_id) as items, count(*) as cells,
             sum(play_count) as plays
@@ -98,8 +96,7 @@ def _data(warehouse: Warehouse, item_type: str) -> str:
         """,
         [item_type],
     )
-    (source,) = _rows(
-        warehouse,
+    (source,) = warehouse.read_rows(
         "select coalesce(bool_or(is_demo), false) as is_demo, min(file_name) as file_name, count(*) as n_files "
         "from marts.load_audit_files",
     )
@@ -133,20 +130,15 @@ def _effects_table(metric: str, scores: Rows, effects: Rows) -> Table:
 
 
 def _errors_table(errors: Rows) -> Table:
-    title = f"RMSE by scale and cells ({SHOWN_FACTORS} factors)"
+    title = f"RMSE by scale and cells ({TEXTBOOK_FACTORS} factors)"
     table = Table(title=title, title_justify="left", box=SIMPLE)
     models = ("zero", "global_mean", "item_mean", "user_item_bias", "svd", "nmf")
     for heading in ("scale", "cells"):
         table.add_column(heading, no_wrap=True)
     for model in models:
         table.add_column(model, justify="right", no_wrap=True)
-    shown = [row for row in errors if row["n_factors"] in (0, SHOWN_FACTORS)]
+    shown = [row for row in errors if row["n_factors"] in (0, TEXTBOOK_FACTORS)]
     rmse = {(row["scale"], row["cells"], row["model_name"]): f"{row['rmse']:.4g}" for row in shown}
     for scale, cells in dict.fromkeys((scale, cells) for scale, cells, _ in sorted(rmse)):
         table.add_row(str(scale), str(cells), *(rmse.get((scale, cells, model), "") for model in models))
     return table
-
-
-def _rows(warehouse: Warehouse, query: str, parameters: Sequence[object] = ()) -> Rows:
-    columns = warehouse.read(query, parameters)
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

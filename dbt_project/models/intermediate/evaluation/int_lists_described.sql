@@ -150,8 +150,6 @@ describe_lists as (
         {%- set pairs = 'compare_tags.tagged_items_' ~ k ~ ' * (compare_tags.tagged_items_' ~ k ~ ' - 1)' %}
         1 - (compare_tags.squared_length_{{ k }} - compare_tags.tagged_items_{{ k }}) / nullif({{ pairs }}, 0)
             as tag_diversity_{{ k }},
-        {%- endfor %}
-        {%- for k in metric_cutoffs() %}
         count_artists.artists_{{ k }},
         {%- endfor %}
         profiles.popularity as profile_popularity

@@ -8,19 +8,9 @@ draws as (
     select * from {{ ref('int_bootstrap_weights') }}
 ),
 
-block_counts as (
-    select distinct block_count
-    from scores
-),
-
 -- the same draws for all models of a group, cut to its number of blocks
 cut_draws as (
-    select
-        block_counts.block_count,
-        draws.draw,
-        {{ first_of_list('draws.weights', 'block_counts.block_count') }} as weights
-    from block_counts
-    cross join draws
+    {{ draws_cut_to_blocks('weights') }}
 ),
 
 weigh_blocks as (
