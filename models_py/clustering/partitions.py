@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 from scipy.cluster import hierarchy
+from scipy.sparse import csgraph
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin
 
@@ -42,7 +44,17 @@ def ward(points: np.ndarray, n_clusters: Sequence[int], _seed: int) -> list[np.n
 
     It is what scikit-learn's AgglomerativeClustering computes, which would grow the tree anew for each number.
     """
-    return list(hierarchy.cut_tree(hierarchy.ward(points), n_clusters).T)
+    tree = hierarchy.ward(points)
+    return [_cut(tree, n) for n in n_clusters]
+
+
+def _cut(tree: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Undo the last merges of a tree in scipy's form: the components that the others connect are the clusters."""
+    n_points = len(tree) + 1
+    merged = tree[: n_points - n_clusters, :2].astype(np.int64)
+    clusters = np.repeat(n_points + np.arange(len(merged)), 2)
+    graph = sparse.coo_array((np.ones(len(clusters)), (merged.ravel(), clusters)), shape=(2 * n_points, 2 * n_points))
+    return np.unique(csgraph.connected_components(graph, directed=False)[1][:n_points], return_inverse=True)[1]
 
 
 ALGORITHMS: Mapping[str, Callable[[np.ndarray, Sequence[int], int], list[np.ndarray]]] = {

@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 from models_py.clustering.partitions import Partition, partition
 
 SEEDS = 3
-HALF_SAMPLES = 2
+HALF_SAMPLES = 3
 
 
 def seed_stability(
@@ -35,15 +35,20 @@ def seed_stability(
     """
     again = [partition(points, algorithm, list(partitions), seed + further) for further in range(1, SEEDS)]
     return {
-        n: _mean_agreement(combinations([first.labels, *(others[n].labels for others in again if n in others)], 2))
+        n: _mean_agreement([first.labels, *(others[n].labels for others in again if n in others)])
         for n, first in partitions.items()
     }
+
+
+def _mean_agreement(labelings: Sequence[np.ndarray]) -> float | None:
+    agreements = [adjusted_rand_score(*pair) for pair in combinations(labelings, 2)]
+    return float(np.mean(agreements)) if agreements else None
 
 
 def half_sample_stability(
     points: np.ndarray, algorithm: str, n_clusters: Sequence[int], seed: int
 ) -> dict[int, float | None]:
-    """Mean adjusted Rand index between clusters of two random halves, over the points in both (after Hennig 2007).
+    """Mean adjusted Rand index between clusters of random halves, over the points in both (after Hennig 2007).
 
     The space stays the one of all points; only the clustering is repeated.
 
@@ -61,19 +66,16 @@ def half_sample_stability(
     Returns
     -------
     dict[int, float | None]
-        By number of clusters, the mean over HALF_SAMPLES pairs of halves; None where halves are too small for it.
+        By number of clusters, the mean over all pairs of HALF_SAMPLES halves; None where halves are too small for it.
     """
     rng = np.random.default_rng(seed)
-    pairs: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {n: [] for n in n_clusters}
-    for _ in range(HALF_SAMPLES):
-        halves = [np.sort(rng.choice(len(points), len(points) // 2, replace=False)) for _ in range(2)]
-        _, *shared = np.intersect1d(*halves, return_indices=True)
-        one, other = (partition(points[half], algorithm, n_clusters, seed) for half in halves)
-        for n in one.keys() & other.keys():
-            pairs[n].append((one[n].labels[shared[0]], other[n].labels[shared[1]]))
-    return {n: _mean_agreement(pair for pair in of_number if len(pair[0]) > 1) for n, of_number in pairs.items()}
-
-
-def _mean_agreement(pairs) -> float | None:
-    agreements = [adjusted_rand_score(*pair) for pair in pairs]
-    return float(np.mean(agreements)) if agreements else None
+    halves = [np.sort(rng.choice(len(points), len(points) // 2, replace=False)) for _ in range(HALF_SAMPLES)]
+    found = [partition(points[half], algorithm, n_clusters, seed) for half in halves]
+    agreements: dict[int, list[float]] = {n: [] for n in n_clusters}
+    for one, other in combinations(range(HALF_SAMPLES), 2):
+        _, *shared = np.intersect1d(halves[one], halves[other], return_indices=True)
+        for n in found[one].keys() & found[other].keys():
+            if len(shared[0]) > 1:
+                labels = (found[half][n].labels[where] for half, where in zip((one, other), shared, strict=True))
+                agreements[n].append(adjusted_rand_score(*labels))
+    return {n: float(np.mean(of_number)) if of_number else None for n, of_number in agreements.items()}
