@@ -48,8 +48,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
         for study in full:
             shown.doing(f"serving and clustering {study.item_type}s")
             serve(warehouse, study, parameters)
-            if study.item_type == "artist":
-                _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
+            _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
             shown.advance()
 
 

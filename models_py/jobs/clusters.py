@@ -1,10 +1,13 @@
 """Stores the cluster solutions of users and items; SQL chooses among them."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import sparse
 
 from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
+from models_py.jobs.runs import digest, is_stored, source
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -26,30 +29,44 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
 
     Users are grouped by the artists they play: tracks are too many for so few listeners.
     """
-    counts = read_training_data(warehouse, study).train.counts
-    matrices = {"item": counts.T.tocsr()}
-    if study.item_type == "artist":
-        matrices["user"] = counts
-    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
-    solutions = {}
-    for entity, rows in matrices.items():
-        features = _read_features(warehouse, study, entity)
-        spaces = (taste(rows, parameters.random_seed), behaviour(features, rows, parameters.random_seed))
-        solutions[entity] = [
-            solution
-            for space in spaces
-            for solution in cluster_grid(space, parameters.cluster_counts, parameters.random_seed)
+    entities = ("item", "user") if study.item_type == "artist" else ("item",)
+    features = {entity: _read_features(warehouse, study, entity) for entity in entities}
+    search_key = digest(
+        [
+            parameters.cluster_counts,
+            parameters.random_seed,
+            # features come from plays outside the fingerprint too
+            *(hashlib.md5(of_entity.tobytes()).hexdigest() for of_entity in features.values()),
+            source(cluster_grid, taste),
         ]
+    )
+    if is_stored(warehouse, "cluster_trials", study, search_key):
+        return
+    counts = read_training_data(warehouse, study).train.counts
+    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
+    solutions = {
+        entity: _solutions(counts if entity == "user" else counts.T.tocsr(), of_entity, parameters)
+        for entity, of_entity in features.items()
+    }
     trials = {entity: [solution.trial for solution in found] for entity, found in solutions.items()}
     warehouse.replace(
         [
-            Replacement("cluster_trials", key, _figures(trials, study.item_type), stamp),
+            Replacement("cluster_trials", key, _figures(trials, study.item_type), {**stamp, "search_key": search_key}),
             *(
                 Replacement(f"{entity}_cluster_labels", key, _labels(found, entity), stamp)
                 for entity, found in solutions.items()
             ),
         ]
     )
+
+
+def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Parameters) -> list[Clustering]:
+    spaces = (taste(counts, parameters.random_seed), behaviour(features, counts, parameters.random_seed))
+    return [
+        solution
+        for space in spaces
+        for solution in cluster_grid(space, parameters.cluster_counts, parameters.random_seed)
+    ]
 
 
 def _read_features(warehouse: Warehouse, study: Study, entity: str) -> np.ndarray:
