@@ -25,6 +25,7 @@ class Parameters:
     list_length: int
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
+    max_clustered_items: int
     window_days: tuple[int, ...]
     built_splits: tuple[str, ...]
 
@@ -50,6 +51,7 @@ class Parameters:
             list_length=int(row["list_length"]),
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),
+            max_clustered_items=int(row["max_clustered_items"]),
             window_days=_integers(row["window_days"]),
             built_splits=tuple(str(row["built_splits"]).split(",")),
         )

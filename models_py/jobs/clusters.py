@@ -25,7 +25,7 @@ FIGURES = (
 
 
 def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
-    """Cluster a study's items by taste and by behaviour, and its users where the items are artists.
+    """Cluster a study's best known items by taste and by behaviour, and its users where the items are artists.
 
     Users are grouped by the artists they play: tracks are too many for so few listeners.
     """
@@ -34,6 +34,7 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     search_key = digest(
         [
             parameters.cluster_counts,
+            parameters.max_clustered_items,
             parameters.random_seed,
             # features come from plays outside the fingerprint too
             *(hashlib.md5(of_entity.tobytes()).hexdigest() for of_entity in features.values()),
@@ -42,22 +43,30 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     )
     if is_stored(warehouse, "cluster_trials", study, search_key):
         return
-    counts = read_training_data(warehouse, study).train.counts
-    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
+    train = read_training_data(warehouse, study).train
+    known = best_known(train.listeners, parameters.max_clustered_items)
+    rows = {"item": train.counts[:, known].T.tocsr(), "user": train.counts}
+    indices = {"item": known, "user": np.arange(train.n_users)}
     solutions = {
-        entity: _solutions(counts if entity == "user" else counts.T.tocsr(), of_entity, parameters)
+        entity: _solutions(rows[entity], of_entity[indices[entity]], parameters)
         for entity, of_entity in features.items()
     }
     trials = {entity: [solution.trial for solution in found] for entity, found in solutions.items()}
+    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
     warehouse.replace(
         [
             Replacement("cluster_trials", key, _figures(trials, study.item_type), {**stamp, "search_key": search_key}),
             *(
-                Replacement(f"{entity}_cluster_labels", key, _labels(found, entity), stamp)
+                Replacement(f"{entity}_cluster_labels", key, _labels(found, entity, indices[entity]), stamp)
                 for entity, found in solutions.items()
             ),
         ]
     )
+
+
+def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
+    """Choose the items with the most listeners, ties by index; indices in ascending order."""
+    return np.sort(np.argsort(-listeners, kind="stable")[:most])
 
 
 def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Parameters) -> list[Clustering]:
@@ -102,13 +111,12 @@ def _figures(trials: dict[str, list[ClusterTrial]], item_type: str) -> dict[str,
     }
 
 
-def _labels(solutions: Sequence[Clustering], entity: str) -> dict[str, np.ndarray]:
+def _labels(solutions: Sequence[Clustering], entity: str, indices: np.ndarray) -> dict[str, np.ndarray]:
     if not solutions:
         return {}
-    sizes = [len(solution.cluster_id) for solution in solutions]
     return {
-        **_settings([solution.trial for solution in solutions], sizes),
-        f"{entity}_index": np.concatenate([np.arange(size) for size in sizes]),
+        **_settings([solution.trial for solution in solutions], [len(indices)] * len(solutions)),
+        f"{entity}_index": np.tile(indices, len(solutions)),
         **{
             name: np.concatenate([getattr(solution, name) for solution in solutions])
             for name in ("cluster_id", "distance", "silhouette", "x", "y")
