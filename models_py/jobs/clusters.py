@@ -57,7 +57,10 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
         [
             Replacement("cluster_trials", key, _figures(trials, study.item_type), {**stamp, "search_key": search_key}),
             *(
-                Replacement(f"{entity}_cluster_labels", key, _labels(found, entity, indices[entity]), stamp)
+                # a stamp without rows would be stored as a row
+                Replacement(
+                    f"{entity}_cluster_labels", key, _labels(found, entity, indices[entity]), stamp if found else {}
+                )
                 for entity, found in solutions.items()
             ),
         ]
