@@ -5,8 +5,10 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 
-def leading_singular(matrix: sparse.csr_matrix, n_factors: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Decompose exactly (Lanczos iterations, Lehoucq, Sorensen & Yang 1998), largest singular value first.
+def leading_singular(
+    matrix: sparse.csr_matrix, n_factors: int, seed: int, tolerance: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decompose (Lanczos iterations, Lehoucq, Sorensen & Yang 1998), largest singular value first.
 
     Parameters
     ----------
@@ -17,6 +19,9 @@ def leading_singular(matrix: sparse.csr_matrix, n_factors: int, seed: int) -> tu
     seed
         Seed of the start; the result does not depend on it beyond rounding.
 
+    tolerance
+        Relative, of the singular values; 0 is as exact as the machine.
+
     Returns
     -------
     users
@@ -25,7 +30,7 @@ def leading_singular(matrix: sparse.csr_matrix, n_factors: int, seed: int) -> tu
         Right singular vectors, shape (n_factors, n_items); the largest entry of each is positive.
     """
     start = np.random.default_rng(seed).uniform(-1, 1, min(matrix.shape))
-    left, values, items = svds(matrix.astype(np.float64), n_factors, v0=start)
+    left, values, items = svds(matrix.astype(np.float64), n_factors, v0=start, tol=tolerance)
     order = np.argsort(-values, kind="stable")
     users, items = (left * values).T[order], items[order]
     largest = np.abs(items).argmax(axis=1)

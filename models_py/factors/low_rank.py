@@ -40,7 +40,7 @@ class Factorization:
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Predictions of every item as scores to rank by, float32, shape (len(users), n_items)."""
-        return (self.user_part[users] @ self.item_part.T).astype(np.float32)
+        return self.user_part[users].astype(np.float32) @ self.item_part.T.astype(np.float32)
 
     def rows(self, users: slice) -> np.ndarray:
         """Predictions of every item for a block of users, dense, shape (n block, n_items)."""

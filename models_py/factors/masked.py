@@ -16,12 +16,14 @@ from models_py.factors.decomposition import leading_singular
 from models_py.factors.low_rank import Factorization
 
 # What the penalty is chosen among, on validation cells and at no more than CHOICE_FACTORS factors; the unit is
-# `MaskedFit.noise`. Held-out RMSE of log plays by penalty at 16 factors: 992 users' artists 1.264, 1.271, 1.313, 1.352;
-# HetRec 0.914, 0.850, 0.811, 0.801; 250 users' tracks 0.560, 0.543, 0.539, 0.542.
+# `MaskedFit.noise`. Held-out RMSE of log plays by penalty, 16 factors: 992 users' artists 1.270, 1.271, 1.317, 1.374;
+# HetRec 0.887, 0.836, 0.806, 0.800; 250 users' tracks 0.569, 0.543, 0.538, 0.543.
 PENALTIES = (0.4, 0.7, 1.2, 2.0)
-CHOICE_FACTORS = 16
-# Sweeps over all factors after each growth: 992 users' artists at 32 factors 1.268 with two, 1.270 with ten.
-SWEEPS = 2
+CHOICE_FACTORS = 8
+# Sweeps over all factors after each growth: 992 users' artists at 32 factors 1.268 with one, 1.270 with ten.
+SWEEPS = 1
+# Of the singular values that new factors start from: sweeps correct the start, which exact would take twice the time.
+START_TOLERANCE = 0.1
 # Rounds of biases before there are factors: the user's and the item's settle against each other.
 BIAS_ROUNDS = 5
 
@@ -35,13 +37,13 @@ class MaskedFit:
     Attributes
     ----------
     residuals
-        csr_matrix (n_users, n_items) of float64; a residual of 0 stays stored.
+        csr_matrix (n_users, n_items) of float32, half as much to move as float64; a residual of 0 stays stored.
     mean
         m, the mean of all played cells.
     user_bias, item_bias
         b_u and b_i.
     users, items
-        p and q, float64 (n_factors, n_users) and (n_factors, n_items).
+        p and q, float32 (n_factors, n_users) and (n_factors, n_items).
     damping
         Of b_u and of b_i: as in `fit_baselines`, taken from the data.
     noise
@@ -53,14 +55,14 @@ class MaskedFit:
     """
 
     def __init__(self, matrix: sparse.csr_matrix, penalty: float) -> None:
-        self.residuals = matrix.astype(np.float64)
-        self._mask = sparse.csr_matrix((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
+        self.mean = float(matrix.data.mean())
+        cells = (matrix.data - self.mean).astype(np.float32)
+        self.residuals = sparse.csr_matrix((cells, matrix.indices, matrix.indptr), shape=matrix.shape)
+        self._mask = sparse.csr_matrix((np.ones_like(cells), matrix.indices, matrix.indptr), shape=matrix.shape)
         self._per_user = np.diff(matrix.indptr)
         self._per_item = np.bincount(matrix.indices, minlength=matrix.shape[1])
-        self.mean = float(matrix.data.mean())
-        self.residuals.data -= self.mean
-        self.user_bias, self.item_bias = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
-        self.users, self.items = (np.zeros((0, size)) for size in matrix.shape)
+        self.user_bias, self.item_bias = (np.zeros(size, np.float32) for size in matrix.shape)
+        self.users, self.items = (np.zeros((0, size), np.float32) for size in matrix.shape)
         rows = np.repeat(np.arange(matrix.shape[0]), self._per_user)
         of_users = damping(self.residuals.data, rows)
         self.damping = (of_users, np.inf)
@@ -68,7 +70,7 @@ class MaskedFit:
         self.damping = (of_users, damping(self.residuals.data, matrix.indices))
         for _ in range(BIAS_ROUNDS):
             self.fit_biases()
-        spread = np.sqrt(np.mean(self.residuals.data**2))
+        spread = np.sqrt(np.mean(self.residuals.data**2, dtype=np.float64))
         self.noise = float(spread * (np.sqrt(self._per_user.mean()) + np.sqrt(self._per_item.mean())))
         self.penalty = penalty * self.noise
 
@@ -100,11 +102,12 @@ class MaskedFit:
         """Add factors up to a number, from the leading singular vectors of the residuals, and fit all anew."""
         n_old = len(self.users)
         self.users, self.items = (
-            np.vstack([old, np.zeros((n_factors - n_old, old.shape[1]))]) for old in (self.users, self.items)
+            np.vstack([old, np.zeros((n_factors - n_old, old.shape[1]), np.float32)])
+            for old in (self.users, self.items)
         )
         if not self.residuals.data.any():
             return  # nothing is left to explain, and a matrix of zeros has no singular vectors
-        users, items = leading_singular(self.residuals, n_factors - n_old, seed)
+        users, items = leading_singular(self.residuals, n_factors - n_old, seed, START_TOLERANCE)
         self.items[n_old:] = items * np.sqrt(np.linalg.norm(users, axis=1, keepdims=True))
         for factor in range(n_old, n_factors):
             self.fit_factor(factor)
@@ -118,13 +121,14 @@ class MaskedFit:
         squares = [(self.user_bias**2).sum(), (self.item_bias**2).sum()]
         of_biases = sum(weight * square for weight, square in zip(self.damping, squares, strict=True) if square)
         of_factors = self.penalty * ((self.users**2).sum() + (self.items**2).sum())
-        return float((self.residuals.data**2).sum() + of_biases + of_factors)
+        return float((self.residuals.data.astype(np.float64) ** 2).sum() + of_biases + of_factors)
 
     def model(self, scale: str) -> Factorization:
         """Predictions as they are now."""
         user_part = np.vstack([self.users, self.mean + self.user_bias, np.ones_like(self.user_bias)]).T
         item_part = np.vstack([self.items, np.ones_like(self.item_bias), self.item_bias]).T
-        return Factorization("als", len(self.users), scale, np.ascontiguousarray(user_part), item_part.copy())
+        parts = (np.ascontiguousarray(part, dtype=np.float64) for part in (user_part, item_part))
+        return Factorization("als", len(self.users), scale, *parts)
 
 
 def fit_als(
@@ -188,5 +192,5 @@ def choose_penalty(
 
 
 def _ratio(numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:
-    """Divide; 0 where nothing is played and nothing damped."""
-    return np.divide(numerators, denominators, out=np.zeros_like(numerators), where=denominators > 0)
+    """Divide, in float32; 0 where nothing is played and nothing damped."""
+    return np.divide(numerators, denominators, out=np.zeros(len(numerators), np.float32), where=denominators > 0)
