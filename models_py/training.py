@@ -25,6 +25,9 @@ class Parameters:
     list_length: int
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
+    theme_counts: tuple[int, ...]
+    theme_top_items: int
+    bootstrap_draws: int
     window_days: tuple[int, ...]
     built_splits: tuple[str, ...]
 
@@ -50,6 +53,9 @@ class Parameters:
             list_length=int(row["list_length"]),
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),
+            theme_counts=_integers(row["theme_counts"]),
+            theme_top_items=int(row["theme_top_items"]),
+            bootstrap_draws=int(row["bootstrap_draws"]),
             window_days=_integers(row["window_days"]),
             built_splits=tuple(str(row["built_splits"]).split(",")),
         )

@@ -18,7 +18,7 @@ READABLE = {
     "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "marts/features", "staging/recommender"},
     "intermediate/features": {"intermediate", "intermediate/features", "marts/listening"},
-    "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening"},
+    "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening", "marts/features"},
     "intermediate/serving": {"intermediate", "marts/listening", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate", "marts/listening"}
     | {"source.metadata_reader", "staging/metadata"},
