@@ -18,7 +18,8 @@ READABLE = {
     "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "marts/features", "staging/recommender"},
     "intermediate/features": {"intermediate", "intermediate/features", "marts/listening"},
-    "intermediate/insights": {"intermediate/insights", "staging/recommender", "marts/listening", "marts/features"},
+    "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
+    | {"marts/training", "marts/listening", "marts/features"},
     "intermediate/serving": {"intermediate", "marts/listening", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate", "marts/listening"}
     | {"source.metadata_reader", "staging/metadata"},

@@ -1,22 +1,17 @@
-"""All solutions tried for users and items, each with its figures and everybody's cluster."""
+"""All solutions tried in a space, each with its figures and everybody's cluster."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from sklearn.metrics import davies_bouldin_score
 from threadpoolctl import threadpool_limits
 
-from models_py.clustering.kmeans import Partition, can_be_clustered, kmeans
-from models_py.clustering.shuffling import shuffle_cells
-from models_py.clustering.silhouette import silhouettes
+from models_py.clustering.outside import similarity_ratio
+from models_py.clustering.partitions import ALGORITHMS, Partition, partition
+from models_py.clustering.silhouette import MeanSilhouette, mean_silhouette, references, silhouettes
+from models_py.clustering.spaces import Space, flat_map
 from models_py.clustering.stability import half_sample_stability, seed_stability
-from models_py.clustering.taste import flat_map, taste_space
-from models_py.interactions import Interactions
-
-ENTITIES = ("user", "item")
-SEEDS = 3
 
 
 @dataclass(frozen=True)
@@ -25,41 +20,45 @@ class ClusterTrial:
 
     Attributes
     ----------
-    entity
-        'user' or 'item'.
     representation, algorithm
-        'taste' (see `taste_space`) and 'kmeans'.
+        'taste' or 'behaviour' (see `Space`); 'kmeans' or 'ward'.
     n_clusters
         Number of clusters.
     silhouette
         Mean silhouette, -1 to 1.
+    silhouette_low, silhouette_high
+        Its 95% interval where it is a sample's; None where it is exact.
     silhouette_shuffled
-        The same from cells shuffled among items, its null; None where those cannot be clustered so.
+        The same of the shuffled space, its null; None where that cannot be clustered so.
     davies_bouldin
         Davies-Bouldin index (1979), from 0; lower is better.
     seed_stability
-        Mean adjusted Rand index between three seeds.
+        Mean adjusted Rand index between three seeds; 1 by construction where an algorithm has no chance in it.
     half_sample_stability
         Mean adjusted Rand index between half samples, over shared points; None where halves are too small.
     largest_share
         Share of the entities in the largest cluster.
+    held_out_similarity
+        Similarity of held-out plays within clusters over that between them; None where nothing is shared between.
     """
 
-    entity: str
     representation: str
     algorithm: str
     n_clusters: int
     silhouette: float
+    silhouette_low: float | None
+    silhouette_high: float | None
     silhouette_shuffled: float | None
     davies_bouldin: float
-    seed_stability: float
+    seed_stability: float | None
     half_sample_stability: float | None
     largest_share: float
+    held_out_similarity: float | None
 
 
 @dataclass(frozen=True)
 class Clustering:
-    """One solution: its figures and, in order of the users' or items' index, everybody's place in it.
+    """One solution: its figures and, in the order of the space's points, everybody's place in it.
 
     Attributes
     ----------
@@ -72,7 +71,7 @@ class Clustering:
     silhouette
         float64 (n,), -1 to 1.
     x, y
-        float64 (n,), the two-dimensional map, the same for every solution of an entity.
+        float64 (n,), the two-dimensional map, the same for every solution in a space.
     """
 
     trial: ClusterTrial
@@ -83,90 +82,88 @@ class Clustering:
     y: np.ndarray
 
 
-def cluster_grid(
-    interactions: Interactions, seed: int, n_clusters: Sequence[int], entities: Sequence[str] = ENTITIES
-) -> list[Clustering]:
-    """Cluster users and items by taste, for each number of clusters.
+def cluster_grid(space: Space, n_clusters: Sequence[int], seed: int) -> list[Clustering]:
+    """Cluster the points of a space by every algorithm, into each number of clusters.
 
     Parameters
     ----------
-    interactions
-        Play counts.
-    seed
-        Seed of every random draw.
+    space
+        Points and what judges their clusters.
     n_clusters
         Numbers of clusters. One that is below 2, or that there are too few different points for, is left out.
-    entities
-        'user', 'item' or both.
+    seed
+        Seed of every random draw.
 
     Returns
     -------
     list[Clustering]
-        By entity, then in the order of `n_clusters`; nothing for fewer than three users or items.
+        By algorithm, then in the order of `n_clusters`; nothing for fewer than three points.
     """
-    shuffled = shuffle_cells(interactions.counts, seed)
-    solutions = []
     # one thread: threads would add up centres in an order of their own, and points this few keep none of them busy
     with threadpool_limits(limits=1):
-        for entity in entities:
-            counts, null = (_by_entity(matrix, entity) for matrix in (interactions.counts, shuffled))
-            solutions += _cluster(entity, taste_space(counts, seed), taste_space(null, seed), n_clusters, seed)
-    return solutions
+        return [solution for algorithm in ALGORITHMS for solution in _solutions(space, algorithm, n_clusters, seed)]
 
 
-def _by_entity(matrix: sparse.csr_matrix, entity: str) -> sparse.csr_matrix:
-    return matrix if entity == "user" else matrix.T.tocsr()
-
-
-def _cluster(
-    entity: str, points: np.ndarray, null_points: np.ndarray, n_clusters: Sequence[int], seed: int
-) -> list[Clustering]:
-    partitions = {n: kmeans(points, n, seed) for n in n_clusters if can_be_clustered(points, n)}
+def _solutions(space: Space, algorithm: str, n_clusters: Sequence[int], seed: int) -> list[Clustering]:
+    partitions = partition(space.points, algorithm, n_clusters, seed)
     if not partitions:
         return []
-    x, y = flat_map(points).T
-    of_points = silhouettes(points, [partition.labels for partition in partitions.values()], seed)
-    null_silhouettes = _null_silhouettes(null_points, list(partitions), seed)
+    sample = references(len(space.points), seed)
+    everybody = silhouettes(space.points, [found.labels for found in partitions.values()], sample)
+    x, y = flat_map(space.points).T
+    of_seeds = seed_stability(space.points, algorithm, partitions, seed)
+    of_halves = half_sample_stability(space.points, algorithm, list(partitions), seed)
+    of_null = _null_silhouettes(space.shuffled[sample], algorithm, list(partitions), seed)
+    outside = _held_out_similarities(space, algorithm, list(partitions), seed)
     return [
         Clustering(
-            trial=_trial(entity, points, n, partition, silhouette, null_silhouettes.get(n), seed),
-            cluster_id=partition.labels,
-            distance=partition.distances,
+            trial=_trial(
+                space,
+                algorithm,
+                n,
+                found,
+                mean_silhouette(space.points, found.labels, silhouette, sample),
+                silhouette_shuffled=of_null.get(n),
+                seed_stability=of_seeds[n],
+                half_sample_stability=of_halves[n],
+                held_out_similarity=outside.get(n),
+            ),
+            cluster_id=found.labels,
+            distance=found.distances,
             silhouette=silhouette,
             x=x,
             y=y,
         )
-        for (n, partition), silhouette in zip(partitions.items(), of_points, strict=True)
+        for (n, found), silhouette in zip(partitions.items(), everybody, strict=True)
     ]
 
 
-def _null_silhouettes(points: np.ndarray, n_clusters: Sequence[int], seed: int) -> dict[int, float]:
-    """Mean silhouette per number of clusters, for those that can be made."""
-    labelings = {n: kmeans(points, n, seed).labels for n in n_clusters if can_be_clustered(points, n)}
-    of_points = silhouettes(points, list(labelings.values()), seed)
-    return {n: float(values.mean()) for n, values in zip(labelings, of_points, strict=True)}
-
-
 def _trial(
-    entity: str,
-    points: np.ndarray,
-    n_clusters: int,
-    partition: Partition,
-    silhouette: np.ndarray,
-    null_silhouette: float | None,
-    seed: int,
+    space: Space, algorithm: str, n_clusters: int, found: Partition, silhouette: MeanSilhouette, **figures: float | None
 ) -> ClusterTrial:
-    labels = partition.labels
-    again = [kmeans(points, n_clusters, seed + further).labels for further in range(1, SEEDS)]
     return ClusterTrial(
-        entity=entity,
-        representation="taste",
-        algorithm="kmeans",
+        representation=space.representation,
+        algorithm=algorithm,
         n_clusters=n_clusters,
-        silhouette=float(silhouette.mean()),
-        silhouette_shuffled=null_silhouette,
-        davies_bouldin=float(davies_bouldin_score(points, labels)),
-        seed_stability=seed_stability([labels, *again]),
-        half_sample_stability=half_sample_stability(points, n_clusters, seed),
-        largest_share=float(np.mean(labels == 0)),
+        silhouette=silhouette.mean,
+        silhouette_low=silhouette.low,
+        silhouette_high=silhouette.high,
+        davies_bouldin=float(davies_bouldin_score(space.points, found.labels)),
+        largest_share=float(np.mean(found.labels == 0)),
+        **figures,
     )
+
+
+def _null_silhouettes(points: np.ndarray, algorithm: str, n_clusters: Sequence[int], seed: int) -> dict[int, float]:
+    """Mean silhouette per number of clusters, for those that can be made."""
+    partitions = partition(points, algorithm, n_clusters, seed)
+    everybody = silhouettes(points, [found.labels for found in partitions.values()], np.arange(len(points)))
+    return {n: float(values.mean()) for n, values in zip(partitions, everybody, strict=True)}
+
+
+def _held_out_similarities(
+    space: Space, algorithm: str, n_clusters: Sequence[int], seed: int
+) -> dict[int, float | None]:
+    """Find clusters without the held-out columns of the counts, and compare them by those."""
+    partitions = partition(space.half, algorithm, n_clusters, seed)
+    return {n: similarity_ratio(space.held_out, found.labels) for n, found in partitions.items()}

@@ -4,60 +4,104 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models_py.clustering import Clustering, cluster_grid
+from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 FIGURES = (
     "silhouette",
+    "silhouette_low",
+    "silhouette_high",
     "silhouette_shuffled",
     "davies_bouldin",
     "seed_stability",
     "half_sample_stability",
     "largest_share",
+    "held_out_similarity",
 )
 
 
 def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
-    """Cluster the users and items of a study by taste."""
-    interactions = read_training_data(warehouse, study).train
-    solutions = cluster_grid(interactions, parameters.random_seed, parameters.cluster_counts)
+    """Cluster a study's items by taste and by behaviour, and its users where the items are artists.
+
+    Users are grouped by the artists they play: tracks are too many for so few listeners.
+    """
+    counts = read_training_data(warehouse, study).train.counts
+    matrices = {"item": counts.T.tocsr()}
+    if study.item_type == "artist":
+        matrices["user"] = counts
     key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
-    trials = [solution.trial for solution in solutions]
-    figures = {
-        "entity_type": strings("user" if trial.entity == "user" else study.item_type for trial in trials),
-        **_settings(solutions, [1] * len(solutions)),
-        **{name: np.array([getattr(trial, name) for trial in trials], dtype=float) for name in FIGURES},
-    }
+    solutions = {}
+    for entity, rows in matrices.items():
+        features = _read_features(warehouse, study, entity)
+        spaces = (taste(rows, parameters.random_seed), behaviour(features, rows, parameters.random_seed))
+        solutions[entity] = [
+            solution
+            for space in spaces
+            for solution in cluster_grid(space, parameters.cluster_counts, parameters.random_seed)
+        ]
+    trials = {entity: [solution.trial for solution in found] for entity, found in solutions.items()}
     warehouse.replace(
         [
-            Replacement("cluster_trials", key, figures, stamp),
+            Replacement("cluster_trials", key, _figures(trials, study.item_type), stamp),
             *(
-                Replacement(f"{entity}_cluster_labels", key, _labels(solutions, entity), stamp)
-                for entity in ("user", "item")
+                Replacement(f"{entity}_cluster_labels", key, _labels(found, entity), stamp)
+                for entity, found in solutions.items()
             ),
         ]
     )
 
 
-def _labels(solutions: Sequence[Clustering], entity: str) -> dict[str, np.ndarray]:
-    chosen = [solution for solution in solutions if solution.trial.entity == entity]
-    if not chosen:
-        return {}
-    sizes = [len(solution.cluster_id) for solution in chosen]
+def _read_features(warehouse: Warehouse, study: Study, entity: str) -> np.ndarray:
+    """Scaled features of the study's users or items, in the order of their index; age says who, not how, and stays out.
+
+    Features that the data have no values for are left out; so may be all of them.
+    """
+    entity_type = "user" if entity == "user" else study.item_type
+    names = warehouse.read(
+        "select feature from marts.feature_scaling "
+        "where entity_type = ? and value_count > 0 and feature <> 'age' order by feature",
+        [entity_type],
+    )["feature"]
+    type_matches = "" if entity == "user" else "and f.item_type = t.item_type"
+    columns = ", ".join(f"coalesce(f.{name}_scaled, 0) as {name}" for name in names)
+    features = warehouse.read(
+        f"select t.{entity}_index{', ' if columns else ''}{columns} from marts.training_{entity}s as t "
+        f"left join marts.{entity}_features as f on f.{entity}_id = t.{entity}_id {type_matches} "
+        f"where t.split_name = ? and t.item_type = ? order by t.{entity}_index",
+        [study.split_name, study.item_type],
+    )
+    n_entities = len(features[f"{entity}_index"])
+    return np.column_stack([np.zeros(n_entities), *(features[name].astype(float) for name in names)])
+
+
+def _figures(trials: dict[str, list[ClusterTrial]], item_type: str) -> dict[str, np.ndarray]:
+    entities = [entity for entity, of_entity in trials.items() for _ in of_entity]
+    together = [trial for of_entity in trials.values() for trial in of_entity]
     return {
-        **_settings(chosen, sizes),
+        "entity_type": strings("user" if entity == "user" else item_type for entity in entities),
+        **_settings(together, [1] * len(together)),
+        **{name: np.array([getattr(trial, name) for trial in together], dtype=float) for name in FIGURES},
+    }
+
+
+def _labels(solutions: Sequence[Clustering], entity: str) -> dict[str, np.ndarray]:
+    if not solutions:
+        return {}
+    sizes = [len(solution.cluster_id) for solution in solutions]
+    return {
+        **_settings([solution.trial for solution in solutions], sizes),
         f"{entity}_index": np.concatenate([np.arange(size) for size in sizes]),
         **{
-            name: np.concatenate([getattr(solution, name) for solution in chosen])
+            name: np.concatenate([getattr(solution, name) for solution in solutions])
             for name in ("cluster_id", "distance", "silhouette", "x", "y")
         },
     }
 
 
-def _settings(solutions: Sequence[Clustering], repeats: Sequence[int]) -> dict[str, np.ndarray]:
+def _settings(trials: Sequence[ClusterTrial], repeats: Sequence[int]) -> dict[str, np.ndarray]:
     """Return the columns that name a solution, each repeated as often as it has rows."""
     return {
-        name: np.repeat(strings(getattr(solution.trial, name) for solution in solutions), repeats)
+        name: np.repeat(strings(getattr(trial, name) for trial in trials), repeats)
         for name in ("representation", "algorithm", "n_clusters")
     }

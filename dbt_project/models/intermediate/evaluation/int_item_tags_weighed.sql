@@ -8,10 +8,9 @@ tracks as (
     select * from {{ ref('tracks') }}
 ),
 
--- the first five say what an artist plays; the long rest is spelling and whim
 tags as (
     select * from {{ ref('artist_tags') }}
-    where rank <= 5
+    where rank <= {{ var('tags_per_artist') }}
 ),
 
 artist_tags as (

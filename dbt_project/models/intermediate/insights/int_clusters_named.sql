@@ -1,113 +1,64 @@
 with
 
-members as (
-    select * from {{ ref('int_cluster_members_chosen') }}
-),
-
 items as (
-    select * from {{ ref('item_popularity') }}
+    select * from {{ ref('int_cluster_items_ranked') }}
 ),
 
-plays as (
-    select * from {{ ref('user_item_plays') }}
+tags as (
+    select * from {{ ref('int_cluster_tags_ranked') }}
 ),
 
-user_members as (
-    select * from members
-    where entity_type = 'user'
-),
-
-cluster_sizes as (
+name_by_items as (
     select
+        entity_type,
         cluster_id,
-        count(*) as user_count,
-        sum(count(*)) over () as all_user_count
-    from user_members
-    group by cluster_id
-),
-
-count_listeners as (
-    select
-        user_members.cluster_id,
-        user_members.item_type,
-        plays.item_id,
-        count(*) as listener_count,
-        sum(count(*)) over (partition by user_members.item_type, plays.item_id) as all_listener_count
-    from user_members
-    inner join plays
-        on user_members.item_type = plays.item_type
-            and user_members.user_id = plays.user_id
+        {{ joined_text('item_name', 'place', ' / ') }} as label
+    from items
+    where place <= {{ var('cluster_label_items') }}
+        and item_type = case when entity_type = 'user' then 'artist' else entity_type end
     group by
-        user_members.cluster_id,
-        user_members.item_type,
-        plays.item_id
+        entity_type,
+        cluster_id
 ),
 
--- users are named by what many of them play and others do not
-weighed_by_lift as (
+name_by_tags as (
     select
-        'user' as entity_type,
-        count_listeners.cluster_id,
-        count_listeners.item_type,
-        count_listeners.item_id,
-        count_listeners.listener_count,
-        case
-            when count_listeners.listener_count >= {{ var('min_share_of_label') }} * cluster_sizes.user_count
-                then (count_listeners.listener_count / cluster_sizes.user_count)
-                    / (count_listeners.all_listener_count / cluster_sizes.all_user_count)
-            else 0
-        end as weight
-    from count_listeners
-    inner join cluster_sizes on count_listeners.cluster_id = cluster_sizes.cluster_id
+        entity_type,
+        cluster_id,
+        {{ joined_text('tag', 'place', ' / ') }} as label
+    from tags
+    where place <= {{ var('label_tags') }}
+    group by
+        entity_type,
+        cluster_id
 ),
 
--- items are named by the best known among them
-weighed_by_fame as (
+name_clusters as (
     select
-        members.entity_type,
-        members.cluster_id,
-        members.item_type,
-        members.item_id,
-        items.listener_count,
-        items.listener_count as weight
-    from members
-    inner join items
-        on members.item_type = items.item_type
-            and members.item_id = items.item_id
-    where members.entity_type <> 'user'
-),
-
-weighed as (
-    select * from weighed_by_lift
-    union all
-    select * from weighed_by_fame
-),
-
-ranked as (
-    select
-        weighed.entity_type,
-        weighed.cluster_id,
-        items.item_name,
-        row_number() over (
-            partition by weighed.entity_type, weighed.cluster_id
-            order by weighed.weight desc, weighed.listener_count desc, items.popularity_rank asc
-        ) as place
-    from weighed
-    inner join items
-        on weighed.item_type = items.item_type
-            and weighed.item_id = items.item_id
+        name_by_items.entity_type,
+        name_by_items.cluster_id,
+        coalesce(name_by_tags.label, name_by_items.label) as label
+    from name_by_items
+    left join name_by_tags
+        on name_by_items.entity_type = name_by_tags.entity_type
+            and name_by_items.cluster_id = name_by_tags.cluster_id
 ),
 
 final as (
     select
-        entity_type,
-        cluster_id,
-        {{ joined_text('item_name', 'place', ' / ') }} as cluster_label
-    from ranked
-    where place <= {{ var('cluster_label_items') }}
-    group by
-        entity_type,
-        cluster_id
+        name_clusters.entity_type,
+        name_clusters.cluster_id,
+        case
+            when count(*) over (partition by name_clusters.entity_type, name_clusters.label) = 1
+                then name_clusters.label
+            else name_clusters.label || ' (' || items.item_name || ')'
+        end as cluster_label
+    from name_clusters
+    left join items
+        on name_clusters.entity_type = items.entity_type
+            and name_clusters.cluster_id = items.cluster_id
+            and items.place = 1
+            and items.item_type = case when items.entity_type = 'user' then 'artist' else items.entity_type end
 )
 
 select * from final

@@ -4,21 +4,39 @@ trials as (
     select * from {{ ref('int_cluster_trials_judged') }}
 ),
 
+agreements as (
+    select * from {{ ref('int_cluster_agreements') }}
+),
+
 final as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
-        silhouette,
-        silhouette_shuffled,
-        davies_bouldin,
-        seed_stability,
-        half_sample_stability,
-        largest_share,
-        is_eligible,
-        is_chosen
+        trials.entity_type,
+        trials.representation,
+        trials.algorithm,
+        trials.n_clusters,
+        trials.silhouette,
+        trials.silhouette_low,
+        trials.silhouette_high,
+        trials.silhouette_shuffled,
+        trials.davies_bouldin,
+        trials.seed_stability,
+        trials.half_sample_stability,
+        trials.largest_share,
+        trials.held_out_similarity,
+        trials.tagged_share,
+        trials.tag_similarity,
+        trials.representation_similarity,
+        trials.volume_explained,
+        agreements.chosen_agreement,
+        trials.is_eligible,
+        trials.preference,
+        trials.is_chosen
     from trials
+    left join agreements
+        on trials.entity_type = agreements.entity_type
+            and trials.representation = agreements.representation
+            and trials.algorithm = agreements.algorithm
+            and trials.n_clusters = agreements.n_clusters
 )
 
 select * from final

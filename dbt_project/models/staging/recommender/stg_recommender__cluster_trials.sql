@@ -16,11 +16,14 @@ final as (
         cluster_trials.algorithm,
         cluster_trials.n_clusters,
         cluster_trials.silhouette,
+        cluster_trials.silhouette_low,
+        cluster_trials.silhouette_high,
         cluster_trials.silhouette_shuffled,
         cluster_trials.davies_bouldin,
         cluster_trials.seed_stability,
         cluster_trials.half_sample_stability,
         cluster_trials.largest_share,
+        cluster_trials.held_out_similarity,
         cluster_trials.fingerprint
     from cluster_trials
     inner join fingerprints

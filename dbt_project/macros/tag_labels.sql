@@ -1,0 +1,100 @@
+{#
+CTEs that find what tags set groups of artists apart, ending in `ranked_tags` (the keys, tag, share, lift, place).
+
+The query needs two CTEs before: `tags` (artist_tags), and `members` with one row per group and artist: the columns of
+`population`, those of `group`, artist_id and weight. A tag counts as an artist's if it is among its `tags_per_artist` most given.
+share: the weight of the group's artists that have the tag, over that of those that have any. lift: the share over the same share of
+all groups of a population together. place: by the difference of the two shares, so that a tag has to be both common here and rarer
+elsewhere; below `min_share_of_label` a tag gets no place. On the 1,003 most played artists in 16 clusters, the first tag of a random
+half of a cluster's artists is among the first three of the other half for 13.9 clusters by the difference, and for 12.9, 10.6 and
+12.9 by the divergence share * ln(lift), by the z score of the difference, and by the difference with all tags, not five.
+#}
+{% macro distinctive_tags(population, group) -%}
+{%- set keys = population + group -%}
+own_tags as (
+    select
+        artist_id,
+        tag
+    from tags
+    where rank <= {{ var('tags_per_artist') }}
+),
+
+weigh_tagged as (
+    select
+        {{ keys | join(',\n        ') }},
+        sum(weight) as weight
+    from members
+    where artist_id in (select own_tags.artist_id from own_tags)
+    group by
+        {{ keys | join(',\n        ') }}
+),
+
+weigh_tagged_population as (
+    select
+        {{ population | join(',\n        ') }},
+        sum(weight) as weight
+    from weigh_tagged
+    group by
+        {{ population | join(',\n        ') }}
+),
+
+weigh_tags as (
+    select
+        {%- for key in keys %}
+        members.{{ key }},
+        {%- endfor %}
+        own_tags.tag,
+        sum(members.weight) as weight
+    from members
+    inner join own_tags on members.artist_id = own_tags.artist_id
+    group by
+        {%- for key in keys %}
+        members.{{ key }},
+        {%- endfor %}
+        own_tags.tag
+),
+
+share_tags as (
+    select
+        {%- for key in keys %}
+        weigh_tags.{{ key }},
+        {%- endfor %}
+        weigh_tags.tag,
+        weigh_tags.weight / weigh_tagged.weight as share,
+        sum(weigh_tags.weight) over (
+            partition by
+                {%- for key in population %}
+                weigh_tags.{{ key }},
+                {%- endfor %}
+                weigh_tags.tag
+        ) / weigh_tagged_population.weight as overall_share
+    from weigh_tags
+    inner join weigh_tagged
+        on {% for key in keys -%}
+            weigh_tags.{{ key }} = weigh_tagged.{{ key }}
+            {{- '\n            and ' if not loop.last }}
+        {%- endfor %}
+    inner join weigh_tagged_population
+        on {% for key in population -%}
+            weigh_tags.{{ key }} = weigh_tagged_population.{{ key }}
+            {{- '\n            and ' if not loop.last }}
+        {%- endfor %}
+),
+
+ranked_tags as (
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        tag,
+        share,
+        share / overall_share as lift,
+        row_number() over (
+            partition by
+                {{ keys | join(',\n                ') }}
+            order by round(share - overall_share, 9) desc, share desc, tag asc
+        ) as place
+    from share_tags
+    where share >= {{ var('min_share_of_label') }}
+)
+{%- endmacro %}

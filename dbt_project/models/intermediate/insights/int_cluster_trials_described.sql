@@ -1,0 +1,217 @@
+with
+
+members as (
+    select * from {{ ref('int_cluster_members') }}
+),
+
+user_tags as (
+    select * from {{ ref('int_user_tags_weighed') }}
+),
+
+item_tags as (
+    select * from {{ ref('int_item_tags_weighed') }}
+    where split_name = 'full'
+),
+
+user_features as (
+    select * from {{ ref('user_features') }}
+),
+
+item_features as (
+    select * from {{ ref('item_features') }}
+),
+
+tag_members as (
+    select
+        members.entity_type,
+        members.representation,
+        members.algorithm,
+        members.n_clusters,
+        members.cluster_id,
+        user_tags.tag,
+        user_tags.weight
+    from members
+    inner join user_tags on members.user_id = user_tags.user_id
+    union all
+    select
+        members.entity_type,
+        members.representation,
+        members.algorithm,
+        members.n_clusters,
+        members.cluster_id,
+        item_tags.tag,
+        item_tags.weight
+    from members
+    inner join item_tags
+        on members.item_type = item_tags.item_type
+            and members.item_id = item_tags.item_id
+),
+
+-- unit vectors are added up: the square of a sum is the sum over its pairs, each twice, and 1 for every vector
+sum_tags_of_clusters as (
+    select
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        cluster_id,
+        tag,
+        sum(weight) as weight,
+        sum(weight * weight) as squares
+    from tag_members
+    group by
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        cluster_id,
+        tag
+),
+
+sum_tags as (
+    select
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        tag,
+        sum(weight) as weight
+    from sum_tags_of_clusters
+    group by
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        tag
+),
+
+square_everything as (
+    select
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        sum(weight * weight) as squared_sum
+    from sum_tags
+    group by
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters
+),
+
+square_clusters as (
+    select
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        cluster_id,
+        sum(weight * weight) as squared_sum,
+        round(sum(squares)) as tagged_count
+    from sum_tags_of_clusters
+    group by
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        cluster_id
+),
+
+count_pairs as (
+    select
+        square_clusters.entity_type,
+        square_clusters.representation,
+        square_clusters.algorithm,
+        square_clusters.n_clusters,
+        sum(square_clusters.tagged_count) as tagged_count,
+        sum(square_clusters.squared_sum) - sum(square_clusters.tagged_count) as within_sum,
+        sum(square_clusters.tagged_count * square_clusters.tagged_count)
+        - sum(square_clusters.tagged_count) as within_pairs,
+        max(square_everything.squared_sum) - sum(square_clusters.squared_sum) as between_sum,
+        sum(square_clusters.tagged_count) * sum(square_clusters.tagged_count)
+        - sum(square_clusters.tagged_count * square_clusters.tagged_count) as between_pairs
+    from square_clusters
+    inner join square_everything
+        on square_clusters.entity_type = square_everything.entity_type
+            and square_clusters.representation = square_everything.representation
+            and square_clusters.algorithm = square_everything.algorithm
+            and square_clusters.n_clusters = square_everything.n_clusters
+    group by
+        square_clusters.entity_type,
+        square_clusters.representation,
+        square_clusters.algorithm,
+        square_clusters.n_clusters
+),
+
+measure_volumes as (
+    select
+        members.entity_type,
+        members.representation,
+        members.algorithm,
+        members.n_clusters,
+        members.cluster_id,
+        coalesce(user_features.play_count_scaled, item_features.play_count_scaled) as log_plays
+    from members
+    left join user_features on members.user_id = user_features.user_id
+    left join item_features
+        on members.item_type = item_features.item_type
+            and members.item_id = item_features.item_id
+),
+
+sum_volumes as (
+    select
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        cluster_id,
+        count(*) as member_count,
+        sum(log_plays) as total,
+        sum(log_plays * log_plays) as squares
+    from measure_volumes
+    group by
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        cluster_id
+),
+
+explain_volume as (
+    select
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters,
+        sum(member_count) as member_count,
+        sum(total * total / member_count) - sum(total) * sum(total) / sum(member_count) as between_squares,
+        sum(squares) - sum(total) * sum(total) / sum(member_count) as all_squares
+    from sum_volumes
+    group by
+        entity_type,
+        representation,
+        algorithm,
+        n_clusters
+),
+
+final as (
+    select
+        explain_volume.entity_type,
+        explain_volume.representation,
+        explain_volume.algorithm,
+        explain_volume.n_clusters,
+        coalesce(count_pairs.tagged_count / explain_volume.member_count, 0) as tagged_share,
+        {{ rounded('count_pairs.within_sum / nullif(count_pairs.within_pairs, 0)
+            / nullif(greatest(count_pairs.between_sum, 0) / nullif(count_pairs.between_pairs, 0), 0)') }} as tag_similarity,
+        {{ rounded('explain_volume.between_squares
+            / case when explain_volume.all_squares > 0.000000001 then explain_volume.all_squares end') }} as volume_explained
+    from explain_volume
+    left join count_pairs
+        on explain_volume.entity_type = count_pairs.entity_type
+            and explain_volume.representation = count_pairs.representation
+            and explain_volume.algorithm = count_pairs.algorithm
+            and explain_volume.n_clusters = count_pairs.n_clusters
+)
+
+select * from final
