@@ -127,8 +127,7 @@ class MaskedFit:
         """Predictions as they are now."""
         user_part = np.vstack([self.users, self.mean + self.user_bias, np.ones_like(self.user_bias)]).T
         item_part = np.vstack([self.items, np.ones_like(self.item_bias), self.item_bias]).T
-        parts = (np.ascontiguousarray(part, dtype=np.float64) for part in (user_part, item_part))
-        return Factorization("als", len(self.users), scale, *parts)
+        return Factorization("als", len(self.users), scale, user_part.astype(np.float64), item_part.astype(np.float64))
 
 
 def fit_als(

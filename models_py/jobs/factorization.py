@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from models_py.factors import (
     FactorizationError,
@@ -12,13 +13,20 @@ from models_py.factors import (
     score_factorizations,
     validation_ndcg,
 )
-from models_py.training import Parameters, Study, matrix, read_training_data
+from models_py.training import Parameters, Study, TrainingData, matrix, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
 def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     """Choose and rank on validation after fits on fit cells; fit on train, then open the test cells and score."""
     data = read_training_data(warehouse, study)
+    # one thread: a second one waits more than it works on matrices this thin
+    with threadpool_limits(limits=1):
+        columns = _measure(warehouse, study, data, parameters)
+    warehouse.replace([Replacement("factorization_errors", study.key, columns, {"fingerprint": study.fingerprint})])
+
+
+def _measure(warehouse: Warehouse, study: Study, data: TrainingData, parameters: Parameters) -> dict[str, np.ndarray]:
     factors, seed = parameters.factorization_factors, parameters.random_seed
     penalties = choose_penalties(data.fit, data.train, factors, seed)
     ranked = fit_factorizations(data.fit, factors, seed, penalties=penalties)
@@ -26,8 +34,7 @@ def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> Non
     fitted = fit_factorizations(data.train, factors, seed, penalties=penalties)
     held_out = _read_held_out_plays(warehouse, study, data.train.counts.shape)
     errors = score_factorizations(fitted, data.train, held_out)
-    columns = {**error_columns(errors), **_choice_columns(errors, penalties, ndcg)}
-    warehouse.replace([Replacement("factorization_errors", study.key, columns, {"fingerprint": study.fingerprint})])
+    return {**error_columns(errors), **_choice_columns(errors, penalties, ndcg)}
 
 
 def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from models_py.themes import Themes, theme_grid
 from models_py.training import Parameters, Study, read_training_data
@@ -16,13 +17,15 @@ TABLES = ("theme_trials", "theme_figures", "theme_items", "theme_users")
 def find_themes(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     """Find themes in the plays of a study; where there are none, delete those that are stored."""
     counts = read_training_data(warehouse, study).train.counts
-    found = theme_grid(
-        counts,
-        parameters.theme_counts,
-        parameters.theme_top_items,
-        parameters.random_seed,
-        parameters.bootstrap_draws,
-    )
+    # one thread: a second one waits more than it works on matrices this thin, and costs five times the time at worst
+    with threadpool_limits(limits=1):
+        found = theme_grid(
+            counts,
+            parameters.theme_counts,
+            parameters.theme_top_items,
+            parameters.random_seed,
+            parameters.bootstrap_draws,
+        )
     key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
     columns = [_trials(found), _figures(found), _items(found), _users(found)] if found else [{}] * len(TABLES)
     warehouse.replace([Replacement(table, key, rows, stamp) for table, rows in zip(TABLES, columns, strict=True)])
