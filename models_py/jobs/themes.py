@@ -27,8 +27,12 @@ def find_themes(warehouse: Warehouse, study: Study, parameters: Parameters) -> N
             parameters.bootstrap_draws,
         )
     key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
-    columns = [_trials(found), _figures(found), _items(found), _users(found)] if found else [{}] * len(TABLES)
-    warehouse.replace([Replacement(table, key, rows, stamp) for table, rows in zip(TABLES, columns, strict=True)])
+    if found:
+        columns = [_trials(found), _figures(found), _items(found), _users(found)]
+        warehouse.replace([Replacement(table, key, rows, stamp) for table, rows in zip(TABLES, columns, strict=True)])
+    else:
+        # a stamp without rows would be stored as a row
+        warehouse.replace([Replacement(table, key) for table in TABLES])
 
 
 def _trials(found: Sequence[Themes]) -> dict[str, np.ndarray]:

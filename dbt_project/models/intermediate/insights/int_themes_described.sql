@@ -5,7 +5,10 @@ figures as (
 ),
 
 leading_items as (
-    select * from {{ ref('int_theme_items_named') }}
+    select
+        *,
+        case when item_type = 'track' then artist_name || ': ' || item_name else item_name end as title
+    from {{ ref('int_theme_items_named') }}
     where rank <= {{ var('theme_top_items') }}
 ),
 
@@ -90,8 +93,7 @@ read_items as (
         n_themes,
         theme_id,
         sum(case when weight < 0 then -weight else 0 end) / sum(abs(weight)) as negative_share,
-        {{ joined_text("case when item_type = 'track' then artist_name || ': ' || item_name else item_name end", 'rank', ', ') }}
-            as top_items
+        {{ joined_text('title', 'rank', ', ') }} as top_items
     from leading_items
     group by
         item_type,

@@ -25,24 +25,21 @@ models as (
 
 -- the best row of each curve; fewer factors win a tie
 {%- for reading, condition in readings.items() %}
+{%- set lowest = '-validation_ndcg_20' if reading == 'validation_ndcg_20' else 'rmse' %}
 
 best_{{ reading }} as (
     select
         *,
         row_number() over (
             partition by split_name, item_type
-            order by {{ '-validation_ndcg_20' if 'ndcg' in reading else 'rmse' }} asc, n_factors asc, model_name asc
+            order by {{ lowest }} asc, n_factors asc, model_name asc
         ) as place
     from (
         select
             *,
             row_number() over (
                 partition by split_name, item_type, model_name
-                order by
-                    {{ '-validation_ndcg_20' if 'ndcg' in reading else 'rmse' }} asc,
-                    n_factors asc,
-                    scale asc,
-                    cells asc
+                order by {{ lowest }} asc, n_factors asc, scale asc, cells asc
             ) as preference
         from quality
         where {{ condition }}
@@ -69,12 +66,18 @@ final as (
         leaderboard.ndcg as test_ndcg,
         leaderboard.leaderboard_rank
     from models
-    {%- for reading in readings %}
-    left join best_{{ reading }}
-        on models.split_name = best_{{ reading }}.split_name
-            and models.item_type = best_{{ reading }}.item_type
-            and models.model_name = best_{{ reading }}.model_name
-    {%- endfor %}
+    left join best_rmse_plays
+        on models.split_name = best_rmse_plays.split_name
+            and models.item_type = best_rmse_plays.item_type
+            and models.model_name = best_rmse_plays.model_name
+    left join best_rmse_log_plays
+        on models.split_name = best_rmse_log_plays.split_name
+            and models.item_type = best_rmse_log_plays.item_type
+            and models.model_name = best_rmse_log_plays.model_name
+    left join best_validation_ndcg_20
+        on models.split_name = best_validation_ndcg_20.split_name
+            and models.item_type = best_validation_ndcg_20.item_type
+            and models.model_name = best_validation_ndcg_20.model_name
     left join leaderboard
         on models.split_name = leaderboard.split_name
             and models.item_type = leaderboard.item_type
