@@ -9,8 +9,9 @@ from models_py.factors.decomposition import leading_singular
 from models_py.factors.hals import descend, random_start, svd_start
 
 MODELS = ("nmf", "svd")
-# Sweeps of nmf: after 40 the themes of the 992 users' artists lie within a cosine of 0.99 of those after 400.
-SWEEPS = 40
+# Sweeps of nmf. On the 992 users' artists the mean cosine with the themes after 400 is 0.99 after 40 and 1.00 after 80;
+# coherence is the same, and 12 themes from random starts are alike by 0.92 after 40 and 0.95 after 80.
+SWEEPS = 60
 
 
 @dataclass(frozen=True)
