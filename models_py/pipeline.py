@@ -47,7 +47,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
                 _build(["--exclude", "source:recommender+"], working, settings, shown)
-        with stage("Recommenders, factorizations, clusters (Python)") as shown:
+        with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             jobs.run(Warehouse(working), shown)
         with stage("Results to metrics and serving (dbt)") as shown:
             _build(["--select", "source:recommender+"], working, settings, shown)

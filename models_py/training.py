@@ -26,6 +26,9 @@ class Parameters:
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
     max_clustered_items: int
+    theme_counts: tuple[int, ...]
+    theme_top_items: int
+    bootstrap_draws: int
     window_days: tuple[int, ...]
     built_splits: tuple[str, ...]
 
@@ -52,6 +55,9 @@ class Parameters:
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),
             max_clustered_items=int(row["max_clustered_items"]),
+            theme_counts=_integers(row["theme_counts"]),
+            theme_top_items=int(row["theme_top_items"]),
+            bootstrap_draws=int(row["bootstrap_draws"]),
             window_days=_integers(row["window_days"]),
             built_splits=tuple(str(row["built_splits"]).split(",")),
         )

@@ -539,7 +539,8 @@ def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Be
     before = {table: bench.query(rows) for table, rows in tracks.items() if table != "factorization_errors"}
     bench.change("delete from marts.training_users where item_type = 'artist' and user_index >= 3")
     run_all(bench, Popular, Loyal)
-    for table in (*tables, "cluster_trials", "user_cluster_labels", "item_cluster_labels"):
+    of_full = ("cluster_trials", "user_cluster_labels", "item_cluster_labels", "theme_trials", "theme_figures")
+    for table in (*tables, *of_full, "theme_items", "theme_users"):
         assert bench.query(f"select count(*) from recommender.{table} where item_type = 'artist'") == [(0,)], table
     assert {table: bench.query(tracks[table]) for table in before} == before
     assert all(before.values())

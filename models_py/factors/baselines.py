@@ -21,7 +21,7 @@ def fit_baselines(matrix: sparse.csr_matrix, scale: str) -> list[Factorization]:
     list[Factorization]
         global_mean m: the mean of all played cells. item_mean: the mean of the item's played cells, m where it has
         none. user_item_bias m + b_u + b_i: b_u is the user's damped mean deviation from m, then b_i the item's damped
-        mean deviation from m + b_u (in the manner of Koren 2010; the damping is taken from the data, see `_damping`).
+        mean deviation from m + b_u (in the manner of Koren 2010; the damping is taken from the data, see `damping`).
     """
     n_users, n_items = matrix.shape
     users, items = np.repeat(np.arange(n_users), np.diff(matrix.indptr)), matrix.indices
@@ -29,9 +29,9 @@ def fit_baselines(matrix: sparse.csr_matrix, scale: str) -> list[Factorization]:
     deviations = matrix.data - mean
     item_mean = mean + _damped_means(deviations, items, n_items, damping=0.0)
     # users first: how much somebody plays varies more than how much an item is played
-    user_bias = _damped_means(deviations, users, n_users, _damping(deviations, users))
+    user_bias = _damped_means(deviations, users, n_users, damping(deviations, users))
     deviations = deviations - user_bias[users]
-    item_bias = _damped_means(deviations, items, n_items, _damping(deviations, items))
+    item_bias = _damped_means(deviations, items, n_items, damping(deviations, items))
     return [
         _sums("global_mean", scale, np.full(n_users, mean), np.zeros(n_items)),
         _sums("item_mean", scale, np.zeros(n_users), item_mean),
@@ -39,7 +39,7 @@ def fit_baselines(matrix: sparse.csr_matrix, scale: str) -> list[Factorization]:
     ]
 
 
-def _damping(values: np.ndarray, groups: np.ndarray) -> float:
+def damping(values: np.ndarray, groups: np.ndarray) -> float:
     """Count the zeros to add to each group by the credibility estimate of Buhlmann & Straub (1970).
 
     The mean of a group with n values is pulled to 0 as if so many further values were 0. The best such number is the

@@ -35,3 +35,12 @@ def scaled(counts: sparse.csr_matrix, scale: str, train: sparse.csr_matrix) -> s
     of_users = np.maximum(np.asarray(train.sum(axis=1, dtype=np.float64)).ravel(), 1.0)
     matrix.data = SCALES[scale](matrix.data, np.repeat(of_users, np.diff(matrix.indptr)))
     return matrix
+
+
+def without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Leave out the cells that another matrix stores as well."""
+    both = cells.multiply(others.astype(bool)).tocsr()
+    kept = (cells - both).tocsr()
+    kept.eliminate_zeros()
+    kept.sort_indices()
+    return kept

@@ -1,6 +1,6 @@
 """Errors of fitted factorizations on cells that were played in train, in test, and on all that train never saw."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from scipy import sparse
 
 from models_py.factors.fitting import fit_factorizations
 from models_py.factors.low_rank import Factorization
-from models_py.factors.scales import SCALES, scaled
+from models_py.factors.scales import SCALES, scaled, without
 from models_py.interactions import Interactions
 
 # Cells of a dense block: 16 MB as doubles, which fits no cache but keeps the products long enough to be fast.
@@ -60,10 +60,14 @@ class _Sums:
 
 
 def factorization_errors(
-    train: Interactions, held_out: sparse.csr_matrix, factors: Sequence[int], seed: int
+    train: Interactions,
+    held_out: sparse.csr_matrix,
+    factors: Sequence[int],
+    seed: int,
+    penalties: Mapping[str, float] | None = None,
 ) -> list[FactorizationError]:
     """Fit on train, then score: `fit_factorizations` and `score_factorizations` in one call."""
-    return score_factorizations(fit_factorizations(train, factors, seed), train, held_out)
+    return score_factorizations(fit_factorizations(train, factors, seed, penalties=penalties), train, held_out)
 
 
 def score_factorizations(
@@ -105,15 +109,6 @@ def score_factorizations(
         for model in (model for model in fitted if model.scale == scale):
             rows += _score(model, seen, unseen, block_cells)
     return rows
-
-
-def without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Leave out the cells that another matrix stores as well."""
-    both = cells.multiply(others.astype(bool)).tocsr()
-    kept = (cells - both).tocsr()
-    kept.eliminate_zeros()
-    kept.sort_indices()
-    return kept
 
 
 def _score(

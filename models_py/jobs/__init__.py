@@ -11,6 +11,7 @@ from models_py.jobs.evaluation import evaluate
 from models_py.jobs.factorization import factorize
 from models_py.jobs.outdated import outdated
 from models_py.jobs.serving import serve
+from models_py.jobs.themes import find_themes
 from models_py.progress import Stage, console
 from models_py.recommenders.registry import recommenders
 from models_py.resources import BLAS_THREADS
@@ -46,9 +47,10 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
                 _attempt("Factorization", lambda study=study: factorize(warehouse, study, parameters))
             shown.advance()
         for study in full:
-            shown.doing(f"serving and clustering {study.item_type}s")
+            shown.doing(f"serving, clusters and themes of {study.item_type}s")
             serve(warehouse, study, parameters)
             _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
+            _attempt("Finding themes", lambda study=study: find_themes(warehouse, study, parameters))
             shown.advance()
 
 

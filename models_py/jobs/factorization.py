@@ -1,24 +1,40 @@
-"""Stores how well factorizations rebuild play counts."""
+"""Stores how well factorizations rebuild play counts, and how well they rank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
-from models_py.factors import FactorizationError, fit_factorizations, score_factorizations
-from models_py.training import Parameters, Study, matrix, read_training_data
+from models_py.factors import (
+    FactorizationError,
+    choose_penalties,
+    fit_factorizations,
+    score_factorizations,
+    validation_ndcg,
+)
+from models_py.training import Parameters, Study, TrainingData, matrix, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
 def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
-    """Fit on train, then open the test cells and score."""
-    train = read_training_data(warehouse, study).train
-    fitted = fit_factorizations(train, parameters.factorization_factors, parameters.random_seed)
-    held_out = _read_held_out_plays(warehouse, study, train.counts.shape)
-    errors = score_factorizations(fitted, train, held_out)
-    warehouse.replace(
-        [Replacement("factorization_errors", study.key, error_columns(errors), {"fingerprint": study.fingerprint})]
-    )
+    """Choose and rank on validation after fits on fit cells; fit on train, then open the test cells and score."""
+    data = read_training_data(warehouse, study)
+    # one thread: a second one waits more than it works on matrices this thin
+    with threadpool_limits(limits=1):
+        columns = _measure(warehouse, study, data, parameters)
+    warehouse.replace([Replacement("factorization_errors", study.key, columns, {"fingerprint": study.fingerprint})])
+
+
+def _measure(warehouse: Warehouse, study: Study, data: TrainingData, parameters: Parameters) -> dict[str, np.ndarray]:
+    factors, seed = parameters.factorization_factors, parameters.random_seed
+    penalties = choose_penalties(data.fit, data.train, factors, seed)
+    ranked = fit_factorizations(data.fit, factors, seed, penalties=penalties)
+    ndcg = validation_ndcg(ranked, data.fit, data.validation)
+    fitted = fit_factorizations(data.train, factors, seed, penalties=penalties)
+    held_out = _read_held_out_plays(warehouse, study, data.train.counts.shape)
+    errors = score_factorizations(fitted, data.train, held_out)
+    return {**error_columns(errors), **_choice_columns(errors, penalties, ndcg)}
 
 
 def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]:
@@ -30,6 +46,15 @@ def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]
             for name in ("n_factors", "n_cells", "rmse", "mae")
         },
     }
+
+
+def _choice_columns(
+    errors: Sequence[FactorizationError], penalties: Mapping[str, float], ndcg: Mapping[tuple[str, int, str], float]
+) -> dict[str, np.ndarray]:
+    """Return what validation says of the model of each row: nan, which is null in SQL, where it says nothing."""
+    chosen = [penalties[error.scale] if error.model_name == "als" else np.nan for error in errors]
+    ranks = [ndcg.get((error.model_name, error.n_factors, error.scale), np.nan) for error in errors]
+    return {"penalty": np.array(chosen, dtype=float), "validation_ndcg_20": np.array(ranks, dtype=float)}
 
 
 def _read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:

@@ -11,6 +11,10 @@ TABLES_OF_FULL = (
     "cluster_trials",
     "user_cluster_labels",
     "item_cluster_labels",
+    "theme_trials",
+    "theme_figures",
+    "theme_items",
+    "theme_users",
     "protocol_scores",
     "reconstruction_errors",
 )

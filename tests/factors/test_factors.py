@@ -63,10 +63,11 @@ def test_errors_are_those_of_the_dense_definition(seed):
 
 def test_every_model_scale_and_kind_of_cells_is_one_row():
     train, test = study(4)
-    rows = factorization_errors(interactions(train), sparse.csr_matrix(test), (2, 5), seed=3)
+    penalties = {"plays": 1.0, "log_plays": 2.0}
+    rows = factorization_errors(interactions(train), sparse.csr_matrix(test), (2, 5), seed=3, penalties=penalties)
     keys = {(row.model_name, row.n_factors, row.scale, row.cells) for row in rows}
     models = [(name, 0) for name in ("global_mean", "item_mean", "user_item_bias")]
-    models += [(name, n) for name in ("svd", "nmf") for n in (2, 5)]
+    models += [(name, n) for name in ("svd", "nmf", "als") for n in (2, 5)]
     assert len(rows) == len(keys) == len(models) * 2 * 3
     assert {(name, n) for name, n, _, _ in keys} == set(models)
 

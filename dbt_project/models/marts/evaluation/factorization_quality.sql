@@ -14,7 +14,9 @@ final as (
         cells,
         n_cells,
         rmse,
-        mae
+        mae,
+        penalty,
+        validation_ndcg_20
     from factorization_errors
 )
 

@@ -1,0 +1,132 @@
+with
+
+figures as (
+    select * from {{ ref('stg_recommender__theme_figures') }}
+),
+
+leading_items as (
+    select
+        *,
+        case when item_type = 'track' then artist_name || ': ' || item_name else item_name end as title
+    from {{ ref('int_theme_items_named') }}
+    where rank <= {{ var('theme_top_items') }}
+),
+
+tags as (
+    select * from {{ ref('artist_tags') }}
+),
+
+-- a tag profile as a vector of length 1
+tag_vectors as (
+    select
+        artist_id,
+        tag,
+        share / sqrt(sum(share * share) over (partition by artist_id)) as weight
+    from tags
+),
+
+tagged_artists as (
+    select distinct
+        leading_items.item_type,
+        leading_items.model_name,
+        leading_items.n_themes,
+        leading_items.theme_id,
+        leading_items.artist_id
+    from leading_items
+    semi join tags on leading_items.artist_id = tags.artist_id
+),
+
+artist_pairs as (
+    select
+        one.item_type,
+        one.model_name,
+        one.n_themes,
+        one.theme_id,
+        one.artist_id,
+        other.artist_id as other_artist_id
+    from tagged_artists as one
+    inner join tagged_artists as other
+        on one.item_type = other.item_type
+            and one.model_name = other.model_name
+            and one.n_themes = other.n_themes
+            and one.theme_id = other.theme_id
+            and one.artist_id < other.artist_id
+),
+
+compare_artists as (
+    select
+        pairs.artist_id,
+        pairs.other_artist_id,
+        sum(one.weight * other.weight) as cosine
+    from (select distinct artist_id, other_artist_id from artist_pairs) as pairs
+    inner join tag_vectors as one on pairs.artist_id = one.artist_id
+    inner join tag_vectors as other
+        on pairs.other_artist_id = other.artist_id
+            and one.tag = other.tag
+    group by
+        pairs.artist_id,
+        pairs.other_artist_id
+),
+
+compare_tags as (
+    select
+        artist_pairs.item_type,
+        artist_pairs.model_name,
+        artist_pairs.n_themes,
+        artist_pairs.theme_id,
+        avg(coalesce(compare_artists.cosine, 0)) as tag_coherence
+    from artist_pairs
+    left join compare_artists
+        on artist_pairs.artist_id = compare_artists.artist_id
+            and artist_pairs.other_artist_id = compare_artists.other_artist_id
+    group by
+        artist_pairs.item_type,
+        artist_pairs.model_name,
+        artist_pairs.n_themes,
+        artist_pairs.theme_id
+),
+
+read_items as (
+    select
+        item_type,
+        model_name,
+        n_themes,
+        theme_id,
+        sum(case when weight < 0 then -weight else 0 end) / sum(abs(weight)) as negative_share,
+        {{ joined_text('title', 'rank', ', ') }} as top_items
+    from leading_items
+    group by
+        item_type,
+        model_name,
+        n_themes,
+        theme_id
+),
+
+final as (
+    select
+        figures.item_type,
+        figures.model_name,
+        figures.n_themes,
+        figures.theme_id,
+        figures.strength,
+        figures.coherence,
+        figures.coherence_positive,
+        figures.coherence_random,
+        figures.stability,
+        {{ rounded('compare_tags.tag_coherence') }} as tag_coherence,
+        {{ rounded('read_items.negative_share') }} as negative_share,
+        read_items.top_items
+    from figures
+    left join read_items
+        on figures.item_type = read_items.item_type
+            and figures.model_name = read_items.model_name
+            and figures.n_themes = read_items.n_themes
+            and figures.theme_id = read_items.theme_id
+    left join compare_tags
+        on figures.item_type = compare_tags.item_type
+            and figures.model_name = compare_tags.model_name
+            and figures.n_themes = compare_tags.n_themes
+            and figures.theme_id = compare_tags.theme_id
+)
+
+select * from final

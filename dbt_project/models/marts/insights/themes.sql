@@ -1,0 +1,34 @@
+with
+
+themes as (
+    select * from {{ ref('int_themes_described') }}
+),
+
+labels as (
+    select * from {{ ref('int_themes_labelled') }}
+),
+
+final as (
+    select
+        labels.item_type,
+        labels.model_name,
+        labels.theme_id,
+        labels.theme_label,
+        themes.coherence,
+        themes.coherence_positive,
+        themes.coherence_random,
+        themes.tag_coherence,
+        themes.stability,
+        themes.strength,
+        themes.negative_share,
+        labels.top_tags,
+        themes.top_items
+    from labels
+    inner join themes
+        on labels.item_type = themes.item_type
+            and labels.model_name = themes.model_name
+            and labels.n_themes = themes.n_themes
+            and labels.theme_id = themes.theme_id
+)
+
+select * from final

@@ -1,0 +1,81 @@
+"""Stores the themes of items that are played together; SQL chooses how many there are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from models_py.themes import Themes, theme_grid
+from models_py.training import Parameters, Study, read_training_data
+from models_py.warehouse import Replacement, Warehouse, strings
+
+WITH_INTERVAL = ("coherence", "coherence_random", "coherence_lead")
+FIGURES = ("strength", "coherence", "coherence_positive", "coherence_random", "stability")
+TABLES = ("theme_trials", "theme_figures", "theme_items", "theme_users")
+
+
+def find_themes(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
+    """Find themes in the plays of a study; where there are none, delete those that are stored."""
+    counts = read_training_data(warehouse, study).train.counts
+    # one thread: a second one waits more than it works on matrices this thin, and costs five times the time at worst
+    with threadpool_limits(limits=1):
+        found = theme_grid(
+            counts,
+            parameters.theme_counts,
+            parameters.theme_top_items,
+            parameters.random_seed,
+            parameters.bootstrap_draws,
+        )
+    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
+    if found:
+        columns = [_trials(found), _figures(found), _items(found), _users(found)]
+        warehouse.replace([Replacement(table, key, rows, stamp) for table, rows in zip(TABLES, columns, strict=True)])
+    else:
+        # a stamp without rows would be stored as a row
+        warehouse.replace([Replacement(table, key) for table in TABLES])
+
+
+def _trials(found: Sequence[Themes]) -> dict[str, np.ndarray]:
+    trials = [themes.trial for themes in found]
+    intervals = {
+        f"{name}{end}": np.array([getattr(trial, name)[place] for trial in trials])
+        for name in WITH_INTERVAL
+        for place, end in enumerate(("", "_low", "_high"))
+    }
+    stabilities = {
+        name: np.array([getattr(trial, name) for trial in trials]) for name in ("stability", "half_sample_stability")
+    }
+    return {**_settings(found, [1] * len(found)), **stabilities, **intervals}
+
+
+def _figures(found: Sequence[Themes]) -> dict[str, np.ndarray]:
+    sizes = [themes.trial.n_themes for themes in found]
+    return {
+        **_settings(found, sizes),
+        "theme_id": np.concatenate([np.arange(size) for size in sizes]),
+        **{name: np.concatenate([getattr(themes, name) for themes in found]) for name in FIGURES},
+    }
+
+
+def _items(found: Sequence[Themes]) -> dict[str, np.ndarray]:
+    return _long(found, "items", ("theme_id", "item_index", "weight", "rank"))
+
+
+def _users(found: Sequence[Themes]) -> dict[str, np.ndarray]:
+    return _long(found, "users", ("theme_id", "user_index", "share", "rank"))
+
+
+def _long(found: Sequence[Themes], field: str, names: Sequence[str]) -> dict[str, np.ndarray]:
+    parts = [getattr(themes, field) for themes in found]
+    return {
+        **_settings(found, [len(part[0]) for part in parts]),
+        **dict(zip(names, map(np.concatenate, zip(*parts, strict=True)), strict=True)),
+    }
+
+
+def _settings(found: Sequence[Themes], repeats: Sequence[int]) -> dict[str, np.ndarray]:
+    """Return the columns that name a factorization, each repeated as often as it has rows."""
+    return {
+        "model_name": np.repeat(strings(themes.trial.model_name for themes in found), repeats),
+        "n_themes": np.repeat(np.array([themes.trial.n_themes for themes in found]), repeats),
+    }

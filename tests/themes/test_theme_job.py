@@ -1,0 +1,43 @@
+"""What the job stores, and what it leaves where there are no themes."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matrices import interactions_of, random_plays
+
+from models_py.jobs import themes as job
+from models_py.training import Study
+
+STUDY = Study("full", "artist", "full", False, "today", 30)
+PARAMETERS = SimpleNamespace(theme_counts=(2, 3), theme_top_items=10, random_seed=1, bootstrap_draws=20)
+
+
+def replacements(plays: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> dict:
+    """Run the job on these plays and return what it would write, by table."""
+    data = SimpleNamespace(train=interactions_of(plays))
+    monkeypatch.setattr(job, "read_training_data", lambda warehouse, study: data)
+    written: list = []
+    job.find_themes(SimpleNamespace(replace=written.extend), STUDY, PARAMETERS)
+    return {replacement.table: replacement for replacement in written}
+
+
+def test_every_table_gets_columns_of_one_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = replacements(random_plays(30, 40, 0.3), monkeypatch)
+    assert set(written) == set(job.TABLES)
+    for replacement in written.values():
+        assert len({len(column) for column in replacement.rows.values()}) == 1
+        assert replacement.key == {"item_type": "artist"}
+        assert replacement.constants == {"fingerprint": "today"}
+    # two models, each with two and with three themes
+    assert len(written["theme_trials"].rows["n_themes"]) == 4
+    assert len(written["theme_figures"].rows["n_themes"]) == 10
+    of_users = written["theme_users"].rows
+    keys = list(zip(*(of_users[name] for name in ("model_name", "n_themes", "user_index", "rank")), strict=True))
+    assert len(keys) == len(set(keys))
+
+
+def test_without_themes_earlier_ones_go_and_no_row_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = replacements(np.ones((2, 2)), monkeypatch)
+    assert set(written) == set(job.TABLES)
+    assert not any(replacement.rows or replacement.constants for replacement in written.values())
