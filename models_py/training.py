@@ -25,6 +25,7 @@ class Parameters:
     list_length: int
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
+    max_clustered_items: int
     theme_counts: tuple[int, ...]
     theme_top_items: int
     bootstrap_draws: int
@@ -53,6 +54,7 @@ class Parameters:
             list_length=int(row["list_length"]),
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),
+            max_clustered_items=int(row["max_clustered_items"]),
             theme_counts=_integers(row["theme_counts"]),
             theme_top_items=int(row["theme_top_items"]),
             bootstrap_draws=int(row["bootstrap_draws"]),

@@ -14,6 +14,15 @@ import pytest
 pytest_plugins = ["scored_cases"]
 
 ROOT = Path(__file__).parents[1]
+# what takes a minute to build, for tests of several files
+SHARED = ("demo_output", "scratch")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests of what is shared in one process, and those of a file, which share fixtures of their own."""
+    for item in items:
+        shared = [name for name in SHARED if name in item.fixturenames]
+        item.add_marker(pytest.mark.xdist_group((shared or [item.path.name])[0]))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from models_py import jobs, pipeline
 from models_py.demo import write_demo
 from models_py.errors import WarehouseError
 from models_py.interactions import Interactions
-from models_py.jobs import evaluation, serving
+from models_py.jobs import clusters, evaluation, serving
 from models_py.progress import stage
 from models_py.recommenders.base import TASKS
 from models_py.recommenders.most_popular import SameForAll
@@ -482,6 +482,54 @@ def test_no_result_stays_beside_rows_it_was_not_learnt_from(bench: Bench, capsys
             (0,)
         ], table
     assert bench.query("select * from recommender.served_models where fingerprint not like 'other %'") == []
+
+
+def test_clusters_are_made_anew_only_when_what_they_come_from_has_changed(bench: Bench) -> None:
+    study = bench.study("full", "artist")
+    stored = "select * from recommender.cluster_trials order by all"
+
+    def changed(**changes: object) -> bool:
+        bench.change("update recommender.cluster_trials set davies_bouldin = -1")
+        clusters.cluster(bench.warehouse, study, replace(bench.parameters, **changes))
+        return bench.query("select count(*) from recommender.cluster_trials where davies_bouldin = -1") == [(0,)]
+
+    assert changed()
+    assert not changed()
+    assert changed(cluster_counts=(2, 3))
+    assert changed(random_seed=2)
+    assert changed()
+    bench.change("update marts.user_features set play_count_scaled = play_count_scaled + user_id[-1:]::int")
+    assert changed()
+    assert not changed()
+    assert {row[0] for row in bench.query(stored)} == {"user", "artist"}
+
+
+def test_only_the_best_known_items_are_clustered(bench: Bench) -> None:
+    parameters = replace(bench.parameters, max_clustered_items=30)
+    clusters.cluster(bench.warehouse, bench.study("full", "artist"), parameters)
+    counted = """
+        select count(*) from marts.training_interactions as c
+        where c.split_name = 'full' and c.item_type = 'artist' and c.item_index = i.item_index"""
+    listeners = f"""
+        select i.item_id, ({counted}) as n from marts.training_items as i
+        where i.split_name = 'full' and i.item_type = 'artist'"""
+    found = bench.query(
+        f"""with listeners as ({listeners})
+        select count(*), min(n), (select count(*) from listeners where n > (select min(n) from listeners as l
+            where l.item_id in (select item_id from recommender.item_cluster_labels)))
+        from listeners where item_id in (select item_id from recommender.item_cluster_labels)"""
+    )
+    ((n_items, least, n_better_known),) = found
+    assert n_items == 30 and least > 1 and n_better_known <= 30
+
+
+def test_where_nothing_can_be_clustered_no_row_is_left(bench: Bench) -> None:
+    for counts in ((2,), (1,)):
+        parameters = replace(bench.parameters, cluster_counts=counts)
+        clusters.cluster(bench.warehouse, bench.study("full", "artist"), parameters)
+        tables = ("cluster_trials", "user_cluster_labels", "item_cluster_labels")
+        rows = [bench.query(f"select count(*) from recommender.{table}")[0][0] for table in tables]
+        assert all(rows) if counts == (2,) else not any(rows)
 
 
 def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Bench) -> None:

@@ -49,8 +49,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
         for study in full:
             shown.doing(f"serving, clusters and themes of {study.item_type}s")
             serve(warehouse, study, parameters)
-            if study.item_type == "artist":
-                _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
+            _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
             _attempt("Finding themes", lambda study=study: find_themes(warehouse, study, parameters))
             shown.advance()
 

@@ -1,10 +1,13 @@
 """Stores the cluster solutions of users and items; SQL chooses among them."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import sparse
 
 from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
+from models_py.jobs.runs import digest, is_stored, source
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -22,34 +25,60 @@ FIGURES = (
 
 
 def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
-    """Cluster a study's items by taste and by behaviour, and its users where the items are artists.
+    """Cluster a study's best known items by taste and by behaviour, and its users where the items are artists.
 
     Users are grouped by the artists they play: tracks are too many for so few listeners.
     """
-    counts = read_training_data(warehouse, study).train.counts
-    matrices = {"item": counts.T.tocsr()}
-    if study.item_type == "artist":
-        matrices["user"] = counts
-    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
-    solutions = {}
-    for entity, rows in matrices.items():
-        features = _read_features(warehouse, study, entity)
-        spaces = (taste(rows, parameters.random_seed), behaviour(features, rows, parameters.random_seed))
-        solutions[entity] = [
-            solution
-            for space in spaces
-            for solution in cluster_grid(space, parameters.cluster_counts, parameters.random_seed)
+    entities = ("item", "user") if study.item_type == "artist" else ("item",)
+    features = {entity: _read_features(warehouse, study, entity) for entity in entities}
+    search_key = digest(
+        [
+            parameters.cluster_counts,
+            parameters.max_clustered_items,
+            parameters.random_seed,
+            # features come from plays outside the fingerprint too
+            *(hashlib.md5(of_entity.tobytes()).hexdigest() for of_entity in features.values()),
+            source(cluster_grid, taste),
         ]
+    )
+    if is_stored(warehouse, "cluster_trials", study, search_key):
+        return
+    train = read_training_data(warehouse, study).train
+    known = best_known(train.listeners, parameters.max_clustered_items)
+    rows = {"item": train.counts[:, known].T.tocsr(), "user": train.counts}
+    indices = {"item": known, "user": np.arange(train.n_users)}
+    solutions = {
+        entity: _solutions(rows[entity], of_entity[indices[entity]], parameters)
+        for entity, of_entity in features.items()
+    }
     trials = {entity: [solution.trial for solution in found] for entity, found in solutions.items()}
+    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
     warehouse.replace(
         [
-            Replacement("cluster_trials", key, _figures(trials, study.item_type), stamp),
+            Replacement("cluster_trials", key, _figures(trials, study.item_type), {**stamp, "search_key": search_key}),
             *(
-                Replacement(f"{entity}_cluster_labels", key, _labels(found, entity), stamp)
+                # a stamp without rows would be stored as a row
+                Replacement(
+                    f"{entity}_cluster_labels", key, _labels(found, entity, indices[entity]), stamp if found else {}
+                )
                 for entity, found in solutions.items()
             ),
         ]
     )
+
+
+def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
+    """Choose the items with the most listeners, ties by index; indices in ascending order."""
+    return np.sort(np.argsort(-listeners, kind="stable")[:most])
+
+
+def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Parameters) -> list[Clustering]:
+    spaces = (taste(counts, parameters.random_seed), behaviour(features, counts, parameters.random_seed))
+    return [
+        solution
+        for space in spaces
+        for solution in cluster_grid(space, parameters.cluster_counts, parameters.random_seed)
+    ]
 
 
 def _read_features(warehouse: Warehouse, study: Study, entity: str) -> np.ndarray:
@@ -85,13 +114,12 @@ def _figures(trials: dict[str, list[ClusterTrial]], item_type: str) -> dict[str,
     }
 
 
-def _labels(solutions: Sequence[Clustering], entity: str) -> dict[str, np.ndarray]:
+def _labels(solutions: Sequence[Clustering], entity: str, indices: np.ndarray) -> dict[str, np.ndarray]:
     if not solutions:
         return {}
-    sizes = [len(solution.cluster_id) for solution in solutions]
     return {
-        **_settings([solution.trial for solution in solutions], sizes),
-        f"{entity}_index": np.concatenate([np.arange(size) for size in sizes]),
+        **_settings([solution.trial for solution in solutions], [len(indices)] * len(solutions)),
+        f"{entity}_index": np.tile(indices, len(solutions)),
         **{
             name: np.concatenate([getattr(solution, name) for solution in solutions])
             for name in ("cluster_id", "distance", "silhouette", "x", "y")

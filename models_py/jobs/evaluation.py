@@ -76,6 +76,6 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.random_seed,
             parameters.list_length,
             parameters.window_days,
-            source(recommender),
+            source(recommender, tune),
         ]
     )

@@ -18,7 +18,7 @@ from models_py.ranking import Lists, recommend
 from models_py.recommenders.base import Recommender
 from models_py.resources import measured
 from models_py.training import Parameters, Study, TrainingData
-from models_py.tuning import Trial, tune
+from models_py.tuning import Trial
 from models_py.warehouse import Replacement, Warehouse, strings
 
 logger = logging.getLogger(__name__)
@@ -109,6 +109,15 @@ def stored_search_keys(warehouse: Warehouse, study: Study) -> dict[str, str]:
     return {str(name): str(key) for name, key in zip(*rows.values(), strict=True)}
 
 
+def is_stored(warehouse: Warehouse, table: str, study: Study, search_key: str) -> bool:
+    """Tell whether a table of split 'full' holds what the same search made of these training rows."""
+    rows = warehouse.read(
+        f"select count(*) as n from recommender.{table} where item_type = ? and fingerprint = ? and search_key = ?",
+        [study.item_type, study.fingerprint, search_key],
+    )
+    return bool(rows["n"][0])
+
+
 def leftovers(warehouse: Warehouse, study: Study, kept: Iterable[str]) -> list[Replacement]:
     """Say what to delete so that only the kept models have rows: those of a renamed model would look out of date."""
     rows = warehouse.read(
@@ -127,9 +136,11 @@ def digest(value: object) -> str:
     return hashlib.md5(json.dumps(value).encode()).hexdigest()
 
 
-def source(recommender: type[Recommender]) -> str:
-    """Return the code of a recommender and of the search: a stored run is stale when either changes."""
-    modules = _modules(recommender.__module__, _modules(tune.__module__, set()))
+def source(*makers: type | Callable) -> str:
+    """Return the code of what made results, and of all that it uses here: they are stale when any of it changes."""
+    modules: set[str] = set()
+    for maker in makers:
+        _modules(maker.__module__, modules)
     return "".join(inspect.getsource(sys.modules[name]) for name in sorted(modules))
 
 

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
+from models_py.ranking import recommend
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -21,7 +22,7 @@ def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
     shared = [parameters.random_seed, parameters.list_length, parameters.window_days]
     keys = {
-        name: digest([hyper_parameters, tasks, source(recommenders()[name]), *shared])
+        name: digest([hyper_parameters, tasks, source(recommenders()[name], recommend), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
     replacements = leftovers(warehouse, study, keys)

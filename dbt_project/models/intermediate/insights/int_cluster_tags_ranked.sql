@@ -33,19 +33,25 @@ members as (
         plays.item_id
     union all
     select
+        entity_type,
+        cluster_id,
+        item_id as artist_id,
+        1.0 as weight
+    from chosen
+    where item_type = 'artist' and item_id is not null
+    union all
+    select
         chosen.entity_type,
         chosen.cluster_id,
-        coalesce(tracks.artist_id, chosen.item_id) as artist_id,
+        tracks.artist_id,
         cast(count(*) as double) as weight
     from chosen
-    left join tracks
-        on chosen.item_id = tracks.track_id
-            and chosen.item_type = 'track'
-    where chosen.entity_type <> 'user'
+    inner join tracks on chosen.item_id = tracks.track_id
+    where chosen.item_type = 'track'
     group by
         chosen.entity_type,
         chosen.cluster_id,
-        coalesce(tracks.artist_id, chosen.item_id)
+        tracks.artist_id
 ),
 
 {{ distinctive_tags(population=['entity_type'], group=['cluster_id']) }},

@@ -25,8 +25,8 @@ final as (
             'min_age', 'max_age', 'session_gap_minutes', 'min_items_per_user', 'min_users_per_track',
             'min_users_per_artist', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials', 'tuning_budget_seconds',
             'random_seed', 'list_length', 'headline_k', 'bootstrap_draws',
-            'permutation_draws', 'min_segment_users', 'cluster_label_items', 'tags_per_artist', 'label_tags',
-            'theme_top_items'
+            'permutation_draws', 'min_segment_users', 'max_clustered_items', 'cluster_label_items', 'tags_per_artist',
+            'label_tags', 'theme_top_items'
         ] %}
         {{ var(name) }} as {{ name }},
         {%- endfor %}
