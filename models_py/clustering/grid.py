@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import davies_bouldin_score
-from threadpoolctl import threadpool_limits
 
 from models_py.clustering.outside import similarity_ratio
 from models_py.clustering.partitions import ALGORITHMS, Partition, partition
@@ -99,9 +98,7 @@ def cluster_grid(space: Space, n_clusters: Sequence[int], seed: int) -> list[Clu
     list[Clustering]
         By algorithm, then in the order of `n_clusters`; nothing for fewer than three points.
     """
-    # one thread: threads would add up centres in an order of their own, and points this few keep none of them busy
-    with threadpool_limits(limits=1):
-        return [solution for algorithm in ALGORITHMS for solution in _solutions(space, algorithm, n_clusters, seed)]
+    return [solution for algorithm in ALGORITHMS for solution in _solutions(space, algorithm, n_clusters, seed)]
 
 
 def _solutions(space: Space, algorithm: str, n_clusters: Sequence[int], seed: int) -> list[Clustering]:

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
 from models_py.jobs.runs import digest, is_stored, source
@@ -73,12 +75,12 @@ def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
 
 
 def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Parameters) -> list[Clustering]:
-    spaces = (taste(counts, parameters.random_seed), behaviour(features, counts, parameters.random_seed))
-    return [
-        solution
-        for space in spaces
-        for solution in cluster_grid(space, parameters.cluster_counts, parameters.random_seed)
-    ]
+    seed = parameters.random_seed
+    # a space per thread, and one thread for each: more would add up centres in an order of their own
+    with threadpool_limits(limits=1), ThreadPoolExecutor(2) as pool:
+        spaces = taste(counts, seed), behaviour(features, counts, seed)
+        of_spaces = pool.map(lambda space: cluster_grid(space, parameters.cluster_counts, seed), spaces)
+        return [solution for found in of_spaces for solution in found]
 
 
 def _read_features(warehouse: Warehouse, study: Study, entity: str) -> np.ndarray:

@@ -1,12 +1,15 @@
 """Stores how well factorizations rebuild play counts, and how well they rank."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from models_py.factors import (
+    Factorization,
     FactorizationError,
     choose_penalties,
     fit_factorizations,
@@ -16,25 +19,49 @@ from models_py.factors import (
 from models_py.training import Parameters, Study, TrainingData, matrix, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
+SCALES = ("plays", "log_plays")
+
 
 def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     """Choose and rank on validation after fits on fit cells; fit on train, then open the test cells and score."""
     data = read_training_data(warehouse, study)
-    # one thread: a second one waits more than it works on matrices this thin
-    with threadpool_limits(limits=1):
-        columns = _measure(warehouse, study, data, parameters)
-    warehouse.replace([Replacement("factorization_errors", study.key, columns, {"fingerprint": study.fingerprint})])
+    # a scale per thread, and one thread for each: within a scale a second one waits more than it works
+    with threadpool_limits(limits=1), ThreadPoolExecutor(len(SCALES)) as pool:
+        fits = list(pool.map(lambda scale: _fit(data, scale, parameters), SCALES))
+        held_out = _read_held_out_plays(warehouse, study, data.train.counts.shape)
+        columns = list(pool.map(lambda fit: _columns(fit, data, held_out), fits))
+    joined = {name: np.concatenate([of_scale[name] for of_scale in columns]) for name in columns[0]}
+    warehouse.replace([Replacement("factorization_errors", study.key, joined, {"fingerprint": study.fingerprint})])
 
 
-def _measure(warehouse: Warehouse, study: Study, data: TrainingData, parameters: Parameters) -> dict[str, np.ndarray]:
+@dataclass(frozen=True)
+class ScaleFits:
+    """Everything that is fitted on one scale, and what validation says of it."""
+
+    penalty: float
+    ndcg: Mapping[tuple[str, int, str], float]
+    fitted: Sequence[Factorization]
+
+
+def _fit(data: TrainingData, scale: str, parameters: Parameters) -> ScaleFits:
     factors, seed = parameters.factorization_factors, parameters.random_seed
-    penalties = choose_penalties(data.fit, data.train, factors, seed)
-    ranked = fit_factorizations(data.fit, factors, seed, penalties=penalties)
+    penalties = choose_penalties(data.fit, data.train, factors, seed, (scale,))
+    ranked = fit_factorizations(data.fit, factors, seed, (scale,), penalties)
     ndcg = validation_ndcg(ranked, data.fit, data.validation)
-    fitted = fit_factorizations(data.train, factors, seed, penalties=penalties)
-    held_out = _read_held_out_plays(warehouse, study, data.train.counts.shape)
-    errors = score_factorizations(fitted, data.train, held_out)
-    return {**error_columns(errors), **_choice_columns(errors, penalties, ndcg)}
+    del ranked
+    return ScaleFits(penalties[scale], ndcg, fit_factorizations(data.train, factors, seed, (scale,), penalties))
+
+
+def _columns(fits: ScaleFits, data: TrainingData, held_out: sparse.csr_matrix) -> dict[str, np.ndarray]:
+    errors = score_factorizations(fits.fitted, data.train, held_out)
+    # nan, which is null in SQL, where validation says nothing
+    chosen = [fits.penalty if error.model_name == "als" else np.nan for error in errors]
+    ranks = [fits.ndcg.get((error.model_name, error.n_factors, error.scale), np.nan) for error in errors]
+    return {
+        **error_columns(errors),
+        "penalty": np.array(chosen, dtype=float),
+        "validation_ndcg_20": np.array(ranks, dtype=float),
+    }
 
 
 def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]:
@@ -46,15 +73,6 @@ def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]
             for name in ("n_factors", "n_cells", "rmse", "mae")
         },
     }
-
-
-def _choice_columns(
-    errors: Sequence[FactorizationError], penalties: Mapping[str, float], ndcg: Mapping[tuple[str, int, str], float]
-) -> dict[str, np.ndarray]:
-    """Return what validation says of the model of each row: nan, which is null in SQL, where it says nothing."""
-    chosen = [penalties[error.scale] if error.model_name == "als" else np.nan for error in errors]
-    ranks = [ndcg.get((error.model_name, error.n_factors, error.scale), np.nan) for error in errors]
-    return {"penalty": np.array(chosen, dtype=float), "validation_ndcg_20": np.array(ranks, dtype=float)}
 
 
 def _read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:
