@@ -63,7 +63,7 @@ study: $(READY) ## Score every evaluation protocol on the marts as they are (ITE
 	@$(BIN)/python -m models_py study
 
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,19 +11,33 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["scored_cases"]
 
 ROOT = Path(__file__).parents[1]
-# what takes a minute to build, for tests of several files
-SHARED = ("demo_output", "scratch")
+# fixtures that take a minute to build and serve several files
+SHARED = ("demo", "scored")
+
+
+class SharedFixtureScheduling(LoadFileScheduling):
+    """Gives all files that use the same shared fixture to one process, and every other file to any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        uses = [name for name in SHARED if re.search(rf"def test_\w+\([^)]*\b{name}: ", (ROOT / file).read_text())]
+        return uses[0] if uses else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedFixtureScheduling:
+    """Choose it for `pytest -n`."""
+    return SharedFixtureScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of what is shared in one process, and those of a file, which share fixtures of their own."""
-    for item in items:
-        shared = [name for name in SHARED if name in item.fixturenames]
-        item.add_marker(pytest.mark.xdist_group((shared or [item.path.name])[0]))
+    """Start with what takes longest, so that no process waits for it in the end."""
+    items.sort(key=lambda item: "real_data" not in item.keywords)
 
 
 @dataclass(frozen=True)

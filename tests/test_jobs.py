@@ -28,7 +28,10 @@ from models_py.training import Parameters, read_studies, read_training_data
 from models_py.training import Study as TrainingStudy
 from models_py.warehouse import Warehouse, building
 
-VARIABLES = "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, cluster_counts: [2]}"
+VARIABLES = (
+    "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, "
+    "cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
+)
 SPLITS = "random rolling_2 rolling_3 leave_last"
 TABLES = ("runs", "trials", "recommendations")
 FITS: list[str] = []
@@ -247,7 +250,7 @@ def test_another_space_refits_that_model_alone(bench: Bench, monkeypatch: pytest
 
 def test_other_code_refits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.evaluate(Popular)
-    monkeypatch.setattr(evaluation, "source", lambda recommender: "other code")
+    monkeypatch.setattr(evaluation, "source", lambda *makers: "other code")
     assert bench.evaluate(Popular) == ["popular"]
 
 

@@ -235,7 +235,8 @@ def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(demo
 
 
 def test_the_360k_format_fills_the_same_marts(demo: Study, new_study: Callable[..., Study]) -> None:
-    study = new_study(SOURCE="360k", DEMO=demo.environment["DEMO"], VARS="{tuning_trials: 2}", SPLITS="random_2")
+    variables = "{tuning_trials: 2, cluster_counts: [8], theme_counts: [8], factorization_factors: [8]}"
+    study = new_study(SOURCE="360k", DEMO=demo.environment["DEMO"], VARS=variables, SPLITS="random_2")
     study.evaluate()
     assert study.query("select count(*) from marts.plays") == [(0,)]
     assert study.query("select distinct item_type from marts.user_item_plays") == [("artist",)]
@@ -307,7 +308,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
 ) -> None:
     write_demo(tmp_path / "demo", users=60)
     source = tmp_path / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv"
-    settings = {"VARS": "{tuning_trials: 3, tuning_budget_seconds: 0}"}
+    settings = {"VARS": "{tuning_trials: 3, tuning_budget_seconds: 0, cluster_counts: [8], factorization_factors: [8]}"}
     clean, noisy = (new_study(**settings), None)
     shutil.copy(source, clean.folder / "raw" / "plays.tsv")
     clean.evaluate()
