@@ -17,7 +17,7 @@ pytest_plugins = ["scored_cases"]
 
 ROOT = Path(__file__).parents[1]
 # fixtures that take a minute to build and serve several files
-SHARED = ("demo", "scored")
+SHARED = ("demo", "scratch|scored")
 
 
 class SharedFixtureScheduling(LoadFileScheduling):
@@ -25,8 +25,8 @@ class SharedFixtureScheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        uses = [name for name in SHARED if re.search(rf"def test_\w+\([^)]*\b{name}: ", (ROOT / file).read_text())]
-        return uses[0] if uses else file
+        code = (ROOT / file).read_text()
+        return next((names for names in SHARED if re.search(rf"def \w+\([^)]*\b({names}): ", code)), file)
 
 
 @pytest.hookimpl(optionalhook=True)
