@@ -26,7 +26,7 @@ class SharedFixtureScheduling(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
         code = (ROOT / file).read_text()
-        return next((names for names in SHARED if re.search(rf"def \w+\([^)]*\b({names}): ", code)), file)
+        return next((names for names in SHARED if re.search(rf"def \w+\([^)]*\b({names})\b", code)), file)
 
 
 @pytest.hookimpl(optionalhook=True)
