@@ -69,6 +69,11 @@ class Interactions:
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)
 
 
+def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
+    """Choose the items with the most listeners, ties by index; indices in ascending order."""
+    return np.sort(np.argsort(-listeners, kind="stable")[:most])
+
+
 def _canonical(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     if matrix.has_canonical_format:
         return matrix

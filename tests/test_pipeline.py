@@ -339,6 +339,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
     for rows in (
         "select * exclude (fit_seconds) from recommender.trials where split_name = 'temporal' order by all",
         "select * from recommender.recommendations where split_name = 'temporal' order by all",
+        "select * from recommender.factorization_errors where split_name = 'temporal' and cells = 'train' order by all",
     ):
         assert clean.query(rows) == noisy.query(rows)
 

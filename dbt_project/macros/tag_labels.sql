@@ -95,6 +95,8 @@ ranked_tags as (
             order by round(share - overall_share, 9) desc, share desc, tag asc
         ) as place
     from share_tags
-    where share >= {{ var('min_share_of_label') }}
+    where
+        share >= {{ var('min_share_of_label') }}
+        and round(share - overall_share, 9) > 0
 )
 {%- endmacro %}

@@ -110,7 +110,7 @@ def _solutions(space: Space, algorithm: str, n_clusters: Sequence[int], seed: in
     x, y = flat_map(space.points).T
     of_seeds = seed_stability(space.points, algorithm, partitions, seed)
     of_halves = half_sample_stability(space.points, algorithm, list(partitions), seed)
-    of_null = _null_silhouettes(space.shuffled[sample], algorithm, list(partitions), seed)
+    of_null = _null_silhouettes(space.shuffled, algorithm, list(partitions), sample, seed)
     outside = _held_out_similarities(space, algorithm, list(partitions), seed)
     return [
         Clustering(
@@ -151,11 +151,14 @@ def _trial(
     )
 
 
-def _null_silhouettes(points: np.ndarray, algorithm: str, n_clusters: Sequence[int], seed: int) -> dict[int, float]:
-    """Mean silhouette per number of clusters, for those that can be made."""
+def _null_silhouettes(
+    points: np.ndarray, algorithm: str, n_clusters: Sequence[int], sample: np.ndarray, seed: int
+) -> dict[int, float]:
+    """Mean silhouette of the sampled points per number of clusters, for those that can be made."""
     partitions = partition(points, algorithm, n_clusters, seed)
-    everybody = silhouettes(points, [found.labels for found in partitions.values()], np.arange(len(points)))
-    return {n: float(values.mean()) for n, values in zip(partitions, everybody, strict=True)}
+    labelings = [found.labels[sample] for found in partitions.values()]
+    of_sample = silhouettes(points[sample], labelings, np.arange(len(sample)))
+    return {n: float(values.mean()) for n, values in zip(partitions, of_sample, strict=True)}
 
 
 def _held_out_similarities(

@@ -3,6 +3,9 @@
 import numpy as np
 from scipy import sparse
 
+# Below this share of everything, what pairs between clusters have in common is rounding.
+ROUNDING = 1e-9
+
 
 def similarity_ratio(rows: sparse.csr_matrix, labels: np.ndarray) -> float | None:
     """Mean cosine of pairs within clusters over that of pairs between them; 1 is what chance gives.
@@ -33,6 +36,6 @@ def similarity_ratio(rows: sparse.csr_matrix, labels: np.ndarray) -> float | Non
     of_clusters, of_all = sums.multiply(sums).sum(), np.square(np.asarray(sums.sum(axis=0))).sum()
     pairs_within, pairs_between = (sizes**2).sum() - len(labels), len(labels) ** 2 - (sizes**2).sum()
     between = of_all - of_clusters
-    if not pairs_within or not pairs_between or between <= 0:
+    if not pairs_within or not pairs_between or between <= ROUNDING * of_all:
         return None
     return float((of_clusters - rows.multiply(rows).sum()) / pairs_within / (between / pairs_between))

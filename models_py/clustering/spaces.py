@@ -35,7 +35,8 @@ class Space:
     shuffled
         float64 (n, d'), the null: points made in the same way from data whose rows have nothing in common but chance.
     half
-        float64 (n, d''), points that half of the columns of the counts had no part in.
+        float64 (n, d''). Of taste, points that half of the columns of the counts had no part in; of behaviour the
+        points themselves, since features come from all plays.
     held_out
         That other half: idf-weighted log counts, one row of length 1 (or 0) per point.
     """

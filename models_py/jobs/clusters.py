@@ -9,6 +9,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
+from models_py.interactions import best_known
 from models_py.jobs.runs import digest, is_stored, source
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -40,7 +41,7 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
             parameters.random_seed,
             # features come from plays outside the fingerprint too
             *(hashlib.md5(of_entity.tobytes()).hexdigest() for of_entity in features.values()),
-            source(cluster_grid, taste),
+            source(cluster_grid, taste, best_known),
         ]
     )
     if is_stored(warehouse, "cluster_trials", study, search_key):
@@ -67,11 +68,6 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
             ),
         ]
     )
-
-
-def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
-    """Choose the items with the most listeners, ties by index; indices in ascending order."""
-    return np.sort(np.argsort(-listeners, kind="stable")[:most])
 
 
 def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Parameters) -> list[Clustering]:
@@ -131,7 +127,8 @@ def _labels(solutions: Sequence[Clustering], entity: str, indices: np.ndarray) -
 
 def _settings(trials: Sequence[ClusterTrial], repeats: Sequence[int]) -> dict[str, np.ndarray]:
     """Return the columns that name a solution, each repeated as often as it has rows."""
-    return {
+    names = {
         name: np.repeat(strings(getattr(trial, name) for trial in trials), repeats)
-        for name in ("representation", "algorithm", "n_clusters")
+        for name in ("representation", "algorithm")
     }
+    return {**names, "n_clusters": np.repeat(np.array([trial.n_clusters for trial in trials], dtype=int), repeats)}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from models_py.jobs.runs import digest, is_stored, source
 from models_py.themes import Themes, theme_grid
 from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -16,20 +17,26 @@ TABLES = ("theme_trials", "theme_figures", "theme_items", "theme_users")
 
 def find_themes(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
     """Find themes in the plays of a study; where there are none, delete those that are stored."""
+    settings = (
+        parameters.theme_counts,
+        parameters.theme_top_items,
+        parameters.random_seed,
+        parameters.bootstrap_draws,
+    )
+    search_key = digest([*settings, source(theme_grid)])
+    if is_stored(warehouse, "theme_trials", study, search_key):
+        return
     counts = read_training_data(warehouse, study).train.counts
     # one thread: a second one waits more than it works on matrices this thin, and costs five times the time at worst
     with threadpool_limits(limits=1):
-        found = theme_grid(
-            counts,
-            parameters.theme_counts,
-            parameters.theme_top_items,
-            parameters.random_seed,
-            parameters.bootstrap_draws,
-        )
+        found = theme_grid(counts, *settings)
     key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
     if found:
         columns = [_trials(found), _figures(found), _items(found), _users(found)]
-        warehouse.replace([Replacement(table, key, rows, stamp) for table, rows in zip(TABLES, columns, strict=True)])
+        stamps = [{**stamp, "search_key": search_key}, stamp, stamp, stamp]
+        warehouse.replace(
+            [Replacement(table, key, *rows) for table, *rows in zip(TABLES, columns, stamps, strict=True)]
+        )
     else:
         # a stamp without rows would be stored as a row
         warehouse.replace([Replacement(table, key) for table in TABLES])

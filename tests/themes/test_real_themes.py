@@ -56,7 +56,8 @@ def test_themes_of_real_artists_are_more_coherent_than_random_ones_and_than_svds
             f"{nmf.trial.coherence_random[0]:.3f} (lead {nmf.trial.coherence_lead[1]:.3f} to "
             f"{nmf.trial.coherence_lead[2]:.3f}), svd {svd.trial.coherence[0]:.3f}, one-sided "
             f"{svd.coherence_positive.mean():.3f} (nmf's lead {low:.3f} to {high:.3f}); "
-            f"stability {nmf.trial.stability:.2f}"
+            f"stability {nmf.trial.stability:.2f} between starts, nmf {nmf.trial.half_sample_stability:.2f} and svd "
+            f"{svd.trial.half_sample_stability:.2f} between half samples"
         )
         assert nmf.trial.coherence_lead[1] > 0
         assert difference_interval(nmf.coherence, svd.coherence)[0] > 0

@@ -128,6 +128,7 @@ count_pairs as (
         sum(square_clusters.squared_sum) - sum(square_clusters.tagged_count) as within_sum,
         sum(square_clusters.tagged_count * square_clusters.tagged_count)
         - sum(square_clusters.tagged_count) as within_pairs,
+        max(square_everything.squared_sum) as all_sum,
         max(square_everything.squared_sum) - sum(square_clusters.squared_sum) as between_sum,
         sum(square_clusters.tagged_count) * sum(square_clusters.tagged_count)
         - sum(square_clusters.tagged_count * square_clusters.tagged_count) as between_pairs
@@ -203,7 +204,10 @@ final as (
         explain_volume.n_clusters,
         coalesce(count_pairs.tagged_count / explain_volume.member_count, 0) as tagged_share,
         {{ rounded('count_pairs.within_sum / nullif(count_pairs.within_pairs, 0)
-            / nullif(greatest(count_pairs.between_sum, 0) / nullif(count_pairs.between_pairs, 0), 0)') }} as tag_similarity,
+            / case
+                when count_pairs.between_sum > 0.000000001 * count_pairs.all_sum
+                    then count_pairs.between_sum / count_pairs.between_pairs
+            end') }} as tag_similarity,
         {{ rounded('explain_volume.between_squares
             / case when explain_volume.all_squares > 0.000000001 then explain_volume.all_squares end') }} as volume_explained
     from explain_volume

@@ -14,14 +14,17 @@ judge_trials as (
         described.tagged_share,
         described.tag_similarity,
         described.volume_explained,
+        -- users' tags come from the plays that their taste is made of, and a track's tags are its artist's
         case
-            when described.tagged_share >= {{ var('min_tag_coverage') }} then described.tag_similarity
+            when trials.entity_type = 'artist' and described.tagged_share >= {{ var('min_tag_coverage') }}
+                then described.tag_similarity
             else trials.held_out_similarity
         end as outside_similarity,
         coalesce(
             trials.largest_share <= {{ var('max_cluster_share') }}
             and trials.silhouette >= trials.silhouette_shuffled + {{ var('min_silhouette_gain') }}
-            and trials.seed_stability >= {{ var('min_cluster_stability') }}, false
+            and trials.seed_stability >= {{ var('min_cluster_stability') }}
+            and coalesce(trials.half_sample_stability, 1) >= {{ var('min_half_sample_stability') }}, false
         ) as is_eligible
     from trials
     left join described
@@ -31,17 +34,48 @@ judge_trials as (
             and trials.n_clusters = described.n_clusters
 ),
 
--- silhouettes of two spaces cannot be compared, and similarities grow with the number of clusters: over the whole grid of
--- numbers they can be
-judge_representations as (
+count_representations as (
     select
         entity_type,
-        representation,
-        avg(outside_similarity) as representation_similarity
+        count(distinct representation) as representation_count
+    from judge_trials
+    group by entity_type
+),
+
+count_judged as (
+    select
+        entity_type,
+        algorithm,
+        n_clusters,
+        count(outside_similarity) as judged_count
     from judge_trials
     group by
         entity_type,
-        representation
+        algorithm,
+        n_clusters
+),
+
+-- silhouettes of two spaces cannot be compared, and similarities grow with the number of clusters:
+-- over what was tried in all spaces, similarities can be
+judge_representations as (
+    select
+        judge_trials.entity_type,
+        judge_trials.representation,
+        avg(
+            case
+                when count_judged.judged_count = count_representations.representation_count
+                    then judge_trials.outside_similarity
+            end
+        ) as representation_similarity
+    from judge_trials
+    inner join count_representations on judge_trials.entity_type = count_representations.entity_type
+    inner join count_judged
+        on judge_trials.entity_type = count_judged.entity_type
+            and judge_trials.algorithm = count_judged.algorithm
+            and judge_trials.n_clusters = count_judged.n_clusters
+    group by
+        judge_trials.entity_type,
+        judge_trials.representation
 ),
 
 rank_trials as (

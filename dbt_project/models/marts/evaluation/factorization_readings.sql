@@ -12,7 +12,7 @@ quality as (
 
 leaderboard as (
     select * from {{ ref('model_leaderboard') }}
-    where task = 'discovery'
+    where task = 'discovery' and model_name in ('svd', 'nmf')
 ),
 
 models as (

@@ -9,7 +9,10 @@ names as (
 ),
 
 features as (
-    select * from {{ ref('int_cluster_features_compared') }}
+    select
+        *,
+        feature || case when effect_size > 0 then ' +' else ' ' end || round(effect_size, 1) as effect
+    from {{ ref('int_cluster_features_compared') }}
     where place <= 3 and abs(effect_size) >= 0.2
 ),
 
@@ -41,8 +44,7 @@ join_features as (
     select
         entity_type,
         cluster_id,
-        {{ joined_text("feature || case when effect_size > 0 then ' +' else ' ' end || round(effect_size, 1)", 'place', ', ') }}
-            as distinguishing_features
+        {{ joined_text('effect', 'place', ', ') }} as distinguishing_features
     from features
     group by
         entity_type,

@@ -34,7 +34,7 @@ final as (
         '{{ var("cluster_counts") | join(",") }}' as cluster_counts,
         '{{ var("theme_counts") | join(",") }}' as theme_counts,
         {%- for name in [
-            'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain', 'min_cluster_stability',
+            'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain', 'min_cluster_stability', 'min_half_sample_stability',
             'min_tag_coverage', 'min_share_of_label', 'min_theme_stability'
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
