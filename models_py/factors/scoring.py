@@ -19,8 +19,8 @@ BLOCK_CELLS = 2_000_000
 class FactorizationError:
     """Mean errors of one model over one kind of cells: a row of `recommender.factorization_errors`.
 
-    A zero-filled svd or nmf loses to the mean on played cells ('train', 'held_out') by construction: it was told that
-    most cells are 0. On scale 'plays' the RMSE is that of the few cells with thousands of plays.
+    On scale 'log_plays' a zero-filled svd or nmf loses to the mean on held-out played cells by construction: it was
+    told that most cells are 0. On scale 'plays' the RMSE is that of the few cells with thousands of plays.
 
     Attributes
     ----------
