@@ -9,6 +9,7 @@ chosen as (
 ),
 
 count_shared as (
+    {%- for entity_id in ['user_id', 'item_id'] %}
     select
         members.entity_type,
         members.representation,
@@ -20,7 +21,7 @@ count_shared as (
     from members
     inner join chosen
         on members.entity_type = chosen.entity_type
-            and members.user_id = chosen.user_id
+            and members.{{ entity_id }} = chosen.{{ entity_id }}
     group by
         members.entity_type,
         members.representation,
@@ -28,26 +29,8 @@ count_shared as (
         members.n_clusters,
         members.cluster_id,
         chosen.cluster_id
-    union all
-    select
-        members.entity_type,
-        members.representation,
-        members.algorithm,
-        members.n_clusters,
-        members.cluster_id,
-        chosen.cluster_id as chosen_cluster_id,
-        cast(count(*) as double) as member_count
-    from members
-    inner join chosen
-        on members.entity_type = chosen.entity_type
-            and members.item_id = chosen.item_id
-    group by
-        members.entity_type,
-        members.representation,
-        members.algorithm,
-        members.n_clusters,
-        members.cluster_id,
-        chosen.cluster_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 {%- set solution %}
