@@ -101,7 +101,9 @@ def study_in(folder: Path, **settings: str) -> Study:
 def demo_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
     """Build the embedded demo, dbt's tests included, and return what the command printed beside it."""
     # no limit on seconds: a busy machine must not change which trials are run
-    study = study_in(tmp_path_factory.mktemp("demo"), VARS="{tuning_budget_seconds: 0}")
+    # few points of each grid, among them the planted number
+    grids = "cluster_counts: [4, 8, 12], theme_counts: [8, 12], factorization_factors: [8, 32]"
+    study = study_in(tmp_path_factory.mktemp("demo"), VARS=f"{{tuning_budget_seconds: 0, {grids}}}")
     return study, study.evaluate()
 
 

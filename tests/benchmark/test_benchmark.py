@@ -20,7 +20,7 @@ PUBLISHED = b"what was published before"
 # a study that is small in every respect but has all its stages
 SMALL = (
     "{min_users_per_track: 2, min_items_per_user: 5, factorization_factors: [2], cluster_counts: [2], "
-    "bootstrap_draws: 10}"
+    "theme_counts: [2], bootstrap_draws: 10}"
 )
 GENERATOR = f"""
 import sys
