@@ -1,8 +1,8 @@
 """TruncatedSVD and NMF of the play counts, where a cell without plays counts as an observed 0.
 
 Most cells are such zeros, so both learn values close to 0 nearly everywhere and lose to the mean of the played cells on
-held-out played cells, as long as no few giant cells decide (on raw plays they do): they answer 'is it played at all, and how much', which serves a ranking over
-all items, not 'how often, given that it is played'.
+held-out played cells, as long as no few giant cells decide (on raw plays they do): they answer 'is it played at all,
+and how much', which serves a ranking over all items, not 'how often, given that it is played'.
 """
 
 from collections.abc import Sequence
