@@ -13,8 +13,9 @@ STUDY = Study("full", "artist", "full", False, "today", 30)
 PARAMETERS = SimpleNamespace(theme_counts=(2, 3), theme_top_items=10, random_seed=1, bootstrap_draws=20)
 
 
-def replacements(plays: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> dict:
+def replacements(plays: np.ndarray, monkeypatch: pytest.MonkeyPatch, stored: bool = False) -> dict:
     """Run the job on these plays and return what it would write, by table."""
+    monkeypatch.setattr(job, "is_stored", lambda warehouse, table, study, search_key: stored)
     data = SimpleNamespace(train=interactions_of(plays))
     monkeypatch.setattr(job, "read_training_data", lambda warehouse, study: data)
     written: list = []
@@ -28,7 +29,8 @@ def test_every_table_gets_columns_of_one_length(monkeypatch: pytest.MonkeyPatch)
     for replacement in written.values():
         assert len({len(column) for column in replacement.rows.values()}) == 1
         assert replacement.key == {"item_type": "artist"}
-        assert replacement.constants == {"fingerprint": "today"}
+        assert replacement.constants["fingerprint"] == "today"
+    assert written["theme_trials"].constants["search_key"]
     # two models, each with two and with three themes
     assert len(written["theme_trials"].rows["n_themes"]) == 4
     assert len(written["theme_figures"].rows["n_themes"]) == 10
@@ -41,3 +43,7 @@ def test_without_themes_earlier_ones_go_and_no_row_comes(monkeypatch: pytest.Mon
     written = replacements(np.ones((2, 2)), monkeypatch)
     assert set(written) == set(job.TABLES)
     assert not any(replacement.rows or replacement.constants for replacement in written.values())
+
+
+def test_what_is_stored_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert replacements(random_plays(30, 40, 0.3), monkeypatch, stored=True) == {}
