@@ -100,3 +100,60 @@ ranked_tags as (
         and round(share - overall_share, 9) > 0
 )
 {%- endmacro %}
+
+{#
+CTEs that name groups by their first `label_tags` tags, or by their first `cluster_label_items` items where they have no tags, ending in
+`named_groups` (the keys, label). Where groups of a population would have the same name, the first item is added.
+
+The query needs two CTEs before, both with the keys and place, the place in the group from 1: `tags` with tag, `items` with item_name.
+#}
+{% macro named_groups(population, group) -%}
+{%- set keys = population + group -%}
+name_by_items as (
+    select
+        {{ keys | join(',\n        ') }},
+        {{ joined_text('item_name', 'place', ' / ') }} as label,
+        min(case when place = 1 then item_name end) as first_item
+    from items
+    where place <= {{ var('cluster_label_items') }}
+    group by
+        {{ keys | join(',\n        ') }}
+),
+
+name_by_tags as (
+    select
+        {{ keys | join(',\n        ') }},
+        {{ joined_text('tag', 'place', ' / ') }} as label
+    from tags
+    where place <= {{ var('label_tags') }}
+    group by
+        {{ keys | join(',\n        ') }}
+),
+
+choose_names as (
+    select
+        {%- for key in keys %}
+        name_by_items.{{ key }},
+        {%- endfor %}
+        name_by_items.first_item,
+        coalesce(name_by_tags.label, name_by_items.label) as label
+    from name_by_items
+    left join name_by_tags
+        on {% for key in keys -%}
+            name_by_items.{{ key }} = name_by_tags.{{ key }}
+            {{- '\n            and ' if not loop.last }}
+        {%- endfor %}
+),
+
+named_groups as (
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        case
+            when count(*) over (partition by {{ population | join(', ') }}, label) = 1 then label
+            else label || ' (' || first_item || ')'
+        end as label
+    from choose_names
+)
+{%- endmacro %}

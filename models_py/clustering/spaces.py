@@ -70,21 +70,20 @@ def taste(counts: sparse.csr_matrix, seed: int, damp: Damping = np.log1p) -> Spa
     )
 
 
-def behaviour(features: np.ndarray, counts: sparse.csr_matrix, seed: int) -> Space:
+def behaviour(features: np.ndarray, held_out: sparse.csr_matrix, seed: int) -> Space:
     """Space of who listens (or is listened to) in the same way, whatever it is that is played.
 
     Parameters
     ----------
     features
         Shape (n, d), scaled; the farthest values are drawn in to MOST_EXTREME.
-    counts
-        Plays, one row per entity, of which half of the columns judge the clusters.
+    held_out
+        What judges the clusters: the same as in the space of taste.
     seed
-        Seed of the shuffled columns and of the half that is held out.
+        Seed of the shuffled columns.
     """
     points = np.clip(features, -MOST_EXTREME, MOST_EXTREME)
-    _, held_out = _halves(counts, seed)
-    return Space("behaviour", points, shuffle_columns(points, seed), points, weighted_rows(held_out))
+    return Space("behaviour", points, shuffle_columns(points, seed), points, held_out)
 
 
 def _halves(counts: sparse.csr_matrix, seed: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:

@@ -74,7 +74,8 @@ def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Para
     seed = parameters.random_seed
     # a space per thread, and one thread for each: more would add up centres in an order of their own
     with threadpool_limits(limits=1), ThreadPoolExecutor(2) as pool:
-        spaces = taste(counts, seed), behaviour(features, counts, seed)
+        of_taste = taste(counts, seed)
+        spaces = of_taste, behaviour(features, of_taste.held_out, seed)
         of_spaces = pool.map(lambda space: cluster_grid(space, parameters.cluster_counts, seed), spaces)
         return [solution for found in of_spaces for solution in found]
 

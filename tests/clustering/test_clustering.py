@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_samples
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from models_py.clustering import Clustering, behaviour, cluster_grid, taste
+from models_py.clustering import Clustering, Space, behaviour, cluster_grid, taste
 from models_py.clustering.outside import similarity_ratio
 from models_py.clustering.partitions import ALGORITHMS, number_by_size, partition
 from models_py.clustering.shuffling import shuffle_cells, shuffle_columns
@@ -32,6 +32,10 @@ def by_taste(counts: np.ndarray | sparse.csr_matrix, n_clusters: tuple[int, ...]
     # as the job does: threads would add up centres in an order of their own
     with threadpool_limits(limits=1):
         return cluster_grid(taste(sparse.csr_matrix(counts), seed), n_clusters, seed)
+
+
+def by_behaviour(features: np.ndarray, counts: sparse.csr_matrix, seed: int = 1) -> Space:
+    return behaviour(features, taste(counts, seed).held_out, seed)
 
 
 def both_ways(seed: int, n_groups: int = 4) -> list[tuple[sparse.csr_matrix, np.ndarray]]:
@@ -77,7 +81,7 @@ def test_behaviour_finds_who_listens_alike_whatever_is_played():
     rng = np.random.default_rng(30)
     habits = rng.integers(0, 3, len(users))
     features = np.eye(3)[habits] * 2 + rng.normal(0, 0.2, (len(users), 3))
-    for solution in cluster_grid(behaviour(features, counts, seed=1), (3,), seed=1):
+    for solution in cluster_grid(by_behaviour(features, counts), (3,), seed=1):
         assert adjusted_rand_score(solution.cluster_id, habits) >= 0.95
         assert abs(adjusted_rand_score(solution.cluster_id, users)) < 0.05
         assert solution.trial.silhouette > solution.trial.silhouette_shuffled + 0.1
@@ -88,7 +92,7 @@ def test_one_extreme_value_is_no_cluster():
     counts, users, _ = planted(4)
     features = np.random.default_rng(4).normal(0, 0.7, (len(users), 4))
     features[0] = 1000
-    space = behaviour(features, counts, seed=1)
+    space = by_behaviour(features, counts)
     assert np.abs(space.points).max() == MOST_EXTREME
     assert min(np.bincount(cluster_grid(space, (2,), seed=1)[0].cluster_id)) > 10
 
@@ -118,13 +122,13 @@ def test_labels_belong_to_their_trial(counts, truth):
 def test_fewer_than_three_give_nothing(shape):
     counts = sparse.csr_matrix(np.random.default_rng(6).integers(1, 9, shape))
     assert by_taste(counts, (2, 3)) == []
-    assert cluster_grid(behaviour(np.zeros((shape[0], 2)), counts, seed=1), (2, 3), seed=1) == []
+    assert cluster_grid(by_behaviour(np.zeros((shape[0], 2)), counts), (2, 3), seed=1) == []
 
 
 def test_empty_and_equal_data_give_nothing():
     assert by_taste(np.zeros((5, 6)), (2,)) == []
     assert by_taste(np.full((5, 6), 3.0), (2,)) == []
-    assert cluster_grid(behaviour(np.ones((5, 2)), sparse.csr_matrix((5, 6)), seed=1), (2,), seed=1) == []
+    assert cluster_grid(by_behaviour(np.ones((5, 2)), sparse.csr_matrix((5, 6))), (2,), seed=1) == []
     two_kinds = np.kron(np.eye(2), np.ones((3, 4)))
     assert {solution.trial.n_clusters for solution in by_taste(two_kinds, (2, 3, 4))} <= {2}
 
@@ -144,7 +148,7 @@ def test_tiny_random_matrices_run_through_without_warnings(seed):
     counts = sparse.csr_matrix(rng.integers(1, 9, shape) * (rng.random(shape) < 0.5))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        spaces = taste(counts, seed), behaviour(rng.normal(size=(shape[0], 2)), counts, seed)
+        spaces = taste(counts, seed), by_behaviour(rng.normal(size=(shape[0], 2)), counts, seed)
         for space in spaces:
             for solution in cluster_grid(space, (2, 3, 4), seed):
                 assert np.isfinite(solution.silhouette).all()

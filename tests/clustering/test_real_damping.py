@@ -1,10 +1,10 @@
 """What damping plays does to clusters of real artists, which are not in the repository."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
+from real_counts import artists_992, read_rows
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
@@ -15,11 +15,6 @@ pytestmark = pytest.mark.real_data
 
 N_CLUSTERS = 12
 TAGS_PER_ARTIST = 5
-
-
-def read_rows(path: Path) -> list[list[str]]:
-    with path.open(newline="") as lines:
-        return list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
 
 
 def first_tags(real_data: Path, artists: list[str]) -> sparse.csr_matrix:
@@ -40,12 +35,9 @@ def first_tags(real_data: Path, artists: list[str]) -> sparse.csr_matrix:
 
 
 def test_raw_plays_make_clusters_of_their_few_largest_cells(real_data: Path) -> None:
-    rows = read_rows(real_data / "user_artist_top1003.tsv")
-    artists, items = np.unique([row[1] for row in rows], return_inverse=True)
-    users = np.unique([row[0] for row in rows], return_inverse=True)[1]
-    plays = np.array([float(row[2]) for row in rows])
-    counts, tags = sparse.csr_matrix((plays, (items, users))), first_tags(real_data, list(artists))
-    cap = np.percentile(plays, 95)
+    by_user, artists = artists_992(real_data)
+    counts, tags = by_user.T.tocsr(), first_tags(real_data, list(artists))
+    cap = np.percentile(counts.data, 95)
     treatments = {"raw": np.positive, "capped": lambda plays: np.minimum(plays, cap), "log": np.log1p}
     gains, similarities = {}, {}
     print(f"\n{N_CLUSTERS} clusters of the 1,003 artists by kmeans:")

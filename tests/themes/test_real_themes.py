@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import sparse
+from real_counts import artists_992, hetrec
 
 from models_py.factors import choose_penalties, factorization_errors
 from models_py.interactions import Interactions
@@ -17,23 +17,6 @@ THEME_COUNTS = (8, 12, 16, 24, 32)
 DRAWS = 1000
 
 
-def read_counts(path: Path, user: int, item: int, header: bool) -> sparse.csr_matrix:
-    rows = [line.split("\t") for line in path.read_text().splitlines()[header:]]
-    plays = np.array([float(row[-1]) for row in rows])
-    indices = [np.unique([row[column] for row in rows], return_inverse=True)[1] for column in (user, item)]
-    counts = sparse.csr_matrix((plays, indices), dtype=np.float32)
-    counts.sum_duplicates()
-    return counts
-
-
-def artists_992(real_data: Path) -> sparse.csr_matrix:
-    return read_counts(real_data / "user_artist_top1003.tsv", user=0, item=1, header=True)
-
-
-def hetrec(real_data: Path) -> sparse.csr_matrix:
-    return read_counts(real_data / "hetrec_user_artist_plays.tsv", user=0, item=2, header=False)
-
-
 def difference_interval(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """95% percentile interval of the difference of two means, themes drawn anew."""
     rng = np.random.default_rng(1)
@@ -43,7 +26,7 @@ def difference_interval(one: np.ndarray, other: np.ndarray) -> tuple[float, floa
 
 
 def test_themes_of_real_artists_are_more_coherent_than_random_ones_and_than_svds(real_data: Path) -> None:
-    grid = theme_grid(artists_992(real_data), THEME_COUNTS, 10, seed=1, draws=DRAWS)
+    grid = theme_grid(artists_992(real_data)[0], THEME_COUNTS, 10, seed=1, draws=DRAWS)
     by_model: dict[str, dict[int, Themes]] = {"nmf": {}, "svd": {}}
     for themes in grid:
         by_model[themes.trial.model_name][themes.trial.n_themes] = themes
@@ -68,7 +51,7 @@ def test_themes_of_real_artists_are_more_coherent_than_random_ones_and_than_svds
 
 @pytest.mark.parametrize("prepare", [artists_992, hetrec])
 def test_factorizing_played_cells_alone_beats_the_means_on_them(real_data: Path, prepare) -> None:
-    kept, held_out = split_by_cell(prepare(real_data), np.random.default_rng(1))
+    kept, held_out = split_by_cell(prepare(real_data)[0], np.random.default_rng(1))
     fit, _ = split_by_cell(kept, np.random.default_rng(2))
     train, fit = (Interactions(counts, np.arange(counts.shape[1])) for counts in (kept, fit))
     factors = (4, 8, 16, 32, 64)

@@ -23,10 +23,7 @@ item_features as (
 
 tag_members as (
     select
-        members.entity_type,
-        members.representation,
-        members.algorithm,
-        members.n_clusters,
+        {{ cluster_solution('members') }},
         members.cluster_id,
         user_tags.tag,
         user_tags.weight
@@ -34,10 +31,7 @@ tag_members as (
     inner join user_tags on members.user_id = user_tags.user_id
     union all
     select
-        members.entity_type,
-        members.representation,
-        members.algorithm,
-        members.n_clusters,
+        {{ cluster_solution('members') }},
         members.cluster_id,
         item_tags.tag,
         item_tags.weight
@@ -50,80 +44,53 @@ tag_members as (
 -- unit vectors are added up: the square of a sum is the sum over its pairs, each twice, and 1 for every vector
 sum_tags_of_clusters as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         cluster_id,
         tag,
         sum(weight) as weight,
         sum(weight * weight) as squares
     from tag_members
     group by
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         cluster_id,
         tag
 ),
 
 sum_tags as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         tag,
         sum(weight) as weight
     from sum_tags_of_clusters
     group by
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         tag
 ),
 
 square_everything as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         sum(weight * weight) as squared_sum
     from sum_tags
     group by
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters
+        {{ cluster_solution() }}
 ),
 
 square_clusters as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         cluster_id,
         sum(weight * weight) as squared_sum,
         round(sum(squares)) as tagged_count
     from sum_tags_of_clusters
     group by
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         cluster_id
 ),
 
 count_pairs as (
     select
-        square_clusters.entity_type,
-        square_clusters.representation,
-        square_clusters.algorithm,
-        square_clusters.n_clusters,
+        {{ cluster_solution('square_clusters') }},
         sum(square_clusters.tagged_count) as tagged_count,
         sum(square_clusters.squared_sum) - sum(square_clusters.tagged_count) as within_sum,
         sum(square_clusters.tagged_count * square_clusters.tagged_count)
@@ -134,23 +101,14 @@ count_pairs as (
         - sum(square_clusters.tagged_count * square_clusters.tagged_count) as between_pairs
     from square_clusters
     inner join square_everything
-        on square_clusters.entity_type = square_everything.entity_type
-            and square_clusters.representation = square_everything.representation
-            and square_clusters.algorithm = square_everything.algorithm
-            and square_clusters.n_clusters = square_everything.n_clusters
+        on {{ same_cluster_solution('square_clusters', 'square_everything') }}
     group by
-        square_clusters.entity_type,
-        square_clusters.representation,
-        square_clusters.algorithm,
-        square_clusters.n_clusters
+        {{ cluster_solution('square_clusters') }}
 ),
 
 measure_volumes as (
     select
-        members.entity_type,
-        members.representation,
-        members.algorithm,
-        members.n_clusters,
+        {{ cluster_solution('members') }},
         members.cluster_id,
         coalesce(user_features.play_count_scaled, item_features.play_count_scaled) as log_plays
     from members
@@ -162,46 +120,31 @@ measure_volumes as (
 
 sum_volumes as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         cluster_id,
         count(*) as member_count,
         sum(log_plays) as total,
         sum(log_plays * log_plays) as squares
     from measure_volumes
     group by
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         cluster_id
 ),
 
 explain_volume as (
     select
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters,
+        {{ cluster_solution() }},
         sum(member_count) as member_count,
         sum(total * total / member_count) - sum(total) * sum(total) / sum(member_count) as between_squares,
         sum(squares) - sum(total) * sum(total) / sum(member_count) as all_squares
     from sum_volumes
     group by
-        entity_type,
-        representation,
-        algorithm,
-        n_clusters
+        {{ cluster_solution() }}
 ),
 
 final as (
     select
-        explain_volume.entity_type,
-        explain_volume.representation,
-        explain_volume.algorithm,
-        explain_volume.n_clusters,
+        {{ cluster_solution('explain_volume') }},
         coalesce(count_pairs.tagged_count / explain_volume.member_count, 0) as tagged_share,
         {{ rounded('count_pairs.within_sum / nullif(count_pairs.within_pairs, 0)
             / case
@@ -212,10 +155,7 @@ final as (
             / case when explain_volume.all_squares > 0.000000001 then explain_volume.all_squares end') }} as volume_explained
     from explain_volume
     left join count_pairs
-        on explain_volume.entity_type = count_pairs.entity_type
-            and explain_volume.representation = count_pairs.representation
-            and explain_volume.algorithm = count_pairs.algorithm
-            and explain_volume.n_clusters = count_pairs.n_clusters
+        on {{ same_cluster_solution('explain_volume', 'count_pairs') }}
 )
 
 select * from final

@@ -28,10 +28,7 @@ judge_trials as (
         ) as is_eligible
     from trials
     left join described
-        on trials.entity_type = described.entity_type
-            and trials.representation = described.representation
-            and trials.algorithm = described.algorithm
-            and trials.n_clusters = described.n_clusters
+        on {{ same_cluster_solution('trials', 'described') }}
 ),
 
 count_representations as (

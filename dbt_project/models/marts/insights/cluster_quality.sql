@@ -10,10 +10,7 @@ agreements as (
 
 final as (
     select
-        trials.entity_type,
-        trials.representation,
-        trials.algorithm,
-        trials.n_clusters,
+        {{ cluster_solution('trials') }},
         trials.silhouette,
         trials.silhouette_low,
         trials.silhouette_high,
@@ -33,10 +30,7 @@ final as (
         trials.is_chosen
     from trials
     left join agreements
-        on trials.entity_type = agreements.entity_type
-            and trials.representation = agreements.representation
-            and trials.algorithm = agreements.algorithm
-            and trials.n_clusters = agreements.n_clusters
+        on {{ same_cluster_solution('trials', 'agreements') }}
 )
 
 select * from final

@@ -1,0 +1,33 @@
+"""Reads real play counts, which are not in the repository, as matrices."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+
+def read_rows(path: Path, header: bool = True) -> list[list[str]]:
+    """Read the fields of a file's lines, which are separated by tabs and never quoted."""
+    with path.open(newline="") as lines:
+        return list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))[header:]
+
+
+def as_matrix(rows: list[list[str]], user: int, item: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Make plays, users x items, from the last field of each row, and the items' names in the order of the columns."""
+    plays = np.array([float(row[-1]) for row in rows])
+    users = np.unique([row[user] for row in rows], return_inverse=True)[1]
+    names, items = np.unique([row[item] for row in rows], return_inverse=True)
+    counts = sparse.csr_matrix((plays, (users, items)), dtype=np.float32)
+    counts.sum_duplicates()
+    return counts, names
+
+
+def artists_992(real_data: Path) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Read the 992 users' plays of the 1,003 most played artists, and the artists' names."""
+    return as_matrix(read_rows(real_data / "user_artist_top1003.tsv"), user=0, item=1)
+
+
+def hetrec(real_data: Path) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Read the plays of HetRec's users, and the artists' names."""
+    return as_matrix(read_rows(real_data / "hetrec_user_artist_plays.tsv", header=False), user=0, item=2)
