@@ -8,7 +8,7 @@ from scipy import sparse
 
 from models_py.factors.fitting import fit_factorizations
 from models_py.factors.low_rank import Factorization
-from models_py.factors.scales import SCALES, scaled, without
+from models_py.factors.scales import scaled, without
 from models_py.interactions import Interactions
 
 # Cells of a dense block: 16 MB as doubles, which fits no cache but keeps the products long enough to be fast.
@@ -104,7 +104,7 @@ def score_factorizations(
         raise ValueError(f"held_out has shape {held_out.shape}, train {train.counts.shape}: index both alike.")
     unseen_plays = without(held_out, train.counts)
     rows = []
-    for scale in SCALES:
+    for scale in dict.fromkeys(model.scale for model in fitted):
         seen, unseen = (scaled(cells, scale, train.counts) for cells in (train.counts, unseen_plays))
         for model in (model for model in fitted if model.scale == scale):
             rows += _score(model, seen, unseen, block_cells)

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from scipy import sparse
 
-from models_py.factors.scoring import without
+from models_py.factors.scales import without
 from models_py.ranking import BLOCK_BYTES, top_items
 from models_py.recommenders.base import FittedModel
 from models_py.study.protocol import N_SAMPLED, SWITCHES, K
