@@ -55,6 +55,21 @@ def test_top_items_are_the_sorted_candidates(rows: tuple[np.ndarray, np.ndarray]
         np.testing.assert_array_equal(values[row], [*scores[row, expected], *[np.nan] * padding])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("k", [1, 3, 20])
+def test_many_items_are_ranked_as_few_are(k: int, dtype: type):
+    """Ties at the cut, hardly an item allowed or all, ascending scores, and a number of items that no group divides."""
+    rng = np.random.default_rng(k)
+    rows = [rng.random(5003), rng.integers(0, 40, 5003), np.zeros(5003), np.arange(5003.0), -np.arange(5003.0)]
+    scores = np.array(rows, dtype=dtype).repeat(4, axis=0)
+    allowed = np.array([rng.random(5003) < share for share in (1.0, 0.6, 0.01, 0.0)] * len(rows))
+    items, values = top_items(scores, allowed, k)
+    for row in range(len(scores)):
+        expected = best(scores[row].tolist(), np.flatnonzero(allowed[row]).tolist(), k)
+        assert items[row].tolist() == expected + [-1] * (k - len(expected))
+        assert values[row, : len(expected)].tolist() == scores[row, expected].tolist()
+
+
 @st.composite
 def listened(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     shape = (draw(st.integers(1, 6)), draw(st.integers(1, 7)))

@@ -10,6 +10,8 @@ both: 1.3 s here on one core, 29 s there, with an error of 2058.6 and 2059.3. Mu
 import numpy as np
 from scipy import sparse
 
+# Users or items that are updated at a time: their factors stay in the cache, of which all of a sweep are read for each.
+BLOCK = 8192
 # Entries of a start below it count as 0.
 ROUNDING = 1e-9
 
@@ -82,8 +84,11 @@ def random_start(matrix: sparse.csr_matrix, n_factors: int, rng: np.random.Gener
 
 def _update(factors: np.ndarray, products: np.ndarray, gram: np.ndarray) -> None:
     """Set each factor, in place, to its best non-negative value given the others; without an opposite it is 0."""
-    products = np.ascontiguousarray(products.T)
-    for factor, weights in enumerate(gram):
-        if weights[factor] > 0:
-            step = (products[factor] - weights @ factors) / weights[factor]
-            np.maximum(factors[factor] + step, 0, out=factors[factor])
+    for start in range(0, factors.shape[1], BLOCK):
+        block = factors[:, start : start + BLOCK].copy()
+        of_block = np.ascontiguousarray(products[start : start + BLOCK].T)
+        for factor, weights in enumerate(gram):
+            if weights[factor] > 0:
+                step = (of_block[factor] - weights @ block) / weights[factor]
+                np.maximum(block[factor] + step, 0, out=block[factor])
+        factors[:, start : start + BLOCK] = block

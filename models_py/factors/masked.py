@@ -9,6 +9,7 @@ users at once, and the other way round; a sweep costs a few sparse products per 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numba import njit
 from scipy import sparse
 
 from models_py.factors.baselines import damping
@@ -59,7 +60,6 @@ class MaskedFit:
         self.mean = float(matrix.data.mean())
         cells = (matrix.data - self.mean).astype(np.float32)
         self.residuals = sparse.csr_matrix((cells, matrix.indices, matrix.indptr), shape=matrix.shape)
-        self._mask = sparse.csr_matrix((np.ones_like(cells), matrix.indices, matrix.indptr), shape=matrix.shape)
         self._per_user = np.diff(matrix.indptr)
         self._per_item = np.bincount(matrix.indices, minlength=matrix.shape[1])
         self.user_bias, self.item_bias = (np.zeros(size, np.float32) for size in matrix.shape)
@@ -88,16 +88,8 @@ class MaskedFit:
 
     def fit_factor(self, factor: int) -> None:
         """Fit one factor's p, then its q: ridge regressions of the residuals without it."""
-        p, q = self.users[factor], self.items[factor]
-        # sum of (r + p q) q over a user's cells, without making r + p q
-        squares = self._mask @ q**2
-        fitted = _ratio(self.residuals @ q + squares * p, squares + self.penalty)
-        self.residuals.data -= np.repeat(fitted - p, self._per_user) * q[self.residuals.indices]
-        self.users[factor] = p = fitted
-        squares = self._mask.T @ p**2
-        fitted = _ratio(self.residuals.T @ p + squares * q, squares + self.penalty)
-        self.residuals.data -= np.repeat(p, self._per_user) * (fitted - q)[self.residuals.indices]
-        self.items[factor] = fitted
+        cells = self.residuals
+        _fit_factor(cells.indptr, cells.indices, cells.data, self.users[factor], self.items[factor], self.penalty)
 
     def grow(self, n_factors: int, seed: int) -> None:
         """Add factors up to a number, from the leading singular vectors of the residuals, and fit all anew."""
@@ -128,7 +120,7 @@ class MaskedFit:
         """Predictions as they are now."""
         user_part = np.vstack([self.users, self.mean + self.user_bias, np.ones_like(self.user_bias)]).T
         item_part = np.vstack([self.items, np.ones_like(self.item_bias), self.item_bias]).T
-        return Factorization("als", len(self.users), scale, user_part.astype(np.float64), item_part.astype(np.float64))
+        return Factorization("als", len(self.users), scale, user_part, item_part)
 
 
 def fit_als(
@@ -189,6 +181,41 @@ def choose_penalty(
         *_, model = fit_als(fit, tried, scale, penalty, seed)
         errors[penalty] = float(np.mean((model.at(validation) - validation.data) ** 2))
     return min(errors, key=errors.__getitem__)
+
+
+# In place and in three passes over the cells. Sparse products take half as long again, 33 instead of 22 ms for a factor
+# of 2.3 million cells, and hold the interpreter's lock in between, which scales that are fitted side by side wait for.
+@njit(cache=True, nogil=True)
+def _fit_factor(starts, items, residuals, p, q, penalty):
+    """Set p, then q, to their ridge regressions in place, with the residuals kept up."""
+    products, squares = np.zeros(len(q)), np.zeros(len(q))
+    for user in range(len(p)):
+        cells = range(starts[user], starts[user + 1])
+        product, square = 0.0, 0.0
+        for cell in cells:
+            weight = q[items[cell]]
+            product += residuals[cell] * weight
+            square += weight * weight
+        change = _ridge(product, square, p[user], penalty) - p[user]
+        p[user] += change
+        for cell in cells:
+            item = items[cell]
+            residuals[cell] -= change * q[item]
+            products[item] += residuals[cell] * p[user]
+            squares[item] += p[user] * p[user]
+    changes = np.empty_like(q)
+    for item in range(len(q)):
+        changes[item] = _ridge(products[item], squares[item], q[item], penalty) - q[item]
+    q += changes
+    for user in range(len(p)):
+        for cell in range(starts[user], starts[user + 1]):
+            residuals[cell] -= p[user] * changes[items[cell]]
+
+
+@njit(cache=True)
+def _ridge(product, square, old, penalty):
+    """Regress residuals with the old value's part added back, which `square` times that value adds to the product."""
+    return np.float32((product + square * old) / (square + penalty)) if square + penalty > 0 else np.float32(0)
 
 
 def _ratio(numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:

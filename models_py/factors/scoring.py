@@ -11,8 +11,8 @@ from models_py.factors.low_rank import Factorization
 from models_py.factors.scales import scaled, without
 from models_py.interactions import Interactions
 
-# Cells of a dense block: 16 MB as doubles, which fits no cache but keeps the products long enough to be fast.
-BLOCK_CELLS = 2_000_000
+# Cells of a dense block: 32 MB, which fits no cache but keeps the products long enough to be fast.
+BLOCK_CELLS = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class _Sums:
         self.n_cells += n_cells
         self.absolute += float(np.abs(flat).sum())
         self.squared += float(flat @ flat)
+
+    def error(self, model: Factorization, cells: str) -> FactorizationError:
+        """Mean errors of a model over these cells, at least one."""
+        rmse, mae = float(np.sqrt(self.squared / self.n_cells)), self.absolute / self.n_cells
+        return FactorizationError(model.model_name, model.n_factors, model.scale, cells, self.n_cells, rmse, mae)
 
 
 def factorization_errors(
@@ -106,36 +111,31 @@ def score_factorizations(
     rows = []
     for scale in dict.fromkeys(model.scale for model in fitted):
         seen, unseen = (scaled(cells, scale, train.counts) for cells in (train.counts, unseen_plays))
-        for model in (model for model in fitted if model.scale == scale):
-            rows += _score(model, seen, unseen, block_cells)
+        rows += _score([model for model in fitted if model.scale == scale], seen, unseen, block_cells)
     return rows
 
 
 def _score(
-    model: Factorization, seen: sparse.csr_matrix, unseen: sparse.csr_matrix, block_cells: int
+    models: Sequence[Factorization], seen: sparse.csr_matrix, unseen: sparse.csr_matrix, block_cells: int
 ) -> Iterator[FactorizationError]:
-    sums = {"train": _Sums(), "held_out": _Sums(), "all_unseen": _Sums()}
-    sums["train"].add(model.at(seen) - seen.data, seen.nnz)
-    sums["held_out"].add(model.at(unseen) - unseen.data, unseen.nnz)
-    n_users, n_items = seen.shape
-    size = max(1, block_cells // max(n_items, 1))
-    for start in range(0, n_users, size):
-        users = slice(start, start + size)
-        errors = model.rows(users)
-        errors[_positions(unseen[users])] -= unseen[users].data
-        errors[_positions(seen[users])] = 0.0
-        sums["all_unseen"].add(errors, errors.size - seen[users].nnz)
-    for cells, sum_ in sums.items():
-        if sum_.n_cells:
-            yield FactorizationError(
-                model_name=model.model_name,
-                n_factors=model.n_factors,
-                scale=model.scale,
-                cells=cells,
-                n_cells=sum_.n_cells,
-                rmse=float(np.sqrt(sum_.squared / sum_.n_cells)),
-                mae=sum_.absolute / sum_.n_cells,
-            )
+    sums = [{"train": _Sums(), "held_out": _Sums(), "all_unseen": _Sums()} for _ in models]
+    for model, of_model in zip(models, sums, strict=True):
+        of_model["train"].add(model.at(seen) - seen.data, seen.nnz)
+        of_model["held_out"].add(model.at(unseen) - unseen.data, unseen.nnz)
+    everybody, size = np.arange(seen.shape[0]), max(1, block_cells // max(seen.shape[1], 1))
+    for start in range(0, len(everybody), size):
+        users = everybody[start : start + size]
+        block, unseen_block = seen[users], unseen[users]
+        positions, unseen_positions = _positions(block), _positions(unseen_block)
+        for model, of_model in zip(models, sums, strict=True):
+            errors = model.scores(users)
+            errors[unseen_positions] -= unseen_block.data
+            errors[positions] = 0.0
+            of_model["all_unseen"].add(errors, errors.size - block.nnz)
+    for model, of_model in zip(models, sums, strict=True):
+        for cells, sum_ in of_model.items():
+            if sum_.n_cells:
+                yield sum_.error(model, cells)
 
 
 def _positions(block: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
