@@ -71,10 +71,9 @@ def _contenders(scores: np.ndarray, allowed: np.ndarray, k: int) -> np.ndarray:
 
     The best items of k groups are k items, so no item below all of them is among the k best.
     """
-    candidates = np.flatnonzero(allowed)
     n_groups = k * GROUPS_PER_ITEM
-    if len(candidates) < 4 * n_groups:
-        return candidates
+    if np.count_nonzero(allowed) < 4 * n_groups:
+        return np.flatnonzero(allowed)
     open_scores = np.where(allowed, scores, scores.dtype.type(-np.inf))
     best = open_scores[: len(scores) // n_groups * n_groups].reshape(-1, n_groups).max(axis=0)
     bound = np.partition(best, n_groups - k)[n_groups - k]
