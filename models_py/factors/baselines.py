@@ -71,6 +71,6 @@ def _damped_means(values: np.ndarray, groups: np.ndarray, n_groups: int, damping
 
 def _sums(model_name: str, scale: str, of_user: np.ndarray, of_item: np.ndarray) -> Factorization:
     """Make ``of_user[u] + of_item[i]`` a product of two thin matrices."""
-    user_part = np.vstack([of_user, np.ones_like(of_user)]).astype(np.float32)
-    item_part = np.vstack([np.ones_like(of_item), of_item]).astype(np.float32)
-    return Factorization(model_name, 0, scale, user_part.T, item_part.T)
+    user_part = np.column_stack([of_user, np.ones_like(of_user)])
+    item_part = np.column_stack([np.ones_like(of_item), of_item])
+    return Factorization(model_name, 0, scale, user_part, item_part)

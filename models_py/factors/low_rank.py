@@ -21,7 +21,7 @@ class Factorization:
     scale
         The scale of the predictions: 'plays', 'log_plays' or 'percent'.
     user_part, item_part
-        float32, shapes (n_users, r) and (n_items, r); one column after another in memory (Fortran order), which makes
+        float64, shapes (n_users, r) and (n_items, r); one column after another in memory (Fortran order), which makes
         predictions of all items twice as fast.
     """
 
@@ -32,7 +32,7 @@ class Factorization:
     item_part: np.ndarray
 
     def at(self, cells: sparse.csr_matrix) -> np.ndarray:
-        """Predictions at the stored cells of a users x items matrix, float64, in the order of its data."""
+        """Predictions at the stored cells of a users x items matrix, in the order of its data."""
         predictions = np.zeros(cells.nnz)
         rows = np.repeat(np.arange(cells.shape[0]), np.diff(cells.indptr))
         for user_column, item_column in zip(self.user_part.T, self.item_part.T, strict=True):
@@ -40,5 +40,9 @@ class Factorization:
         return predictions
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        """Predictions of every item for some users, float32, shape (len(users), n_items)."""
-        return self.user_part[users] @ self.item_part.T
+        """Predictions of every item as scores to rank by, float32, shape (len(users), n_items)."""
+        return self.user_part[users].astype(np.float32) @ self.item_part.T.astype(np.float32)
+
+    def columns(self, items: slice) -> np.ndarray:
+        """Predictions of every user for a block of items, dense, shape (n block, n_users)."""
+        return self.item_part[items] @ self.user_part.T

@@ -3,7 +3,7 @@
 Empty cells are left out instead of counted as 0, so it answers 'how often, given that it is played'. The biases are
 those of Koren, Bell & Volinsky (2009). Factors are fitted by alternating least squares, one at a time (CCD++, Yu et al.
 2012): with all else fixed, the best p of a factor is a ridge regression of the residuals on q, in closed form for all
-users at once, and the other way round; a sweep costs a few sparse products per factor.
+users at once, and the other way round; a sweep costs a few passes over the cells per factor.
 """
 
 from collections.abc import Iterator, Sequence
@@ -120,7 +120,7 @@ class MaskedFit:
         """Predictions as they are now."""
         user_part = np.vstack([self.users, self.mean + self.user_bias, np.ones_like(self.user_bias)]).T
         item_part = np.vstack([self.items, np.ones_like(self.item_bias), self.item_bias]).T
-        return Factorization("als", len(self.users), scale, user_part, item_part)
+        return Factorization("als", len(self.users), scale, user_part.astype(np.float64), item_part.astype(np.float64))
 
 
 def fit_als(

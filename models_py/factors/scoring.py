@@ -11,8 +11,8 @@ from models_py.factors.low_rank import Factorization
 from models_py.factors.scales import scaled, without
 from models_py.interactions import Interactions
 
-# Cells of a dense block: 32 MB, which fits no cache but keeps the products long enough to be fast.
-BLOCK_CELLS = 8_000_000
+# Cells of a dense block: 1.6 MB, which stays in the cache; in blocks of 16 MB errors take half as long again.
+BLOCK_CELLS = 200_000
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,16 @@ def _score(
     for model, of_model in zip(models, sums, strict=True):
         of_model["train"].add(model.at(seen) - seen.data, seen.nnz)
         of_model["held_out"].add(model.at(unseen) - unseen.data, unseen.nnz)
-    everybody, size = np.arange(seen.shape[0]), max(1, block_cells // max(seen.shape[1], 1))
-    for start in range(0, len(everybody), size):
-        users = everybody[start : start + size]
-        block, unseen_block = seen[users], unseen[users]
+    n_users, n_items = seen.shape
+    size = max(1, block_cells // max(n_users, 1))
+    # by item: the factors of a few items stay in the cache, those of all items do not
+    by_item, unseen_by_item = seen.T.tocsr(), unseen.T.tocsr()
+    for start in range(0, n_items, size):
+        items = slice(start, start + size)
+        block, unseen_block = by_item[items], unseen_by_item[items]
         positions, unseen_positions = _positions(block), _positions(unseen_block)
         for model, of_model in zip(models, sums, strict=True):
-            errors = model.scores(users)
+            errors = model.columns(items)
             errors[unseen_positions] -= unseen_block.data
             errors[positions] = 0.0
             of_model["all_unseen"].add(errors, errors.size - block.nnz)

@@ -42,10 +42,9 @@ def fit_zero_filled(matrix: sparse.csr_matrix, factors: Sequence[int], scale: st
     if not factors:
         return []
     users, items = leading_singular(matrix, max(factors), seed)
-    users, items = users.astype(np.float32), items.astype(np.float32)
     svd = [Factorization("svd", n, scale, users[:n].T, items[:n].T) for n in factors]
     nmf = []
     for n in factors:
-        of_users, of_items = descend(matrix, *svd_start(matrix, users[:n], items[:n]), NMF_SWEEPS)
-        nmf.append(Factorization("nmf", n, scale, of_users.T, of_items.T))
+        parts = descend(matrix, *svd_start(matrix, users[:n], items[:n]), NMF_SWEEPS)
+        nmf.append(Factorization("nmf", n, scale, *(part.T.astype(np.float64) for part in parts)))
     return svd + nmf

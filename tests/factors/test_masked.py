@@ -23,7 +23,7 @@ def masked(values: np.ndarray, share: float, seed: int) -> sparse.csr_matrix:
 
 
 def rmse(model, truth: np.ndarray, cells: np.ndarray) -> float:
-    return float(np.sqrt(np.mean((model.scores(slice(None)) - truth)[cells] ** 2)))
+    return float(np.sqrt(np.mean((model.columns(slice(None)).T - truth)[cells] ** 2)))
 
 
 def test_a_planted_low_rank_is_found_on_cells_that_were_not_played():
@@ -54,7 +54,7 @@ def test_cells_that_were_not_played_change_nothing():
     fit.penalty = MaskedFit(matrix, 0.1).penalty
     fit.grow(2, seed=1)
     # a zero-filled factorization would be drawn to 0 by forty more columns of nothing
-    difference = fit.model("log_plays").scores(slice(None))[:, : matrix.shape[1]] - narrow.scores(slice(None))
+    difference = fit.model("log_plays").columns(slice(None)).T[:, : matrix.shape[1]] - narrow.columns(slice(None)).T
     assert np.abs(difference).max() < 1e-4
 
 
@@ -139,4 +139,4 @@ def test_small_and_degenerate_matrices_run_without_warnings(plays):
         warnings.simplefilter("error")
         penalties = choose_penalties(interactions_of(plays), interactions_of(plays), (1, 2), seed=1)
         fitted = fit_factorizations(interactions_of(plays), (1, 2), seed=1, penalties=penalties)
-    assert all(np.isfinite(model.scores(slice(None))).all() for model in fitted)
+    assert all(np.isfinite(model.columns(slice(None))).all() for model in fitted)
