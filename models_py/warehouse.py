@@ -6,6 +6,7 @@ transaction; models train with none open.
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -220,9 +221,21 @@ def _explain(path: Path, error: duckdb.IOException) -> str:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
         return f"{path} is locked ({holder}): close that program and try again."
     if "version number" in text:
-        reason = text.split(". ")[0]
-        return f"{path} was written by another version of DuckDB ({reason}): move it away, or install that version."
+        return (
+            f"{path} was made by {_maker(path, text)}, and DuckDB {duckdb.__version__} cannot read it: "
+            "install that version (`pip install duckdb==...`), or move the file away to build it anew."
+        )
     return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
+
+
+def _maker(path: Path, refusal: str) -> str:
+    """Name the DuckDB that made a file: by the file's header, or by the refusal where the file is older than that."""
+    with path.open("rb") as file:
+        version = re.fullmatch(rb"v[\d.]+", file.read(84)[52:].rstrip(b"\0"))
+    if version:
+        return f"DuckDB {version[0].decode()}"
+    created = re.search(r"created with (.+?)\.( |$)", refusal)
+    return created[1] if created else "another version of DuckDB"
 
 
 def _filled(values: np.ndarray) -> np.ndarray:

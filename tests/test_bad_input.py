@@ -254,21 +254,28 @@ def checksum(block: bytes) -> int:
     return total
 
 
-def of_another_duckdb(content: bytes) -> bytes:
-    """Change the version of a DuckDB file, in its first block."""
-    block = content[8:12] + (1).to_bytes(8, "little") + content[20:4096]
-    return checksum(block).to_bytes(8, "little") + block + content[4096:]
+def of_another_duckdb(storage_version: int, maker: bytes) -> Callable[[bytes], bytes]:
+    """Change the versions of a DuckDB file, in its first block: that of its storage, and the program's that made it."""
+
+    def change(content: bytes) -> bytes:
+        block = content[8:12] + storage_version.to_bytes(8, "little") + content[20:52] + maker.ljust(32, b"\0")
+        block += content[84:4096]
+        return checksum(block).to_bytes(8, "little") + block + content[4096:]
+
+    return change
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (of_another_duckdb, "was written by another version of DuckDB"),
+        (of_another_duckdb(999, b"v9.0.1"), f"was made by DuckDB v9.0.1, and DuckDB {duckdb.__version__} cannot read"),
+        (of_another_duckdb(51, b""), "was made by DuckDB version v0.8.0 or v0.8.1, and DuckDB"),
+        (of_another_duckdb(998, b"\x1b[2J"), "was made by a newer version of DuckDB, and DuckDB"),
         (lambda content: b"user\ttime\n" * 500, "cannot be opened"),
         (lambda content: content[:5000], "cannot be opened"),
         (lambda content: b"", "cannot be opened"),
     ],
-    ids=["another DuckDB", "no DuckDB file", "cut off", "empty"],
+    ids=["newer DuckDB", "older DuckDB", "unnamed DuckDB", "no DuckDB file", "cut off", "empty"],
 )
 def test_a_file_that_duckdb_cannot_open_is_left_alone(
     study: Study, change: Callable[[bytes], bytes], sentence: str
