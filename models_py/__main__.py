@@ -9,6 +9,7 @@ import typer
 
 from models_py.errors import MusicError
 from models_py.settings import Settings
+from models_py.stopping import end_on_signals
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -134,7 +135,8 @@ def _evaluate(prepare: bool) -> None:
 
 
 def main() -> None:
-    """Run a command; an expected error is one sentence on stderr and exit status 1."""
+    """Run a command; an expected error is one sentence on stderr and exit status 1, and so is being stopped."""
+    end_on_signals()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()

@@ -8,11 +8,12 @@ from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
 from models_py.progress import Stage, console, stage
+from models_py.publishing import building
 from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
 from models_py.settings import Settings
 from models_py.training import Parameters
-from models_py.warehouse import Warehouse, building
+from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
 STALE = "assert_results_are_of_this_study"
