@@ -113,6 +113,14 @@ def study(
 
 
 @app.command()
+def clean() -> None:
+    """Remove what a run that was killed left beside the published warehouse."""
+    from models_py.publishing import clean
+
+    clean(Settings.from_environment().warehouse)
+
+
+@app.command()
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
