@@ -5,6 +5,7 @@ WAREHOUSE ?= warehouse/lastfm.duckdb
 DEMO ?= warehouse/demo
 SPLITS ?=
 VARS ?= {}
+REPLACE ?=
 ACCEPT ?=
 DATA_URL ?=
 SCALES ?=
@@ -14,7 +15,7 @@ SEEDS ?=
 ITEM_TYPE ?=
 TRIALS ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
+export RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
@@ -93,6 +94,7 @@ docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/st
 		$(BIN)/dbt docs generate --static --quiet --target $$target $(DBT_VARS)
 	@echo "Open dbt_project/target/static_index.html"
 
-clean: ## Remove build leftovers; raw data, warehouses and .venv stay
-	@rm -rf dbt_project/target dbt_project/logs logs warehouse/building .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove build leftovers, those beside WAREHOUSE too; raw data, warehouses and .venv stay
+	@[ ! -e $(READY) ] || $(BIN)/python -m models_py clean
+	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .hypothesis
 	@find models_py tests -name __pycache__ -prune -exec rm -rf {} +

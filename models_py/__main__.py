@@ -9,6 +9,7 @@ import typer
 
 from models_py.errors import MusicError
 from models_py.settings import Settings
+from models_py.stopping import end_on_signals
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -112,6 +113,14 @@ def study(
 
 
 @app.command()
+def clean() -> None:
+    """Remove what a run that was killed left beside the published warehouse."""
+    from models_py.publishing import clean
+
+    clean(Settings.from_environment().warehouse)
+
+
+@app.command()
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
@@ -134,7 +143,8 @@ def _evaluate(prepare: bool) -> None:
 
 
 def main() -> None:
-    """Run a command; an expected error is one sentence on stderr and exit status 1."""
+    """Run a command; an expected error is one sentence on stderr and exit status 1, and so is being stopped."""
+    end_on_signals()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()

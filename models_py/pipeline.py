@@ -7,12 +7,14 @@ from models_py.checks import check_raw_folder, check_same_study, check_splits, c
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
+from models_py.losses import check_demo_replaces_no_data, check_users_remain
 from models_py.progress import Stage, console, stage
+from models_py.publishing import building
 from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
 from models_py.settings import Settings
 from models_py.training import Parameters
-from models_py.warehouse import Warehouse, building
+from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
 STALE = "assert_results_are_of_this_study"
@@ -47,6 +49,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
                 _build(["--exclude", "source:recommender+"], working, settings, shown)
+            check_users_remain(settings, working)
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             jobs.run(Warehouse(working), shown)
         with stage("Results to metrics and serving (dbt)") as shown:
@@ -74,6 +77,7 @@ def build(settings: Settings) -> None:
         # new data makes the stored results stale: the marts are published all the same, for the next fit to read
         with stage("Raw files and stored results to marts (dbt)") as shown:
             _build(["--exclude", STALE], working, settings, shown)
+            check_users_remain(settings, working)
             stale = _fails(["--select", STALE], working, settings, shown)
     console.print(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
@@ -124,6 +128,7 @@ def ensure_raw_files(settings: Settings) -> None:
     """
     check_raw_folder(settings)
     if not settings.has_event_files():
+        check_demo_replaces_no_data(settings)
         ensure_demo(settings)
         return
     with stage("Raw files checked"):

@@ -33,6 +33,8 @@ class Settings:
         Splits to build beside the default ones.
     variables : str
         dbt vars as YAML.
+    may_replace : bool
+        Whether a build may replace a published warehouse of real data by the demo or by one with none of its users.
     """
 
     raw: Path
@@ -41,15 +43,16 @@ class Settings:
     demo: Path
     splits: tuple[str, ...]
     variables: str
+    may_replace: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS and VARS.
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS and REPLACE.
 
         Raises
         ------
         StudyError
-            Where SOURCE is unknown, or WAREHOUSE has a quote in it, which dbt cannot handle.
+            Where SOURCE or REPLACE is none of what it can be, or WAREHOUSE has a quote, which dbt cannot handle.
         """
         source = environment.get("SOURCE") or "1k"
         if source not in SOURCES:
@@ -57,6 +60,9 @@ class Settings:
         warehouse = environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"
         if "'" in warehouse or '"' in warehouse:
             raise StudyError(f"WAREHOUSE is {warehouse}; choose a path without quotes.")
+        replace = environment.get("REPLACE") or "no"
+        if replace not in ("yes", "no"):
+            raise StudyError(f"REPLACE is '{replace}'; set it to yes or no.")
         return cls(
             raw=Path(environment.get("RAW") or DEFAULT_RAW),
             source=source,
@@ -64,6 +70,7 @@ class Settings:
             demo=Path(environment.get("DEMO") or DEFAULT_DEMO),
             splits=tuple((environment.get("SPLITS") or "").replace(",", " ").split()),
             variables=environment.get("VARS") or "{}",
+            may_replace=replace == "yes",
         )
 
     def has_event_files(self) -> bool:

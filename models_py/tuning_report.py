@@ -8,6 +8,7 @@ from rich.table import Table
 
 from models_py.errors import StudyError
 from models_py.progress import console
+from models_py.stopping import written_whole
 from models_py.warehouse import Warehouse
 
 PLOT = "tuning.svg"
@@ -96,5 +97,7 @@ def _draw(curves: list[dict[str, object]], path: Path) -> None:
     )
     values = [{name: getattr(value, "item", lambda value=value: value)() for name, value in c.items()} for c in curves]
     chart = altair.layer(lines, data=altair.Data(values=values)).properties(width=320, height=320)
-    chart.facet(column=altair.Column("item_type:N", title=None)).resolve_scale(y="independent").save(str(path))
+    faceted = chart.facet(column=altair.Column("item_type:N", title=None)).resolve_scale(y="independent")
+    with written_whole(path) as part:
+        faceted.save(str(part), format="svg")
     console.print(f"The plot is {path}.")

@@ -4,10 +4,8 @@ dbt and Python take turns on the file, because DuckDB has one writer. A connecti
 transaction; models train with none open.
 """
 
-import fcntl
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,90 +127,6 @@ class Warehouse:
 def strings(values: Iterable[object]) -> np.ndarray:
     """Put values into an array of Python objects, the form in which text goes into the warehouse."""
     return np.array(list(values), dtype=object)
-
-
-@contextmanager
-def building(published: Path) -> Iterator[Path]:
-    """Give a working copy of the published file, and move it over the published one when the block ends well.
-
-    The copy is `building/<same name>` beside it: the name stays because views carry the catalogue's name, which is the
-    file's stem. A block that fails leaves the published file as it was. One process at a time may build.
-
-    Raises
-    ------
-    WarehouseError
-        Where another process builds or writes the same warehouse, or the folder cannot be written.
-    """
-    working = published.parent / "building" / published.name
-    with _only_builder(working, published):
-        _copy(published, working)
-        yield working
-        _publish(working, published)
-
-
-@contextmanager
-def _only_builder(working: Path, published: Path) -> Iterator[None]:
-    try:
-        working.parent.mkdir(parents=True, exist_ok=True)
-        lock = working.with_name(working.name + ".lock").open("w")
-    except OSError as error:
-        raise WarehouseError(
-            f"Cannot write to {working.parent} ({error.strerror}): set WAREHOUSE to a file in a writable folder."
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise WarehouseError(
-                f"{published} is being built by another process: wait until it ends, or set WAREHOUSE to another file."
-            ) from error
-        yield
-
-
-def _copy(published: Path, working: Path) -> None:
-    try:
-        for leftover in (working, _write_ahead_log(working)):
-            leftover.unlink(missing_ok=True)
-        if published.exists():
-            if _write_ahead_log(published).exists():
-                # a writer was killed: what it had committed moves from its log into the file
-                Warehouse(published).checkpoint()
-            with Warehouse(published).held_open():
-                shutil.copyfile(published, working)
-    except OSError as error:
-        raise WarehouseError(
-            f"Cannot write {working} ({error.strerror}): free some space, or set WAREHOUSE to a file elsewhere."
-        ) from error
-
-
-def _publish(working: Path, published: Path) -> None:
-    """Move a finished file over the published one; readers that hold the old one keep it.
-
-    A write-ahead log left beside the new file would be replayed onto it and corrupt it in silence. So the new file must
-    have none, the old file's goes first, and a writer that still holds the old file stops the move.
-    """
-    Warehouse(working).checkpoint()
-    if _write_ahead_log(working).exists():
-        raise WarehouseError(f"{working} is still being written to: close what holds it and run the command again.")
-    if published.exists():
-        with Warehouse(published).held_open():
-            _move(working, published)
-    else:
-        _move(working, published)
-
-
-def _move(working: Path, published: Path) -> None:
-    try:
-        _write_ahead_log(published).unlink(missing_ok=True)
-        os.replace(working, published)
-    except OSError as error:
-        raise WarehouseError(
-            f"{published} cannot be replaced ({error.strerror}): set WAREHOUSE to a file in a writable folder."
-        ) from error
-
-
-def _write_ahead_log(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
 
 
 def _explain(path: Path, error: duckdb.IOException) -> str:

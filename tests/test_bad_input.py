@@ -19,9 +19,10 @@ from test_warehouse import held_elsewhere
 from models_py import raw_files
 from models_py.errors import BuildError, RawFileError, StudyError, WarehouseError
 from models_py.pipeline import ensure_raw_files
+from models_py.publishing import building
 from models_py.raw_files import check_raw_files, explain
 from models_py.settings import Settings
-from models_py.warehouse import Warehouse, building
+from models_py.warehouse import Warehouse
 
 LINE = b"ann\t2009-05-01T12:00:00Z\t\tLow\t\tMurderer\n"
 COUNT = b"ann\t\tLow\t20\n"

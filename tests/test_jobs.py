@@ -21,12 +21,13 @@ from models_py.errors import WarehouseError
 from models_py.interactions import Interactions
 from models_py.jobs import clusters, evaluation, serving
 from models_py.progress import stage
+from models_py.publishing import building
 from models_py.recommenders.base import TASKS
 from models_py.recommenders.most_popular import SameForAll
 from models_py.settings import Settings
 from models_py.training import Parameters, read_studies, read_training_data
 from models_py.training import Study as TrainingStudy
-from models_py.warehouse import Warehouse, building
+from models_py.warehouse import Warehouse
 
 VARIABLES = (
     "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, "

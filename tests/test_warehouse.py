@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from models_py.errors import WarehouseError
-from models_py.warehouse import Replacement, Warehouse, building, strings
+from models_py.publishing import building
+from models_py.warehouse import Replacement, Warehouse, strings
 
 TABLES = """
     create schema marts;

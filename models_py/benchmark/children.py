@@ -11,6 +11,7 @@ from pathlib import Path
 
 from models_py.resources import mebibytes
 from models_py.settings import Settings
+from models_py.stopping import cleaned
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,10 @@ def run_alone(task: str, settings: Settings, folder: Path) -> Ended:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        try:
+        with cleaned(child.kill):
             _, status, used = os.wait4(child.pid, 0)
-        except BaseException:
-            child.kill()
-            child.wait()
-            raise
+            child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
     told = json.loads(answer.read_text()) if answer.exists() else {}
     return Ended(
         seconds=seconds,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models_py.progress import console
+from models_py.stopping import written_whole
 
 PLOT = "growth.svg"
 PANELS = {"cpu_seconds": "CPU seconds", "peak_memory_mb": "Peak memory, MiB"}
@@ -19,7 +20,8 @@ def draw(stages: Sequence[dict[str, object]], path: Path) -> None:
     import altair
 
     panels = [_panel(altair, stages, figure, title) for figure, title in PANELS.items()]
-    altair.hconcat(*panels).save(str(path))
+    with written_whole(path) as part:
+        altair.hconcat(*panels).save(str(part), format="svg")
 
 
 def _panel(altair: Any, stages: Sequence[dict[str, object]], figure: str, title: str) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from models_py.checks import check_raw_folder
 from models_py.errors import StudyError
 from models_py.settings import Settings
+from models_py.stopping import cleaned, discarded
 
 BROKEN_LINES = 1000
 
@@ -81,11 +82,14 @@ def _written(folder: Path, scale: str, lookalike: Path | None) -> Path:
     shutil.rmtree(partial, ignore_errors=True)
     partial.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(lookalike), str(partial), "--scale", scale, "--corrupt", str(BROKEN_LINES)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ended.returncode or not partial.is_dir():
-        last = (ended.stderr.strip() or "it wrote nothing").splitlines()[-1]
-        raise StudyError(
-            f"{lookalike} could not write a look-alike of scale {scale} ({last}): correct it or LOOKALIKE."
-        )
-    partial.rename(folder)
+    with discarded(partial):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+            with cleaned(program.kill):
+                _, complaint = program.communicate()
+        if program.returncode or not partial.is_dir():
+            last = (complaint.strip() or "it wrote nothing").splitlines()[-1]
+            raise StudyError(
+                f"{lookalike} could not write a look-alike of scale {scale} ({last}): correct it or LOOKALIKE."
+            )
+        partial.rename(folder)
     return folder

@@ -8,6 +8,7 @@ from pathlib import Path
 from models_py.benchmark.children import Ended
 from models_py.benchmark.growth import TOLERANCE, growth
 from models_py.benchmark.plot import PLOT, draw
+from models_py.stopping import written_whole
 from models_py.warehouse import Warehouse
 
 Row = dict[str, object]
@@ -96,7 +97,8 @@ class Results:
             _write_csv(self.folder / f"{name}.csv", rows)
         shown = tables | {name: _slowest(steps) for name, steps in self._steps.items()}
         parts = [f"## {TITLES[name]}\n\n{_markdown(rows)}" for name, rows in shown.items() if rows]
-        (self.folder / PAGE).write_text("# Benchmark\n\n" + "\n\n".join(parts) + "\n")
+        with written_whole(self.folder / PAGE) as page:
+            page.write_text("# Benchmark\n\n" + "\n\n".join(parts) + "\n")
 
     def finish(self) -> None:
         """Write the tables, and draw the plot where several sizes were measured."""
@@ -136,7 +138,7 @@ def _columns(rows: Sequence[Row]) -> list[str]:
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
-    with path.open("w", newline="") as file:
+    with written_whole(path) as part, part.open("w", newline="") as file:
         writer = csv.DictWriter(file, _columns(rows))
         writer.writeheader()
         writer.writerows(rows)

@@ -15,6 +15,7 @@ from models_py.checks import check_splits, check_variables
 from models_py.errors import BuildError
 from models_py.progress import console
 from models_py.settings import Settings
+from models_py.stopping import say_when_stopped
 from models_py.warehouse import Warehouse
 
 # in the order of `make evaluate`, but for the trials, which nothing needs
@@ -59,6 +60,7 @@ def run(settings: Settings, output: Path, scales: tuple[str, ...] = (), lookalik
     check_variables(settings)
     given = yaml.safe_load(settings.variables) or {}
     settings = replace(settings, variables=json.dumps(ONE_TRIAL | given))
+    say_when_stopped(f"Stopped; what was measured so far is in {output}.")
     measured = cases(settings, output, scales, lookalike)
     results = Results(output)
     for case in measured:

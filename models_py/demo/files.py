@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from models_py.demo.tags import artist_tags
 from models_py.demo.tastes import make_tastes
 from models_py.demo.truth import make_truth
 from models_py.errors import StudyError
+from models_py.stopping import written_whole
 
 FEWEST_USERS = 20
 EVENTS_1K = "1k/userid-timestamp-artid-artname-traid-traname.tsv"
@@ -117,9 +117,5 @@ def _sha1(user_id: str) -> str:
 def _replace(path: Path, rows: Iterable[str]) -> None:
     """Write rows to a temporary name, then move the finished file to its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written_whole(path) as part:
         part.write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

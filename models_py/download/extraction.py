@@ -16,6 +16,7 @@ from typing import BinaryIO
 from models_py.download.archives import Archive, WantedFile
 from models_py.download.room import check_room, readable
 from models_py.progress import Transfer
+from models_py.stopping import discarded, finishing
 
 CHUNK_BYTES = 1024 * 1024
 MOST_MEMBERS = 100
@@ -54,7 +55,7 @@ def extract(path: Path, archive: Archive, folder: Path, shown: Transfer) -> None
         Where the disk does not take them.
     """
     drafts = {wanted: folder / f"{wanted.name}.part" for wanted in archive.wanted}
-    try:
+    with discarded(*drafts.values()):
         with path.open("rb") as file:
             shown.begin(path.stat().st_size)
             try:
@@ -62,11 +63,9 @@ def extract(path: Path, archive: Archive, folder: Path, shown: Transfer) -> None
             except DAMAGE as error:
                 raise NotAsPublishedError("it is damaged, or no .tar.gz file at all") from error
         _compare(found, archive)
-        for wanted, draft in drafts.items():
-            os.replace(draft, folder / wanted.name)
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+        with finishing():
+            for wanted, draft in drafts.items():
+                os.replace(draft, folder / wanted.name)
 
 
 class _Bounded:

@@ -14,6 +14,7 @@ from models_py.download.extraction import CHUNK_BYTES, NotAsPublishedError, extr
 from models_py.download.fetching import Patience, fetch
 from models_py.errors import DownloadError
 from models_py.progress import Transfer, console, transfer
+from models_py.stopping import say_when_stopped
 
 
 def obtain(
@@ -40,6 +41,7 @@ def obtain(
         Where any step fails. Nothing in the folder has then been replaced; bytes that are of use stay for the next run.
     """
     url = url or archive.url
+    say_when_stopped("Stopped; nothing was downloaded.")
     try:
         if _is_there(archive, folder):
             _tidy(archive, folder)
@@ -47,15 +49,12 @@ def obtain(
             return
         _ask(archive, url, accepted)
         folder.mkdir(parents=True, exist_ok=True)
+        say_when_stopped(f"Stopped; what has arrived stays in {folder}, and `make data` goes on from there.")
         with _only_download(folder):
             _fetch_and_extract(archive, folder, url, patience or Patience())
     except OSError as error:
         raise DownloadError(
             f"{folder} cannot be read or written ({error.strerror}): free some space, or set RAW to a writable folder."
-        ) from error
-    except KeyboardInterrupt as error:
-        raise DownloadError(
-            f"Stopped: what has arrived stays in {folder}, and `make data` goes on from there."
         ) from error
     _say(f"Wrote {' and '.join(wanted.name for wanted in archive.wanted)} to {folder}.")
 

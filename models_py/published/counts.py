@@ -16,6 +16,7 @@ from models_py.errors import StudyError
 from models_py.pipeline import ensure_raw_files
 from models_py.progress import stage
 from models_py.settings import Settings
+from models_py.stopping import discarded
 from models_py.training import Parameters, matrix
 from models_py.warehouse import Warehouse
 
@@ -98,7 +99,8 @@ def cells_as_matrix(cells: Mapping[str, np.ndarray], data: str) -> sparse.csr_ma
 @contextmanager
 def _scratch_study(asked: Settings, data: Path) -> Iterator[Settings]:
     """Give a study of the data in a temporary folder; a single file gets a raw folder to itself."""
-    with tempfile.TemporaryDirectory() as folder:
+    folder = tempfile.mkdtemp()
+    with discarded(Path(folder)):
         raw = data
         if data.is_file():
             raw = Path(folder) / "raw"

@@ -63,7 +63,7 @@ def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
 
 # scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items
 # of 868 users on one core, where this loop, which keeps one row of them, takes 66 s on two.
-@njit(parallel=True, cache=True)
+@njit(parallel=True, cache=True, nogil=True)
 def _fill_most_similar(
     query_starts,
     query_dimensions,
