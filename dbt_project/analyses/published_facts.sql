@@ -142,7 +142,7 @@ time_facts as (
     select
         min(played_at) as first_played_at,
         max(played_at) as last_played_at,
-        max(case when played_at between {{ plausible_times() }} then played_at end) as last_sane_played_at
+        (select max(ended_at) from sessions) as last_sane_played_at
     from lines
 ),
 

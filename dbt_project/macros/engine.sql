@@ -3,12 +3,20 @@ Everything that DuckDB spells in its own way and models outside staging need. An
 dispatch (spark__..., say) and leaves the models alone.
 #}
 
-{# A compare key: NFC, lower case, each run of control characters and blanks made one space, the ends trimmed last. #}
-{% macro compare_key(text) -%}
-    {{ return(adapter.dispatch('compare_key')(text)) }}
+{# A name in NFC with each run of control characters and blanks made one space, the ends trimmed last. #}
+{% macro tidy_name(text) -%}
+    {{ return(adapter.dispatch('tidy_name')(text)) }}
 {%- endmacro %}
-{% macro default__compare_key(text) -%}
-    trim(regexp_replace(lower(nfc_normalize({{ text }})), '[\x{00}-\x{20}\x{7f}-\x{a0}\x{3000}]+', ' ', 'g'))
+{% macro default__tidy_name(text) -%}
+    trim(regexp_replace(nfc_normalize({{ text }}), '[\x{00}-\x{20}\x{7f}-\x{a0}\x{3000}]+', ' ', 'g'))
+{%- endmacro %}
+
+{#
+A compare key: a tidy name in lower case, letters with one capital made one: sigma at the end of a word and elsewhere, the
+micro sign and mu, the other second shapes of Greek letters, the long s, and ss for the sharp s, whose capital is SS.
+#}
+{% macro compare_key(text) -%}
+    replace(translate(lower({{ tidy_name(text) }}), 'ςµϐϑϕϖϰϱϵſẛ', 'σμβθφπκρεsṡ'), 'ß', 'ss')
 {%- endmacro %}
 
 {# The first 13 hex digits of an md5 as a bigint: 52 bits, exact as a double too. #}

@@ -45,7 +45,73 @@ This post-hook copies them out, with their true line numbers, before the connect
     {%- endif %}
 {%- endmacro %}
 
-{# The bounds of `between` for a time that a working clock can have given. #}
-{% macro plausible_times() -%}
-    cast('{{ var("first_plausible_play") }}' as timestamp) and cast('{{ var("last_plausible_play") }}' as timestamp)
+{# The time of the load in UTC: when this run of dbt started, the same for all of its models. #}
+{% macro load_time() -%}
+    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+{%- endmacro %}
+
+{# A dbt var as a timestamp; null where it is not set. #}
+{% macro timestamp_var(name) -%}
+    cast({{ "null" if var(name) is none else "'" ~ var(name) ~ "'" }} as timestamp)
+{%- endmacro %}
+
+{# True where a field is what headers call a column of this kind, in any case and with any signs between the letters. #}
+{% macro is_heading(field, kind) -%}
+    {%- set headings = {
+        'user': [
+            'id', 'uid', 'user', 'userid', 'username', 'userhash', 'usersha', 'usersha1', 'usermboxsha1', 'login', 'listener'
+        ],
+        'time': ['timestamp', 'time', 'datetime', 'date', 'playedat', 'listenedat', 'utctime'],
+        'plays': ['plays', 'playcount', 'playcounts', 'totalplays', 'totalartistplays', 'count', 'listens', 'scrobbles', 'weight'],
+        'tag': ['tag', 'tags', 'tagname', 'genre'],
+        'gender': ['gender', 'sex'],
+        'age': ['age', 'years'],
+        'country': ['country', 'countryname', 'location'],
+        'registered': ['registered', 'registeredon', 'registration', 'registrationdate', 'signup', 'signupdate', 'joined'],
+    } -%}
+    (regexp_replace(lower({{ field }}), '[^a-z0-9]', '', 'g') in ('{{ headings[kind] | join("', '") }}'))
+{%- endmacro %}
+
+{# A field of a profile with its blanks made single spaces; null where it is blank or a word for 'nothing'. #}
+{% macro given(field) -%}
+    case
+        when lower({{ tidy_name(field) }}) not in ('', '-', '?', '\n', 'n/a', 'nan', 'none', 'null', 'unknown')
+            then {{ tidy_name(field) }}
+    end
+{%- endmacro %}
+
+{# One spelling per gender: 'm' and 'f', in small letters any other. #}
+{% macro gender_level(gender) -%}
+    case
+        when lower({{ gender }}) in ('m', 'male', 'man') then 'm'
+        when lower({{ gender }}) in ('f', 'female', 'woman') then 'f'
+        else lower({{ gender }})
+    end
+{%- endmacro %}
+
+{# A field as a whole number; null where it is none. Programs that have gaps in a column write 12 as 12.0. #}
+{% macro whole_number(field) -%}
+    case when regexp_full_match({{ field }}, ' *[0-9]{1,9}([.]0+)? *') then cast({{ field }} as bigint) end
+{%- endmacro %}
+
+{# A field as a date in a form that has one meaning: the month by its name, or the year first; null where it has none. #}
+{% macro date_in(field) -%}
+    cast(
+        try_strptime(
+            regexp_extract(
+                trim(regexp_replace({{ field }}, '[ ,./-]+', ' ', 'g')),
+                '^([A-Za-z]+ [0-9]{1,2} [0-9]{4}|[0-9]{1,2} [A-Za-z]+ [0-9]{4}|[0-9]{4} [0-9]{1,2} [0-9]{1,2})([T ][0-9:].*)?$',
+                1
+            ),
+            ['%b %d %Y', '%B %d %Y', '%d %b %Y', '%d %B %Y', '%Y %m %d']
+        ) as date
+    )
+{%- endmacro %}
+
+{#
+True for a user that is a date, as some lines of the published 360K file have. Such a field is short and begins with a
+digit or a month's letter, none of which comes after S: most users are told from it without a look at the rest.
+#}
+{% macro is_date(field) -%}
+    (strlen({{ field }}) between 8 and 32 and {{ field }} < 't' and {{ date_in(field) }} is not null)
 {%- endmacro %}

@@ -3,7 +3,8 @@ with
 lines as (
     select * from {{ ref('stg_lastfm__lines') }}
     where reason is null
-        and played_at between {{ plausible_times() }}
+        and played_at is not null
+        and is_plausible
 ),
 
 users as (

@@ -11,7 +11,7 @@ profiles as (
 everyone as (
     select user_id from lines
     where reason is null
-        and (played_at is null or played_at between {{ plausible_times() }})
+        and is_plausible
     union distinct
     select user_id from profiles
 ),

@@ -25,7 +25,8 @@ line_checks as (
     {%- for check in ['lines_read', 'lines_rejected', 'bogus_timestamps', 'exact_duplicates_removed', 'plays_kept'] %}
     select
         '{{ check }}' as check_name,
-        sum({{ check }}) as value
+        sum({{ check }}) as value,
+        'lines' as unit
     from files
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -34,73 +35,121 @@ line_checks as (
 name_checks as (
     select
         'plays_without_artist_mbid' as check_name,
-        sum(case when artist_mbid is null then play_count else 0 end) as value
+        sum(case when artist_mbid is null then play_count else 0 end) as value,
+        'plays' as unit
+    from spellings
+    union all
+    select
+        'artist_spellings_merged' as check_name,
+        count(distinct artist_name) - count(distinct artist_id) as value,
+        'spellings' as unit
     from spellings
     {%- if source_name() == '1k' %}
     union all
     select
         'plays_without_track_mbid' as check_name,
-        sum(case when track_mbid is null then play_count else 0 end) as value
+        sum(case when track_mbid is null then play_count else 0 end) as value,
+        'plays' as unit
     from spellings
     union all
     select
         'plays_without_title' as check_name,
-        sum(case when is_untitled then play_count else 0 end) as value
+        sum(case when is_untitled then play_count else 0 end) as value,
+        'plays' as unit
     from spellings
+    union all
+    select
+        'track_spellings_merged' as check_name,
+        count(*) - count(distinct track_id) as value,
+        'spellings' as unit
+    from (select distinct artist_name, track_name, track_id from spellings) as spelt_tracks
     {%- endif %}
 ),
 
 user_checks as (
     select
         'users_without_profile' as check_name,
-        count(*) as value
+        count(*) as value,
+        'users' as unit
     from users
     where user_id not in (select user_id from profiles)
     union all
     select
         'profiles_without_plays' as check_name,
-        count(*) as value
+        count(*) as value,
+        'users' as unit
     from users
     where play_count = 0
 ),
 
-profile_checks as (
+profile_line_checks as (
     select
         'profile_lines_undecodable' as check_name,
-        count(*) as value
+        count(*) as value,
+        'lines' as unit
     from {{ source('lastfm_reader', 'stg_lastfm__profile_lines_rejects') }}
+    {%- for check, condition in {
+        'profile_lines_decoded': 'true',
+        'profile_headers': "reason = 'header'",
+        'profile_lines_malformed': "reason in ('not 5 fields', 'no user', 'user is a date')",
+        'profiles_repeated': "reason = 'further profile of the user'",
+    }.items() %}
     union all
     select
-        'profile_lines_malformed' as check_name,
-        count(*) as value
+        '{{ check }}' as check_name,
+        sum(case when {{ condition }} then 1 else 0 end) as value,
+        'lines' as unit
     from profile_lines
-    where reason in ('not 5 fields', 'no user')
-    union all
+    {%- endfor %}
+),
+
+profile_checks as (
+    {%- for check, condition in {
+        'profiles_read': 'true',
+        'profile_ages_unreadable': 'profile_lines.is_age_unreadable',
+        'profile_ages_implausible': 'profile_lines.age is not null and profiles.age is null',
+        'profile_dates_unreadable': 'profile_lines.is_date_unreadable',
+        'profile_genders_respelt': 'profile_lines.gender <> profiles.gender',
+        'profile_countries_respelt': 'profile_lines.country <> profiles.country',
+    }.items() %}
     select
-        'profiles_repeated' as check_name,
-        count(*) - count(distinct user_id) as value
+        '{{ check }}' as check_name,
+        sum(case when {{ condition }} then 1 else 0 end) as value,
+        'profiles' as unit
     from profile_lines
-    where reason is null
+    inner join profiles on profile_lines.user_id = profiles.user_id
+    where profile_lines.reason is null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 metadata_checks as (
     {%- for lines in ['artist_tag_lines', 'recording_feature_lines'] %}
     select
         '{{ lines }}_undecodable' as check_name,
-        count(*) as value
+        count(*) as value,
+        'lines' as unit
     from {{ source('metadata_reader', 'stg_metadata__' ~ lines ~ '_rejects') }}
     union all
     select
         '{{ lines }}_malformed' as check_name,
-        count(*) as value
+        count(*) as value,
+        'lines' as unit
     from {{ ref('stg_metadata__' ~ lines) }}
     where reason not in ('blank line', 'header')
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
+    select
+        'artist_tag_lines_decoded' as check_name,
+        count(*) as value,
+        'lines' as unit
+    from {{ ref('stg_metadata__artist_tag_lines') }}
 ),
 
 checks as (
     select * from line_checks
+    union all
+    select * from profile_line_checks
     union all
     select * from profile_checks
     union all
@@ -114,7 +163,8 @@ checks as (
 final as (
     select
         check_name,
-        cast(coalesce(value, 0) as bigint) as value
+        cast(coalesce(value, 0) as bigint) as value,
+        unit
     from checks
 )
 

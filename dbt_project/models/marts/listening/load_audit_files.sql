@@ -4,17 +4,21 @@ files as (
     select * from {{ ref('stg_lastfm__files') }}
 ),
 
+ranges as (
+    select * from {{ ref('stg_lastfm__plausible_ranges') }}
+),
+
 all_lines as (
     select
         file_id,
         reason,
-        played_at not between {{ plausible_times() }} as is_bogus
+        is_plausible
     from {{ ref('stg_lastfm__decoded_lines') }}
     union all
     select
         file_id,
         reason,
-        false as is_bogus
+        true as is_plausible
     from {{ ref('stg_lastfm__reader_rejects') }}
 ),
 
@@ -23,7 +27,7 @@ lines as (
         file_id,
         count(*) as lines_read,
         sum(case when reason is not null then 1 else 0 end) as lines_rejected,
-        sum(case when reason is null and is_bogus then 1 else 0 end) as bogus_timestamps
+        sum(case when reason is null and not is_plausible then 1 else 0 end) as bogus_timestamps
     from all_lines
     group by file_id
 ),
@@ -56,12 +60,16 @@ final as (
         files.file_id,
         files.file_name,
         files.is_demo,
+        ranges.plausible_from,
+        ranges.plausible_to,
+        ranges.plausible_by,
         cast(coalesce(lines.lines_read, 0) as bigint) as lines_read,
         cast(coalesce(lines.lines_rejected, 0) as bigint) as lines_rejected,
         cast(coalesce(lines.bogus_timestamps, 0) as bigint) as bogus_timestamps,
         cast(coalesce(duplicates.exact_duplicates_removed, 0) as bigint) as exact_duplicates_removed,
         cast(coalesce(kept.plays_kept, 0) as bigint) as plays_kept
     from files
+    left join ranges on files.file_id = ranges.file_id
     left join lines on files.file_id = lines.file_id
     left join duplicates on files.file_id = duplicates.file_id
     left join kept on files.file_id = kept.file_id

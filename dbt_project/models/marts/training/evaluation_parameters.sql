@@ -19,8 +19,8 @@ final as (
         '{{ source_name() }}' as source_name,
         default_split.split_name as default_split,
         built_splits.split_names as built_splits,
-        cast('{{ var("first_plausible_play") }}' as timestamp) as first_plausible_play,
-        cast('{{ var("last_plausible_play") }}' as timestamp) as last_plausible_play,
+        {{ timestamp_var('first_plausible_play') }} as first_plausible_play,
+        {{ timestamp_var('last_plausible_play') }} as last_plausible_play,
         {%- for name in [
             'min_age', 'max_age', 'session_gap_minutes', 'min_items_per_user', 'min_users_per_track',
             'min_users_per_artist', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials', 'tuning_budget_seconds',

@@ -19,12 +19,18 @@ typed as (
         file_id,
         line,
         fields[1] as user_id,
-        case when regexp_full_match(fields[4], '[0-9]{1,9}') then cast(fields[4] as bigint) end as play_count,
+        {{ whole_number('fields[4]') }} as play_count,
         hash(fields[2], fields[3], '', '') as spelling_key,
         case
             when line is null then 'blank line'
             when len(fields) != 4 then 'not 4 fields'
             when {{ is_blank('fields[1]') }} then 'no user'
+            when {{ is_date('fields[1]') }} then 'user is a date'
+            -- columns without names are numbered by some programs
+            when line = concat_ws(chr(9), '0', '1', '2', '3') then 'header'
+            when play_count is null and {{ is_heading('fields[4]', 'plays') }} then 'header'
+            when play_count is null and regexp_full_match(fields[4], '[0-9]*[.][0-9]+') then 'play count is a fraction'
+            when play_count is null and regexp_full_match(fields[4], '[0-9]+') then 'play count is too large'
             when coalesce(play_count, 0) = 0 then 'play count is not a positive number'
             when {{ is_blank('fields[3]') }} then 'no artist name'
         end as reason

@@ -1,17 +1,23 @@
 with
 
+ranges as (
+    select * from {{ ref('stg_lastfm__plausible_ranges') }}
+),
+
 -- the tables keep file order, so rowid is the position within the load; render() keeps it there under --empty
 plays as (
     select
-        file_id,
-        rowid as position,
-        user_id,
-        played_at,
+        lines.file_id,
+        lines.rowid as position,
+        lines.user_id,
+        lines.played_at,
+        lines.played_at between ranges.plausible_from and ranges.plausible_to as is_plausible,
         1 as play_count,
-        spelling_key,
-        reason,
-        raw_line
-    from {{ ref('stg_lastfm__plays').render() }}
+        lines.spelling_key,
+        lines.reason,
+        lines.raw_line
+    from {{ ref('stg_lastfm__plays').render() }} as lines
+    inner join ranges on lines.file_id = ranges.file_id
 ),
 
 artist_plays as (
@@ -20,6 +26,7 @@ artist_plays as (
         rowid as position,
         user_id,
         cast(null as timestamp) as played_at,
+        true as is_plausible,
         play_count,
         spelling_key,
         reason,

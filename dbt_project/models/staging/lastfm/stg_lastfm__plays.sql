@@ -25,6 +25,8 @@ typed as (
             when line is null then 'blank line'
             when len(fields) != 6 then 'not 6 fields'
             when {{ is_blank('fields[1]') }} then 'no user'
+            when {{ is_date('fields[1]') }} then 'user is a date'
+            when played_at is null and {{ is_heading('fields[2]', 'time') }} then 'header'
             when played_at is null then 'unreadable time'
             when {{ is_blank('fields[4]') }} then 'no artist name'
         end as reason

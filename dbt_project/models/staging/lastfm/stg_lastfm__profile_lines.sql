@@ -8,6 +8,7 @@ lines as (
 
 numbered as (
     select
+        file_id,
         line,
         row_number() over () as line_order
     from lines
@@ -16,26 +17,61 @@ numbered as (
 split_lines as (
     select
         line_order,
+        line_order = min(line_order) over (partition by file_id) as is_first,
         line,
         string_split(line, chr(9)) as fields
     from numbered
 ),
 
-final as (
+typed as (
     select
         line_order,
         fields[1] as user_id,
-        nullif(fields[2], '') as gender,
-        case when regexp_full_match(fields[3], '[0-9]{1,9}') then cast(fields[3] as integer) end as age,
-        nullif(fields[4], '') as country,
-        cast(try_strptime(fields[5], '%b %d, %Y') as date) as registered_on,
+        {{ given('fields[2]') }} as gender,
+        {{ given('fields[3]') }} as age_text,
+        {{ given('fields[4]') }} as country,
+        {{ given('fields[5]') }} as registered_text,
+        {{ whole_number('age_text') }} as age,
+        {{ date_in('registered_text') }} as registered_on,
         case
             when line is null then 'blank line'
             when fields[1] = '#id' then 'header'
             when len(fields) != 5 then 'not 5 fields'
             when {{ is_blank('fields[1]') }} then 'no user'
+            when {{ is_date('fields[1]') }} then 'user is a date'
+            when line = concat_ws(chr(9), '0', '1', '2', '3', '4') then 'header'
+            when {{ is_heading('fields[1]', 'user') }} and (
+                {{ is_heading('fields[2]', 'gender') }}
+                or {{ is_heading('fields[3]', 'age') }}
+                or {{ is_heading('fields[4]', 'country') }}
+                or {{ is_heading('fields[5]', 'registered') }}
+            ) then 'header'
+            -- names of columns in words that are not known: where numbers and dates stand, there is no digit
+            when is_first
+                and {{ gender_level('gender') }} not in ('f', 'm')
+                and regexp_full_match(age_text, '[^0-9]+')
+                and regexp_full_match(registered_text, '[^0-9]+') then 'header'
         end as reason
     from split_lines
+),
+
+final as (
+    select
+        line_order,
+        user_id,
+        gender,
+        cast(age as integer) as age,
+        age is null and age_text is not null as is_age_unreadable,
+        country,
+        registered_on,
+        registered_on is null and registered_text is not null as is_date_unreadable,
+        -- one profile a user: the first
+        case
+            when reason is null and row_number() over (partition by user_id, reason order by line_order) > 1
+                then 'further profile of the user'
+            else reason
+        end as reason
+    from typed
 )
 
 select * from final

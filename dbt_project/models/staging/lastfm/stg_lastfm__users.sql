@@ -2,21 +2,43 @@
 
 with
 
-profile_lines as (
-    select * from {{ ref('stg_lastfm__profile_lines') }}
+profiles as (
+    select
+        *,
+        lower(country) as country_key
+    from {{ ref('stg_lastfm__profile_lines') }}
+    where reason is null
+),
+
+-- of spellings that are as frequent, one in capitals and small letters is more likely to be how the country is written
+rank_countries as (
+    select
+        country_key,
+        country,
+        row_number() over (
+            partition by country_key
+            order by count(*) desc, case when country in (upper(country), country_key) then 1 else 0 end, country
+        ) as spelling_rank
+    from profiles
+    where country is not null
+    group by
+        country_key,
+        country
 ),
 
 final as (
     select
-        user_id,
-        gender,
-        case when age between {{ var('min_age') }} and {{ var('max_age') }} then age end as age,
-        country,
-        registered_on
-    from profile_lines
-    where reason is null
-    -- one profile a user: the first
-    qualify row_number() over (partition by user_id order by line_order) = 1
+        profiles.user_id,
+        {{ gender_level('profiles.gender') }} as gender,
+        case
+            when profiles.age between {{ var('min_age') }} and {{ var('max_age') }} then profiles.age
+        end as age,
+        rank_countries.country,
+        profiles.registered_on
+    from profiles
+    left join rank_countries
+        on profiles.country_key = rank_countries.country_key
+            and rank_countries.spelling_rank = 1
 )
 
 select * from final

@@ -17,10 +17,10 @@ final as (
     select
         fields[1] as artist_name,
         fields[2] as tag,
-        case when regexp_full_match(fields[3], '[0-9]{1,9}') then cast(fields[3] as bigint) end as tag_count,
+        {{ whole_number('fields[3]') }} as tag_count,
         case
             when line is null then 'blank line'
-            when fields[2] = 'tag' and tag_count is null then 'header'
+            when tag_count is null and {{ is_heading('fields[2]', 'tag') }} then 'header'
             when len(fields) != 3 then 'not 3 fields'
             when {{ is_blank('fields[1]') }} then 'no artist name'
             when {{ is_blank('fields[2]') }} then 'no tag'
