@@ -122,7 +122,9 @@ def check_same_study(settings: Settings, built_with: Mapping[str, object]) -> No
 
 
 def _fits(value: object, default: object, least: int) -> bool:
-    """Tell whether a value is of the default's kind: a list of whole numbers, a share, a whole number, or text."""
+    """Tell whether a value is of the default's kind: yes or no, a list of whole numbers, a share, a number, or text."""
+    if isinstance(default, bool):
+        return isinstance(value, bool)
     if isinstance(default, list):
         return isinstance(value, list) and len(value) > 0 and all(_fits(one, default[0], least) for one in value)
     if isinstance(default, float):
@@ -134,6 +136,8 @@ def _fits(value: object, default: object, least: int) -> bool:
 
 def _wanted(default: object, least: int) -> str:
     """Name the kind of value that `_fits` asks for."""
+    if isinstance(default, bool):
+        return "true or false"
     number = f"a whole number from {least}"
     if isinstance(default, list):
         return f"a list of at least one element, each {number}"

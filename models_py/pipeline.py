@@ -1,5 +1,6 @@
 """The whole path: dbt's first half, the Python jobs, dbt's second half, and the rename that publishes."""
 
+import os
 from pathlib import Path
 
 from models_py import dbt, jobs
@@ -20,6 +21,7 @@ EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
 STALE = "assert_results_are_of_this_study"
 # Unit tests check code on made rows and say nothing of the data at hand. A bare `dbt build` runs them.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+OUT_OF_MEMORY = "Out of Memory Error"
 DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size")
 
 
@@ -143,6 +145,12 @@ def _build(selection: list[str], working: Path, settings: Settings, shown: Stage
         if any(sign in str(error) for sign in DISK_FULL):
             raise WarehouseError(
                 f"The disk is full: free some space in {working.parent}, or set WAREHOUSE to a file elsewhere."
+            ) from error
+        if OUT_OF_MEMORY in str(error):
+            raise BuildError(
+                f"DuckDB ran out of memory in {', '.join(error.failed[:3]) or 'dbt'}: raise MEMORY_LIMIT, "
+                f"which is {os.environ.get('MEMORY_LIMIT') or 'at its default'}.",
+                error.failed,
             ) from error
         raise explain(settings, error.failed) or error from error
 

@@ -29,7 +29,8 @@ READABLE = {
     "marts/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "staging/recommender"},
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation"},
-    "marts/insights": {"intermediate/insights", "staging/recommender", "marts/listening", "marts/insights"},
+    "marts/insights": {"intermediate", "intermediate/insights", "intermediate/serving", "staging/recommender"}
+    | {"marts/listening", "marts/evaluation", "marts/insights"},
 }
 
 

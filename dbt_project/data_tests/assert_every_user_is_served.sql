@@ -1,4 +1,4 @@
--- each user of `users` has a list per item type and task that is served, unless the task allows none of the items
+-- each user of `int_users_served` has a list per item type and task that is served, unless the task allows none of the items
 with
 
 tasks as (
@@ -6,7 +6,7 @@ tasks as (
 ),
 
 users as (
-    select * from {{ ref('users') }}
+    select * from {{ ref('int_users_served') }}
 ),
 
 lists as (

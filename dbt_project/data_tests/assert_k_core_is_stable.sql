@@ -1,5 +1,4 @@
-{{ config(error_if='!= 0 /* the k-core is not stable yet: raise the var k_core_rounds */') }}
--- Active users and items that the unrolled rounds left below a threshold: raise the var k_core_rounds.
+-- no active user or item has too few active ones of the other kind
 with
 
 -- a cell may be in fit and in validation

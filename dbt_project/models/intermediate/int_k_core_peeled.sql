@@ -1,7 +1,8 @@
-{#- The k-core is a fixed point, found by peeling (Batagelj & Zaversnik 2003). Its rounds are unrolled for all splits
+{#- The k-core is a fixed point, found by peeling (Batagelj & Zaversnik 2003). Its first rounds are unrolled for all splits
 and item types at once: SQL has no loop that both DuckDB and Spark know. A round takes the cells of those just lost off
 the degrees of the others, so it looks up few keys: 12 rounds over 10 million cells cost 7 s of CPU, and 31 s where each
-round counts all cells that are left. `assert_k_core_is_stable` fails if the rounds were too few. -#}
+round counts all cells that are left. Members below their threshold after the last round are left to the hook. -#}
+{{ config(post_hook='{{ peel_to_the_core() }}') }}
 with
 
 train_cells as (
@@ -119,7 +120,6 @@ members as (
     left join users_{{ var('k_core_rounds') }} as core
         on users_0.study_number = core.study_number
             and users_0.user_number = core.user_number
-            and core.degree >= {{ var('min_items_per_user') }}
     union all
     select
         items_0.study_number,
@@ -131,7 +131,6 @@ members as (
     left join items_{{ var('k_core_rounds') }} as core
         on items_0.study_number = core.study_number
             and items_0.item_id = core.item_id
-            and core.degree >= core.min_users
 ),
 
 final as (

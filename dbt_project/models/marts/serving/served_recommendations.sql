@@ -10,7 +10,7 @@ recommendations as (
 ),
 
 users as (
-    select * from {{ ref('users') }}
+    select * from {{ ref('int_users_served') }}
 ),
 
 items as (
@@ -54,26 +54,43 @@ unlisted_users as (
             and users.user_id = listed.user_id
 ),
 
-count_played as (
+played_in_order as (
     select
         played_items.item_type,
         played_items.user_id,
-        count(*) as item_count
+        played_items.item_id,
+        items.popularity_rank,
+        row_number() over (
+            partition by played_items.item_type, played_items.user_id
+            order by items.popularity_rank
+        ) as place
     from played_items
     semi join unlisted_users
         on played_items.item_type = unlisted_users.item_type
             and played_items.user_id = unlisted_users.user_id
-    group by played_items.item_type, played_items.user_id
+    inner join items
+        on played_items.item_type = items.item_type
+            and played_items.item_id = items.item_id
 ),
 
--- whoever leaves out n played items finds a full list among the first n + its length
+-- popularity_rank - place is the number of more popular items that the user has not played: a list is full where it ends
+count_in_the_way as (
+    select
+        item_type,
+        user_id,
+        count(*) as item_count
+    from played_in_order
+    where popularity_rank - place < {{ var('list_length') }}
+    group by item_type, user_id
+),
+
 popular_items as (
     select
         item_type,
         item_id,
         popularity_rank
     from items
-    where popularity_rank <= {{ var('list_length') }} + (select coalesce(max(item_count), 0) from count_played)
+    where popularity_rank <= {{ var('list_length') }} + (select coalesce(max(item_count), 0) from count_in_the_way)
 ),
 
 candidates as (
@@ -81,54 +98,50 @@ candidates as (
         unlisted_users.item_type,
         unlisted_users.task,
         unlisted_users.user_id,
-        popular_items.item_id
+        popular_items.item_id,
+        played_in_order.item_id is not null as is_repeat
     from unlisted_users
-    left join count_played
-        on unlisted_users.item_type = count_played.item_type
-            and unlisted_users.user_id = count_played.user_id
+    left join count_in_the_way
+        on unlisted_users.item_type = count_in_the_way.item_type
+            and unlisted_users.user_id = count_in_the_way.user_id
     inner join popular_items
         on unlisted_users.item_type = popular_items.item_type
-            and popular_items.popularity_rank <= {{ var('list_length') }} + coalesce(count_played.item_count, 0)
+            and popular_items.popularity_rank <= {{ var('list_length') }} + coalesce(count_in_the_way.item_count, 0)
+    left join played_in_order
+        on unlisted_users.item_type = played_in_order.item_type
+            and unlisted_users.user_id = played_in_order.user_id
+            and popular_items.item_id = played_in_order.item_id
     where unlisted_users.task <> 'repeat'
     union all
     select
         unlisted_users.item_type,
         unlisted_users.task,
         unlisted_users.user_id,
-        played_items.item_id
+        played_in_order.item_id,
+        true as is_repeat
     from unlisted_users
-    inner join played_items
-        on unlisted_users.item_type = played_items.item_type
-            and unlisted_users.user_id = played_items.user_id
+    inner join played_in_order
+        on unlisted_users.item_type = played_in_order.item_type
+            and unlisted_users.user_id = played_in_order.user_id
+            and played_in_order.place <= {{ var('list_length') }}
     where unlisted_users.task = 'repeat'
-),
-
-mark_repeats as (
-    select
-        candidates.*,
-        played_items.item_id is not null as is_repeat
-    from candidates
-    left join played_items
-        on candidates.item_type = played_items.item_type
-            and candidates.user_id = played_items.user_id
-            and candidates.item_id = played_items.item_id
 ),
 
 rank_popular as (
     select
-        mark_repeats.*,
+        candidates.*,
         items.item_name,
         items.artist_name,
         items.play_count,
         row_number() over (
-            partition by mark_repeats.item_type, mark_repeats.task, mark_repeats.user_id
-            order by items.popularity_rank, mark_repeats.item_id
+            partition by candidates.item_type, candidates.task, candidates.user_id
+            order by items.popularity_rank
         ) as rank
-    from mark_repeats
+    from candidates
     inner join items
-        on mark_repeats.item_type = items.item_type
-            and mark_repeats.item_id = items.item_id
-    where {{ task_allows('mark_repeats.task', 'mark_repeats.is_repeat') }}
+        on candidates.item_type = items.item_type
+            and candidates.item_id = items.item_id
+    where {{ task_allows('candidates.task', 'candidates.is_repeat') }}
 ),
 
 final as (
