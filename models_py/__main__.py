@@ -1,6 +1,5 @@
 """The command line: `python -m models_py COMMAND`; the Makefile's targets call it."""
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from models_py.errors import MusicError
+from models_py.printing import complain, only_own_words, say
 from models_py.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -40,7 +40,7 @@ def demo() -> None:
 
     settings = Settings.from_environment()
     plays = pipeline.make_demo(settings)["counts"]["lines_read"]
-    print(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
+    say(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
 
 
 @app.command()
@@ -134,13 +134,21 @@ def _evaluate(prepare: bool) -> None:
 
 
 def main() -> None:
-    """Run a command; an expected error is one sentence on stderr and exit status 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    """Run a command; an expected error is one sentence on stderr and exit status 1, or 2 for the command line itself."""
+    only_own_words()
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except MusicError as error:
-        print(error, file=sys.stderr)
+        complain(error)
         sys.exit(1)
+    except typer.Abort:
+        complain("Stopped: nothing was done.")
+        sys.exit(1)
+    except typer.TyperException as error:
+        # without a command the help is what was to be said
+        if text := error.format_message():
+            complain(f"{text.rstrip('.')}: see `python -m models_py --help`.")
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

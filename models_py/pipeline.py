@@ -7,7 +7,8 @@ from models_py.checks import check_raw_folder, check_same_study, check_splits, c
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
-from models_py.progress import Stage, console, stage
+from models_py.printing import say
+from models_py.progress import Stage, stage
 from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
 from models_py.settings import Settings
@@ -75,9 +76,9 @@ def build(settings: Settings) -> None:
         with stage("Raw files and stored results to marts (dbt)") as shown:
             _build(["--exclude", STALE], working, settings, shown)
             stale = _fails(["--select", STALE], working, settings, shown)
-    console.print(f"The marts are in {settings.warehouse}, schema marts.")
+    say(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
-        console.print("The results in it are of an older study and not shown: run `make recommend`.")
+        say("The results in it are of an older study and not shown: run `make recommend`.")
 
 
 def study(settings: Settings, item_type: str, n_trials: int | None) -> None:
@@ -172,7 +173,7 @@ def ensure_demo(settings: Settings) -> None:
     """Write the demo where it is missing, and say that it is used."""
     if not (settings.demo / EVENTS[settings.source]).exists():
         make_demo(settings)
-    console.print(
+    say(
         f"There is no event file in {settings.raw}: using the embedded demo in {settings.demo}. "
         "Its tastes are planted, so its figures test the code and say nothing about music."
     )

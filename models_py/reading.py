@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from rich.box import SIMPLE
-from rich.table import Table
-
 from models_py.errors import StudyError
-from models_py.progress import console
+from models_py.printing import print_table, say
 from models_py.warehouse import Warehouse
 
 
@@ -33,12 +30,12 @@ def print_leaderboard(path: Path) -> None:
         """
     )
     if not records:
-        console.print(f"There is no leaderboard: no model was fitted. The marts are in {path}, schema marts.")
+        say(f"There is no leaderboard: no model was fitted. The marts are in {path}, schema marts.")
         return
     for item_type in dict.fromkeys(record["item_type"] for record in records):
-        console.print(_leaderboard(item_type, [record for record in records if record["item_type"] == item_type]))
+        _print_leaderboard([record for record in records if record["item_type"] == item_type])
     _print_repeats(path)
-    console.print(
+    say(
         f"Everything is in {path}, schema marts: model_leaderboard (all tasks and splits), model_comparisons, "
         "segment_metrics, served_recommendations, load_audit. "
         "One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
@@ -73,13 +70,13 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
             "choose another task (discovery, repeat, all) or item type (track, artist)."
         )
     for kind in dict.fromkeys(rows["item_type"]):
-        table = Table(title=f"{kind}s for {user_id} ({task})", title_justify="left", box=SIMPLE)
-        for heading in ("rank", kind, "artist" if kind == "track" else "", "score", "model"):
-            table.add_column(heading)
-        for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True):
-            if row_type == kind:
-                table.add_row(str(rank), str(name), str(artist) if kind == "track" else "", f"{score:.4g}", str(model))
-        console.print(table)
+        shown = [
+            (rank, name, artist if kind == "track" else "", f"{score:.4g}", model)
+            for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True)
+            if row_type == kind
+        ]
+        headings = ("rank", kind, "artist" if kind == "track" else "", "score", "model")
+        print_table(f"{kind}s for {user_id} ({task})", headings, shown, "rllrl")
 
 
 def _print_repeats(path: Path) -> None:
@@ -98,33 +95,23 @@ def _print_repeats(path: Path) -> None:
         """
     )
     for item_type, share, model, ndcg, k, own in zip(*rows.values(), strict=True):
-        console.print(
+        say(
             f"{item_type}s: {share:.0%} of test plays repeat what the user played in train. "
             f"Task 'repeat': {model} leads with NDCG@{k} {ndcg:.4f}, what each user plays most has {own:.4f}."
         )
 
 
-def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
+def _print_leaderboard(records: list[dict[str, object]]) -> None:
     first = records[0]
     data = "embedded demo, no evidence about music; " if first["is_demo"] else ""
-    k = first["k"]
-    title = f"{item_type}s, discovery: {data}{first['n_users']} users evaluated, density {first['density']:.2%}"
-    table = Table(title=title, title_justify="left", box=SIMPLE)
-    table.add_column("")
-    table.add_column("model", no_wrap=True)
-    for measure in (
-        f"NDCG@{k}",
-        "95% interval",
-        "vs baseline",
-        f"hit rate@{k}",
-        f"recall@{k}",
-        f"coverage@{k}",
-        "trials",
-    ):
-        table.add_column(measure, justify="right", no_wrap=True)
-    for record in records:
-        table.add_row(
-            str(record["leaderboard_rank"]),
+    title = (
+        f"{first['item_type']}s, discovery: {data}{first['n_users']} users evaluated, density {first['density']:.2%}"
+    )
+    at_k = (f"{measure}@{first['k']}" for measure in ("hit rate", "recall", "coverage"))
+    headings = ("", "model", f"NDCG@{first['k']}", "95% interval", "vs baseline", *at_k, "trials")
+    rows = [
+        (
+            record["leaderboard_rank"],
             f"{record['model_name']}{' (lead is real)' if record['lead_is_real'] else ''}",
             f"{record['ndcg']:.4f}",
             f"{record['ndcg_ci_low']:.4f} to {record['ndcg_ci_high']:.4f}",
@@ -134,4 +121,6 @@ def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
             f"{record['coverage']:.3f}",
             f"{record['trials_run']}/{record['trials_planned']}",
         )
-    return table
+        for record in records
+    ]
+    print_table(title, headings, rows, "rlrrrrrrr")
