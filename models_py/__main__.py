@@ -124,9 +124,22 @@ def recommend(
     print_served(Settings.from_environment().warehouse, user, item_type, task, length)
 
 
+@app.command()
+def query(
+    statement: Annotated[str, typer.Argument(help="SQL that gives rows; - reads it from the standard input.")],
+    rows: Annotated[int, typer.Option(min=1, help="Rows to print at most.")] = 40,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows, as CSV.")] = False,
+) -> None:
+    """Print what a query gives; the warehouse is only read."""
+    from models_py.reading import print_answer
+
+    text = sys.stdin.read() if statement == "-" else statement
+    print_answer(Settings.from_environment().warehouse, text, None if as_csv else rows)
+
+
 def _evaluate(prepare: bool) -> None:
     from models_py import pipeline
-    from models_py.reading import print_leaderboard
+    from models_py.leaderboard import print_leaderboard
 
     settings = Settings.from_environment()
     pipeline.evaluate(settings, prepare=prepare)
@@ -134,7 +147,7 @@ def _evaluate(prepare: bool) -> None:
 
 
 def main() -> None:
-    """Run a command; an expected error is one sentence on stderr and exit status 1, or 2 for the command line itself."""
+    """Run a command; an expected error is one sentence on stderr and exit status 1, a misspelt command line's is 2."""
     only_own_words()
     try:
         sys.exit(app(standalone_mode=False))

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obj
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as CSV, where no value is an empty field and an empty text is two quotes."""
-    for row in (headings, *rows):
+    for row in chain([headings], rows):
         print(",".join(map(_csv_field, row)))
 
 
