@@ -1,6 +1,5 @@
 """The command line: `python -m models_py COMMAND`; the Makefile's targets call it."""
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from models_py.errors import MusicError
+from models_py.printing import complain, only_own_words, say
 from models_py.settings import Settings
 from models_py.stopping import end_on_signals
 
@@ -41,7 +41,7 @@ def demo() -> None:
 
     settings = Settings.from_environment()
     plays = pipeline.make_demo(settings)["counts"]["lines_read"]
-    print(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
+    say(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
 
 
 @app.command()
@@ -133,9 +133,22 @@ def recommend(
     print_served(Settings.from_environment().warehouse, user, item_type, task, length)
 
 
+@app.command()
+def query(
+    statement: Annotated[str, typer.Argument(help="SQL that gives rows; - reads it from the standard input.")],
+    rows: Annotated[int, typer.Option(min=1, help="Rows to print at most.")] = 40,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows, as CSV.")] = False,
+) -> None:
+    """Print what a query gives; the warehouse is only read."""
+    from models_py.reading import print_answer
+
+    text = sys.stdin.read() if statement == "-" else statement
+    print_answer(Settings.from_environment().warehouse, text, None if as_csv else rows)
+
+
 def _evaluate(prepare: bool) -> None:
     from models_py import pipeline
-    from models_py.reading import print_leaderboard
+    from models_py.leaderboard import print_leaderboard
 
     settings = Settings.from_environment()
     pipeline.evaluate(settings, prepare=prepare)
@@ -143,14 +156,22 @@ def _evaluate(prepare: bool) -> None:
 
 
 def main() -> None:
-    """Run a command; an expected error is one sentence on stderr and exit status 1, and so is being stopped."""
+    """Run a command; an expected error is one sentence on stderr and exit status 1, a misspelt command line's is 2."""
     end_on_signals()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    only_own_words()
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except MusicError as error:
-        print(error, file=sys.stderr)
+        complain(error)
         sys.exit(1)
+    except typer.Abort:
+        complain("Stopped: nothing was done.")
+        sys.exit(1)
+    except typer.TyperException as error:
+        # without a command the help is what was to be said
+        if text := error.format_message():
+            complain(f"{text.rstrip('.')}: see `python -m models_py --help`.")
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Published counts of the Last.FM 1K files beside what was loaded of them."""
 
+from collections.abc import Iterator
+
 import numpy as np
-from rich.box import SIMPLE
-from rich.table import Table
 
 from models_py.dbt import compiled_analysis
 from models_py.download import ARCHIVES, md5
 from models_py.download.archives import WantedFile
-from models_py.progress import console, stage, transfer
+from models_py.printing import print_table, say
+from models_py.progress import stage, transfer
 from models_py.settings import Settings
 from models_py.warehouse import Warehouse
 
@@ -39,14 +40,15 @@ def print_facts(settings: Settings, published: WantedFile = ARCHIVES["1k"].event
     """
     warehouse = Warehouse(settings.warehouse)
     if reason := _why_not(settings, warehouse, published):
-        console.print(f"The published facts of Last.FM 1K do not apply: {reason}.", markup=False)
+        say(f"The published facts of Last.FM 1K do not apply: {reason}.")
         return
     with stage("Facts counted (SQL)"):
         analysis = compiled_analysis("published_facts", settings.warehouse, settings.variables)
         rows = warehouse.read(FACTS.format(analysis=analysis))
-    console.print(_table(rows))
+    headings = ("fact", "published", "loaded", "difference")
+    print_table("Published facts of Last.FM 1K", headings, _compared(rows), "lrrr")
     agreeing = int(rows["agrees"].sum())
-    console.print(f"{agreeing} of {len(rows['fact'])} published facts agree with {settings.warehouse}.", markup=False)
+    say(f"{agreeing} of {len(rows['fact'])} published facts agree with {settings.warehouse}.")
 
 
 def _why_not(settings: Settings, warehouse: Warehouse, published: WantedFile) -> str | None:
@@ -72,20 +74,16 @@ def _why_not(settings: Settings, warehouse: Warehouse, published: WantedFile) ->
     return None
 
 
-def _table(rows: dict[str, np.ndarray]) -> Table:
-    table = Table(title="Published facts of Last.FM 1K", title_justify="left", box=SIMPLE)
-    table.add_column("fact", no_wrap=True)
-    for heading in ("published", "loaded", "difference"):
-        table.add_column(heading, justify="right", no_wrap=True)
+def _compared(rows: dict[str, np.ndarray]) -> Iterator[tuple[str, str, str, str]]:
+    """Give each fact with its published and loaded value, a number or a time, and the difference."""
     columns = ("fact", "published_value", "published_at", "loaded_value", "loaded_at", "difference")
     for fact, published, published_at, loaded, loaded_at, difference in zip(
         *(rows[name] for name in columns), strict=True
     ):
         if published_at is None:
-            table.add_row(str(fact), _text(published), _text(loaded), _text(difference))
+            yield fact, _text(published), _text(loaded), _text(difference)
         else:
-            table.add_row(str(fact), str(published_at), str(loaded_at), f"{_text(difference)} s")
-    return table
+            yield fact, published_at, loaded_at, f"{_text(difference)} s"
 
 
 def _text(number: float) -> str:

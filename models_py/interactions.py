@@ -68,6 +68,15 @@ class Interactions:
         """Plays per item, float64, shape (n_items,)."""
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)
 
+    def restricted(self, users: np.ndarray, items: np.ndarray) -> "Interactions":
+        """Keep these users and items, numbered in the order given."""
+        return Interactions(
+            counts=self.counts[users][:, items],
+            parents=np.unique(self.parents[items], return_inverse=True)[1],
+            windows={days: plays[items] for days, plays in self.windows.items()},
+            last_played=None if self.last_played is None else self.last_played[users][:, items],
+        )
+
 
 def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
     """Choose the items with the most listeners, ties by index; indices in ascending order."""

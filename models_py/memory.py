@@ -31,8 +31,8 @@ def memory_limit() -> int:
     return int(float(size[1]) * _UNITS[size[2].upper()])
 
 
-def too_large(settings: list[Recommender], interactions: Interactions) -> str | None:
-    """Say why none of the settings should be started, or nothing where the largest of them fits.
+def too_large(settings: list[Recommender], interactions: Interactions, item_type: str = "") -> str | None:
+    """Say why none of the settings should be started and what would let them, or nothing where the largest fits.
 
     Parameters
     ----------
@@ -40,15 +40,18 @@ def too_large(settings: list[Recommender], interactions: Interactions) -> str | 
         What is to be fitted, one after the other.
     interactions : Interactions
         What they are to be fitted on.
+    item_type : str
+        'track' or 'artist' where vars limit the catalogue.
     """
     limit = memory_limit()
     needed = LISTS + max(setting.memory(interactions) for setting in settings)
     if needed <= limit:
         return None
+    remedy = "raise PYTHON_MEMORY_LIMIT" if os.environ.get("PYTHON_MEMORY_LIMIT") else "free memory"
+    remedy += f", or raise the var min_users_per_{item_type}" if item_type else ""
     return (
         f"it needs about {needed / 10**9:.1f} GB for {interactions.n_users:,} users and {interactions.n_items:,} items "
-        f"and {limit / 10**9:.1f} GB may be used: free memory, raise PYTHON_MEMORY_LIMIT, "
-        "or raise the vars min_users_per_track and min_users_per_artist."
+        f"and {limit / 10**9:.1f} GB may be used: {remedy}"
     )
 
 

@@ -9,7 +9,8 @@ from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
 from models_py.losses import check_demo_replaces_no_data, check_users_remain
-from models_py.progress import Stage, console, stage
+from models_py.printing import say
+from models_py.progress import Stage, stage
 from models_py.publishing import building
 from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
@@ -81,9 +82,9 @@ def build(settings: Settings) -> None:
             _build(["--exclude", STALE], working, settings, shown)
             check_users_remain(settings, working)
             stale = _fails(["--select", STALE], working, settings, shown)
-    console.print(f"The marts are in {settings.warehouse}, schema marts.")
+    say(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
-        console.print("The results in it are of an older study and not shown: run `make recommend`.")
+        say("The results in it are of an older study and not shown: run `make recommend`.")
 
 
 def study(settings: Settings, item_type: str, n_trials: int | None) -> None:
@@ -185,7 +186,7 @@ def ensure_demo(settings: Settings) -> None:
     """Write the demo where it is missing, and say that it is used."""
     if not (settings.demo / EVENTS[settings.source]).exists():
         make_demo(settings)
-    console.print(
+    say(
         f"There is no event file in {settings.raw}: using the embedded demo in {settings.demo}. "
         "Its tastes are planted, so its figures test the code and say nothing about music."
     )

@@ -1,11 +1,9 @@
 """What a person sees while a long command runs: a bar at a terminal, one line per finished stage elsewhere."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -20,7 +18,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+from models_py.printing import console, say, visible
 
 
 class Stage:
@@ -43,7 +41,7 @@ class Stage:
 
     def doing(self, what: str) -> None:
         """Name the step that runs now."""
-        self._progress.update(self._task, step=what)
+        self._progress.update(self._task, step=visible(what))
 
     def advance(self) -> None:
         """Count one step as done."""
@@ -67,7 +65,7 @@ class Transfer:
 
     def doing(self, what: str) -> None:
         """Name what happens now."""
-        self._progress.update(self._task, step=what)
+        self._progress.update(self._task, step=visible(what))
 
 
 @contextmanager
@@ -88,14 +86,14 @@ def transfer(title: str) -> Iterator[Transfer]:
 def _timed_bar(title: str, *columns: ProgressColumn) -> Iterator[tuple[Progress, TaskID]]:
     start = time.perf_counter()
     bar = Progress(
-        TextColumn(title),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         *columns,
-        TextColumn("{task.fields[step]}"),
-        console=console,
+        TextColumn("{task.fields[step]}", markup=False),
+        console=console(),
         transient=True,
-        disable=not console.is_terminal,
+        disable=not console().is_terminal,
     )
     with bar:
-        yield bar, bar.add_task(title, total=None, step="")
-    console.print(f"{title}: {time.perf_counter() - start:.0f} s")
+        yield bar, bar.add_task(visible(title), total=None, step="")
+    say(f"{title}: {time.perf_counter() - start:.0f} s")

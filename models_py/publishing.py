@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from models_py.errors import WarehouseError
-from models_py.progress import console
+from models_py.printing import say
 from models_py.stopping import cleaned, discarded, finishing, say_when_stopped
 from models_py.warehouse import Warehouse
 
@@ -33,7 +33,7 @@ def building(published: Path) -> Iterator[Path]:
     working = _beside(published, "building")
     with _only_builder(working, published), discarded(*_with_belongings(working)):
         if working.exists():
-            console.print(f"{working}, which a run that was killed had left, is built anew.", markup=False)
+            say(f"{working}, which a run that was killed had left, is built anew.")
         header = _copy(published, working)
         yield working
         _publish(working, published, header)

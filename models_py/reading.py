@@ -1,48 +1,10 @@
-"""What the command line prints from the published tables."""
+"""What the command line prints of the published tables when it is asked for: one person's list, or a query's answer."""
 
 from pathlib import Path
 
-from rich.box import SIMPLE
-from rich.table import Table
-
 from models_py.errors import StudyError
-from models_py.progress import console
+from models_py.printing import print_csv, print_table, say
 from models_py.warehouse import Warehouse
-
-
-def print_leaderboard(path: Path) -> None:
-    """Print the default split's leaderboards for discovery, who wins the other tasks, and where to look next."""
-    records = Warehouse(path).read_rows(
-        """
-        select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
-            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
-            coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
-            coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
-        from marts.model_leaderboard as l
-        inner join marts.evaluation_parameters as p on l.split_name = p.default_split
-        left join marts.model_comparisons as c
-            on l.split_name = c.split_name and l.item_type = c.item_type and l.task = c.task
-            and l.model_name = c.model_name and c.compared_with = 'best_baseline'
-        left join (
-            select distinct split_name, item_type, task, baseline_name from marts.model_comparisons
-            where compared_with = 'best_baseline'
-        ) as b on l.split_name = b.split_name and l.item_type = b.item_type and l.task = b.task
-        cross join (select coalesce(bool_or(is_demo), false) as is_demo from marts.load_audit_files) as f
-        where l.task = 'discovery'
-        order by l.item_type desc, l.leaderboard_rank
-        """
-    )
-    if not records:
-        console.print(f"There is no leaderboard: no model was fitted. The marts are in {path}, schema marts.")
-        return
-    for item_type in dict.fromkeys(record["item_type"] for record in records):
-        console.print(_leaderboard(item_type, [record for record in records if record["item_type"] == item_type]))
-    _print_repeats(path)
-    console.print(
-        f"Everything is in {path}, schema marts: model_leaderboard (all tasks and splits), model_comparisons, "
-        "segment_metrics, served_recommendations, load_audit. "
-        "One person's list: .venv/bin/python -m models_py recommend --user USER_ID"
-    )
 
 
 def print_served(path: Path, user_id: str, item_type: str, task: str, length: int) -> None:
@@ -69,69 +31,43 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
     )
     if not len(rows["rank"]):
         raise StudyError(
-            f"{path} has no list of {item_type or 'item'}s for task '{task}' and user '{user_id}': "
-            "choose another task (discovery, repeat, all) or item type (track, artist)."
+            f"{path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "
+            f"{_served_lists(warehouse, user_id)}."
         )
     for kind in dict.fromkeys(rows["item_type"]):
-        table = Table(title=f"{kind}s for {user_id} ({task})", title_justify="left", box=SIMPLE)
-        for heading in ("rank", kind, "artist" if kind == "track" else "", "score", "model"):
-            table.add_column(heading)
-        for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True):
-            if row_type == kind:
-                table.add_row(str(rank), str(name), str(artist) if kind == "track" else "", f"{score:.4g}", str(model))
-        console.print(table)
+        shown = [
+            (rank, name, artist if kind == "track" else "", f"{score:.4g}", model)
+            for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True)
+            if row_type == kind
+        ]
+        headings = ("rank", kind, "artist" if kind == "track" else "", "score", "model")
+        print_table(f"{kind}s for {user_id} ({task})", headings, shown, "rllrl")
 
 
-def _print_repeats(path: Path) -> None:
-    """Say how much of the test part repeats what was played before, and what recommends repeats best."""
-    rows = Warehouse(path).read(
-        """
-        select s.item_type, s.share_repeat_plays, l.model_name, l.ndcg, l.k, b.ndcg as own_ndcg
-        from marts.split_summary as s
-        inner join marts.evaluation_parameters as p on s.split_name = p.default_split
-        inner join marts.model_leaderboard as l
-            on s.split_name = l.split_name and s.item_type = l.item_type
-        inner join marts.model_leaderboard as b
-            on l.split_name = b.split_name and l.item_type = b.item_type and l.task = b.task
-        where s.part = 'test' and l.task = 'repeat' and l.leaderboard_rank = 1 and b.model_name = 'personal_top'
-        order by s.item_type desc
-        """
+def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
+    """Print what a query gives: as a table of at most so many rows, or all of it as CSV.
+
+    Raises
+    ------
+    MusicError
+        Where there is no warehouse, or the query cannot be answered.
+    """
+    with Warehouse(path).answering(statement) as answer:
+        if most_rows is None:
+            print_csv(answer.headings, answer.rows())
+            return
+        rows = list(answer.rows(most_rows + 1))
+        more = answer.count() - most_rows if len(rows) > most_rows else 0
+        align = "".join("r" if is_number else "l" for is_number in answer.is_number)
+    print_table("", answer.headings, rows[:most_rows], align)
+    if more:
+        say(f"{more:,} more rows: raise --rows, or print all of them with --csv.")
+
+
+def _served_lists(warehouse: Warehouse, user_id: str) -> str:
+    """Say which lists a user is served."""
+    lists = warehouse.read(
+        "select distinct item_type, task from marts.served_recommendations where user_id = ? order by all", [user_id]
     )
-    for item_type, share, model, ndcg, k, own in zip(*rows.values(), strict=True):
-        console.print(
-            f"{item_type}s: {share:.0%} of test plays repeat what the user played in train. "
-            f"Task 'repeat': {model} leads with NDCG@{k} {ndcg:.4f}, what each user plays most has {own:.4f}."
-        )
-
-
-def _leaderboard(item_type: str, records: list[dict[str, object]]) -> Table:
-    first = records[0]
-    data = "embedded demo, no evidence about music; " if first["is_demo"] else ""
-    k = first["k"]
-    title = f"{item_type}s, discovery: {data}{first['n_users']} users evaluated, density {first['density']:.2%}"
-    table = Table(title=title, title_justify="left", box=SIMPLE)
-    table.add_column("")
-    table.add_column("model", no_wrap=True)
-    for measure in (
-        f"NDCG@{k}",
-        "95% interval",
-        "vs baseline",
-        f"hit rate@{k}",
-        f"recall@{k}",
-        f"coverage@{k}",
-        "trials",
-    ):
-        table.add_column(measure, justify="right", no_wrap=True)
-    for record in records:
-        table.add_row(
-            str(record["leaderboard_rank"]),
-            f"{record['model_name']}{' (lead is real)' if record['lead_is_real'] else ''}",
-            f"{record['ndcg']:.4f}",
-            f"{record['ndcg_ci_low']:.4f} to {record['ndcg_ci_high']:.4f}",
-            record["verdict"],
-            f"{record['hit_rate']:.3f}",
-            f"{record['recall']:.4f}",
-            f"{record['coverage']:.3f}",
-            f"{record['trials_run']}/{record['trials_planned']}",
-        )
-    return table
+    named = [f"{item_type}s for '{task}'" for item_type, task in zip(*lists.values(), strict=True)]
+    return f"there are lists of {', '.join(named)}" if named else "there is none for any task"

@@ -21,6 +21,7 @@ class Parameters:
     min_users_to_learn: int
     tuning_trials: int
     tuning_budget_seconds: float
+    max_tuning_cells: int
     random_seed: int
     list_length: int
     factorization_factors: tuple[int, ...]
@@ -50,6 +51,7 @@ class Parameters:
             min_users_to_learn=int(row["min_users_to_learn"]),
             tuning_trials=int(row["tuning_trials"]),
             tuning_budget_seconds=float(row["tuning_budget_seconds"]) or np.inf,
+            max_tuning_cells=int(row["max_tuning_cells"]),
             random_seed=int(row["random_seed"]),
             list_length=int(row["list_length"]),
             factorization_factors=_integers(row["factorization_factors"]),

@@ -47,6 +47,13 @@ class Validation:
         counts = {task: np.bincount(user_index[rows], minlength=shape[0]) for task, rows in chosen.items()}
         return cls(relevant, counts)
 
+    def restricted(self, users: np.ndarray, items: np.ndarray) -> "Validation":
+        """Keep these users and items, numbered in the order given; what else the users played counts as misses."""
+        return Validation(
+            {task: cells[users][:, items] for task, cells in self.relevant.items()},
+            {task: counts[users] for task, counts in self.n_relevant.items()},
+        )
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -58,6 +65,44 @@ class Trial:
     validation_ndcg_20: float
     fit_seconds: float
     is_chosen: bool = False
+
+
+def sample(
+    interactions: Interactions,
+    validation: Validation,
+    cells_per_user: np.ndarray,
+    *,
+    most_cells: int,
+    least_users: int,
+    seed: int,
+) -> tuple[Interactions, Validation]:
+    """Restrict a search on large data to some of its users, and to the items that one of them has played.
+
+    Parameters
+    ----------
+    interactions : Interactions
+        Fit cells.
+    validation : Validation
+    cells_per_user : array of int, shape (n_users,)
+        Training cells, by which size is measured.
+    most_cells : int
+        Users are taken in seeded order until they have so many; where all of them have no more, all are taken.
+    least_users : int
+        So many are taken in any case.
+    seed : int
+
+    Returns
+    -------
+    interactions : Interactions
+    validation : Validation
+    """
+    if cells_per_user.sum() <= most_cells:
+        return interactions, validation
+    order = np.random.default_rng(seed).permutation(len(cells_per_user))
+    enough = np.searchsorted(np.cumsum(cells_per_user[order]), most_cells) + 1
+    users = np.sort(order[: max(enough, least_users)])
+    items = np.unique(interactions.counts[users].indices)
+    return interactions.restricted(users, items), validation.restricted(users, items)
 
 
 def space_size(recommender: type[Recommender]) -> int:
@@ -110,7 +155,8 @@ def tune(
     n_trials : int
         Trials for this model, the same for every model.
     budget_seconds : float
-        No trial starts that would end later, at the pace so far; the first always runs. `inf` switches the limit off.
+        No trial starts that would end later, at the pace so far; the first always runs. What such a limit leaves
+        depends on the hour: `inf`, the default of the study, switches it off.
     seed : int
     tasks : sequence of str
         Tasks to score on; the first one decides which trial is chosen, the earlier one in a tie.

@@ -3,11 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from rich.box import SIMPLE
-from rich.table import Table
-
 from models_py.errors import StudyError
-from models_py.progress import console
+from models_py.printing import print_table, say
 from models_py.stopping import written_whole
 from models_py.warehouse import Warehouse
 
@@ -53,28 +50,26 @@ def _print(curves: list[dict[str, object]]) -> None:
     half = max(1, last // 2)
     by_model = {(curve["model_name"], curve["trial_count"]): curve for curve in curves}
     final = [curve for curve in curves if curve["trial_count"] == last]
-    table = Table(title=f"{final[0]['item_type']}s, best NDCG@20 on validation", title_justify="left", box=SIMPLE)
-    table.add_column("model", no_wrap=True)
-    for heading in (f"after {half}", f"after {last}", "gain", f"place after {half}", f"place after {last}"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    headings = ("model", f"after {half}", f"after {last}", "gain", f"place after {half}", f"place after {last}")
+    rows = []
     for curve in final:
         before = by_model[curve["model_name"], half]
         scores = before["best_validation_ndcg_20"], curve["best_validation_ndcg_20"]
         places = str(before["validation_rank"]), str(curve["validation_rank"])
-        table.add_row(
-            curve["model_name"], *(f"{score:.4f}" for score in scores), f"{scores[1] - scores[0]:.4f}", *places
+        rows.append(
+            (curve["model_name"], *(f"{score:.4f}" for score in scores), f"{scores[1] - scores[0]:.4f}", *places)
         )
-    console.print(table)
+    print_table(f"{final[0]['item_type']}s, best NDCG@20 on validation", headings, rows, "lrrrrr")
     moved = [
         curve["model_name"]
         for curve in final
         if curve["validation_rank"] != by_model[curve["model_name"], half]["validation_rank"]
     ]
     changed = f"changed the place of {', '.join(moved)}" if moved else "changed no place"
-    console.print(f"The trials from {half + 1} to {last} {changed}.")
+    say(f"The trials from {half + 1} to {last} {changed}.")
     for curve in final:
         if curve["trials_run"] < curve["trials_planned"]:
-            console.print(
+            say(
                 f"The budget ended the search of {curve['model_name']} after {curve['trials_run']} of "
                 f"{curve['trials_planned']} trials: whether more would change its place cannot be told."
             )
@@ -82,7 +77,7 @@ def _print(curves: list[dict[str, object]]) -> None:
 
 def _draw(curves: list[dict[str, object]], path: Path) -> None:
     if find_spec("altair") is None or find_spec("vl_convert") is None:
-        console.print("There is no plot: altair and vl-convert-python are not installed (requirements-benchmark.lock).")
+        say("There is no plot: altair and vl-convert-python are not installed (requirements-benchmark.lock).")
         return
     import altair
 
@@ -100,4 +95,4 @@ def _draw(curves: list[dict[str, object]], path: Path) -> None:
     faceted = chart.facet(column=altair.Column("item_type:N", title=None)).resolve_scale(y="independent")
     with written_whole(path) as part:
         faceted.save(str(part), format="svg")
-    console.print(f"The plot is {path}.")
+    say(f"The plot is {path}.")

@@ -14,9 +14,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from models_py.errors import WarehouseError
+from models_py.errors import StudyError, WarehouseError
 
 SCHEMA = "recommender"
+# Rows of an answer fetched at a time.
+FETCHED = 10_000
+# How the names of DuckDB's numeric types begin.
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "FLOAT", "DOUBLE", "DECIMAL")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,33 @@ class Replacement:
     constants: Mapping[str, object] = field(default_factory=dict)
 
 
+class Answer:
+    """What a query gives, each value as text in DuckDB's own form, or None.
+
+    Attributes
+    ----------
+    headings : list of str
+    is_number : list of bool
+        Whether a column holds numbers.
+    """
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
+        self._relation = relation
+        self.headings = relation.columns
+        self.is_number = [str(kind).startswith(NUMBERS) for kind in relation.types]
+
+    def rows(self, most: int | None = None) -> Iterator[tuple[str | None, ...]]:
+        """Fetch the rows, at most so many."""
+        texts = self._relation.project("cast(columns(*) as varchar)")
+        texts = texts if most is None else texts.limit(most)
+        while some := texts.fetchmany(FETCHED):
+            yield from some
+
+    def count(self) -> int:
+        """Count the rows, fetched or not."""
+        return int(self._relation.count("*").fetchall()[0][0])
+
+
 class Warehouse:
     """A DuckDB warehouse file at `path`."""
 
@@ -57,8 +88,7 @@ class Warehouse:
         WarehouseError
             Where the file is missing or locked, or lacks a table or column that the query names.
         """
-        if not self.path.exists():
-            raise WarehouseError(f"There is no warehouse at {self.path}: run `make evaluate` first, or set WAREHOUSE.")
+        self._require_file()
         with self._connect(read_only=True) as connection:
             try:
                 columns = connection.execute(query, list(parameters)).fetchnumpy()
@@ -79,6 +109,30 @@ class Warehouse:
         """Rows of a query's result, each a column's name to its value; what `read` raises, this does."""
         columns = self.read(query, parameters)
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+    @contextmanager
+    def answering(self, statement: str) -> Iterator[Answer]:
+        """Answer one statement of somebody's own, without a way to write anything, here or elsewhere.
+
+        Raises
+        ------
+        WarehouseError
+            Where the file is missing or locked.
+        StudyError
+            Where the statement cannot be answered, in the words of DuckDB.
+        """
+        self._require_file()
+        with self._connect(read_only=True) as connection:
+            try:
+                connection.execute("set enable_external_access = false; set python_enable_replacements = false")
+                asked = connection.sql(statement) if len(connection.extract_statements(statement)) == 1 else None
+                if asked is None:
+                    raise StudyError(
+                        "A query has to be one statement that gives rows, such as select, from or describe."
+                    )
+                yield Answer(asked)
+            except duckdb.Error as error:
+                raise StudyError(f"The query cannot be answered: {_in_one_line(error)}") from error
 
     def replace(self, replacements: Sequence[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
@@ -109,6 +163,10 @@ class Warehouse:
         """Keep the file open read-only, so that a writer elsewhere is noticed here."""
         with self._connect(read_only=True):
             yield
+
+    def _require_file(self) -> None:
+        if not self.path.exists():
+            raise WarehouseError(f"There is no warehouse at {self.path}: run `make evaluate` first, or set WAREHOUSE.")
 
     @contextmanager
     def _connect(self, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -150,6 +208,12 @@ def _maker(path: Path, refusal: str) -> str:
         return f"DuckDB {version[0].decode()}"
     created = re.search(r"created with (.+?)\.( |$)", refusal)
     return created[1] if created else "another version of DuckDB"
+
+
+def _in_one_line(error: duckdb.Error) -> str:
+    """Take what is wrong and the names that were meant, without the copy of the query that follows."""
+    text = " ".join(str(error).split("\nLINE ")[0].split()).rstrip(".!")
+    return text if text.endswith("?") else f"{text}."
 
 
 def _filled(values: np.ndarray) -> np.ndarray:

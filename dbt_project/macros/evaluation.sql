@@ -45,6 +45,12 @@
     round({{ value }}, 12)
 {%- endmacro %}
 
+{# Trials after which a limit in seconds ended a model's search; 0 where it ran to its end, or there was none. Two
+   models are compared only where this is the same. #}
+{% macro cut_after(runs) -%}
+    case when {{ runs }}.trials_run < {{ runs }}.trials_planned then {{ runs }}.trials_run else 0 end
+{%- endmacro %}
+
 {# An inline table of the given values; texts are quoted. #}
 {% macro one_column(values, name) -%}
     (values {% for value in values %}({{ "'" ~ value ~ "'" if value is string else value }}){{ ', ' if not loop.last }}{% endfor %}) as listed ({{ name }})

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from models_py.progress import console
+from models_py.printing import say
 from models_py.stopping import written_whole
 
 PLOT = "growth.svg"
@@ -15,7 +15,7 @@ PANELS = {"cpu_seconds": "CPU seconds", "peak_memory_mb": "Peak memory, MiB"}
 def draw(stages: Sequence[dict[str, object]], path: Path) -> None:
     """Draw a line per stage, both axes logarithmic; without the plotting library, say that there is no plot."""
     if find_spec("altair") is None or find_spec("vl_convert") is None:
-        console.print("There is no plot: altair and vl-convert-python are not installed.")
+        say("There is no plot: altair and vl-convert-python are not installed.")
         return
     import altair
 

@@ -13,7 +13,7 @@ from models_py.benchmark.raw import Case, cases
 from models_py.benchmark.report import Results
 from models_py.checks import check_splits, check_variables
 from models_py.errors import BuildError
-from models_py.progress import console
+from models_py.printing import say
 from models_py.settings import Settings
 from models_py.stopping import say_when_stopped
 from models_py.warehouse import Warehouse
@@ -67,7 +67,7 @@ def run(settings: Settings, output: Path, scales: tuple[str, ...] = (), lookalik
         measure(case, results)
         compare(case, results)
     results.finish()
-    console.print(f"The tables are in {output / 'benchmark.md'} and in .csv files beside it.")
+    say(f"The tables are in {output / 'benchmark.md'} and in .csv files beside it.")
 
 
 def measure(case: Case, results: Results) -> None:
@@ -96,7 +96,7 @@ def measure(case: Case, results: Results) -> None:
 def compare(case: Case, results: Results) -> None:
     """Put the marts beside what pandas and polars need to count plays per user and track of the same file."""
     if case.settings.source != "1k" or len(case.settings.event_files()) != 1:
-        console.print(f"{case.name}: pandas and polars are compared on one file of plays with titles only.")
+        say(f"{case.name}: pandas and polars are compared on one file of plays with titles only.")
         return
     results.add_marts_to_comparison(
         case.name,
@@ -130,7 +130,7 @@ def _count(case: Case, query: str) -> int:
 
 
 def _say(case: Case, what: str, ended: Ended) -> None:
-    console.print(
+    say(
         f"{case.name}, {what}: {ended.failure or 'done'}, {ended.seconds:.1f} s, "
         f"{ended.cpu_seconds:.1f} s of CPU, {ended.peak_memory_mb:,.0f} MiB"
     )

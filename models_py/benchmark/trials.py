@@ -2,6 +2,7 @@
 
 from threadpoolctl import threadpool_limits
 
+from models_py.jobs.evaluation import tuning_data
 from models_py.recommenders.registry import recommenders
 from models_py.resources import BLAS_THREADS, measured
 from models_py.training import Parameters, Study, TrainingData, read_studies, read_training_data
@@ -25,11 +26,12 @@ def _trial(name: str, study: Study, data: TrainingData, parameters: Parameters) 
     recommender = recommenders()[name]
     if recommender.needs_times and not data.train.windows:
         return {}
+    fit, validation = tuning_data(data, parameters)
     with measured() as usage:
         trials = tune(
             recommender,
-            data.fit,
-            data.validation,
+            fit,
+            validation,
             n_trials=parameters.tuning_trials,
             budget_seconds=parameters.tuning_budget_seconds,
             seed=parameters.random_seed,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models_py.errors import MusicError
+from models_py.printing import complain
 from models_py.resources import measured
 from models_py.settings import Settings
 
@@ -102,7 +103,8 @@ def main() -> None:
         try:
             reply = TASKS[task](Settings.from_environment(), work)
         except (MusicError, ImportError) as error:
-            sys.exit(" ".join(str(error).split()))
+            complain(" ".join(str(error).split()))
+            sys.exit(1)
     told = {
         "peak_memory_mb": usage.peak_memory_mb,
         "startup_cpu_seconds": work.startup_cpu_seconds,

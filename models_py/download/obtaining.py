@@ -13,7 +13,8 @@ from models_py.download.archives import ARCHIVES, Archive
 from models_py.download.extraction import CHUNK_BYTES, NotAsPublishedError, extract
 from models_py.download.fetching import Patience, fetch
 from models_py.errors import DownloadError
-from models_py.progress import Transfer, console, transfer
+from models_py.printing import say
+from models_py.progress import Transfer, transfer
 from models_py.stopping import say_when_stopped
 
 
@@ -45,7 +46,7 @@ def obtain(
     try:
         if _is_there(archive, folder):
             _tidy(archive, folder)
-            _say(f"{archive.title} is in {folder} already, as published: there is nothing to download.")
+            say(f"{archive.title} is in {folder} already, as published: there is nothing to download.")
             return
         _ask(archive, url, accepted)
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,12 +57,7 @@ def obtain(
         raise DownloadError(
             f"{folder} cannot be read or written ({error.strerror}): free some space, or set RAW to a writable folder."
         ) from error
-    _say(f"Wrote {' and '.join(wanted.name for wanted in archive.wanted)} to {folder}.")
-
-
-def _say(text: str) -> None:
-    """Print as it stands: folders and addresses may hold brackets."""
-    console.print(text, markup=False)
+    say(f"Wrote {' and '.join(wanted.name for wanted in archive.wanted)} to {folder}.")
 
 
 def _is_there(archive: Archive, folder: Path) -> bool:
@@ -97,7 +93,8 @@ def md5(path: Path, shown: Transfer) -> str:
 
 def _ask(archive: Archive, url: str, accepted: bool) -> None:
     """Show the licence and stop unless it is accepted."""
-    _say(archive.licence(url))
+    for line in archive.licence(url).splitlines():
+        say(line)
     if accepted:
         return
     if not sys.stdin.isatty():

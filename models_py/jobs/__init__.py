@@ -10,9 +10,11 @@ from models_py.jobs.clusters import cluster
 from models_py.jobs.evaluation import evaluate
 from models_py.jobs.factorization import factorize
 from models_py.jobs.outdated import outdated
+from models_py.jobs.remedies import remedies
 from models_py.jobs.serving import serve
 from models_py.jobs.themes import find_themes
-from models_py.progress import Stage, console
+from models_py.printing import say
+from models_py.progress import Stage
 from models_py.recommenders.registry import recommenders
 from models_py.resources import BLAS_THREADS
 from models_py.training import Parameters, read_studies
@@ -30,12 +32,11 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
     full = [study for study in learnable if study.split_kind == "full"]
     warehouse.replace(outdated(parameters.built_splits, learnable if evaluated else []))
     if not evaluated:
-        most = max((study.n_users for study in studies), default=0)
+        most = max((study.n_users for study in studies if study.split_kind != "full"), default=0)
         users = warehouse.read("select count(*) as n from marts.users where play_count > 0")["n"][0]
-        console.print(
+        say(
             f"No recommender is fitted: {users} users with plays, {most} of them active, are too few to learn from "
-            f"({parameters.min_users_to_learn} are needed): add listening data, or lower the vars min_items_per_user, "
-            "min_users_per_artist and min_users_to_learn."
+            f"({parameters.min_users_to_learn} are needed): {remedies(warehouse, most)}."
         )
         return
     shown.total = len(evaluated) * len(recommenders()) + len(learnable)
@@ -61,5 +62,5 @@ def _attempt(job: str, run_job: Callable[[], None]) -> None:
     except MusicError:
         raise
     except Exception as error:
-        logger.exception("%s failed", job)
-        console.print(f"{job} failed ({type(error).__name__}: {error}); everything else goes on without its tables.")
+        logger.debug("%s failed", job, exc_info=True)
+        say(f"{job} failed ({type(error).__name__}: {error}); everything else goes on without its tables.")

@@ -3,13 +3,16 @@
 import logging
 from dataclasses import asdict, replace
 
+import numpy as np
+
+from models_py.interactions import Interactions
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
 from models_py.memory import too_large
 from models_py.progress import Stage
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, Study, TrainingData, read_training_data
-from models_py.tuning import settings, space_size, tune
+from models_py.tuning import Validation, sample, settings, space_size, tune
 from models_py.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
@@ -18,8 +21,8 @@ logger = logging.getLogger(__name__)
 def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: Stage) -> None:
     """Tune, refit and recommend with every registered model, writing each in one transaction as it ends.
 
-    A model is left alone where its rows come from the same training rows, code, search space, number of trials, budget
-    and seed.
+    A model is left alone where its rows come from the same training rows, code, search space, number of trials, budget,
+    size of the sample and seed.
     """
     stored = stored_search_keys(warehouse, study)
     warehouse.replace(leftovers(warehouse, study, recommenders()))
@@ -42,19 +45,20 @@ def _evaluated(
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
     trials = settings(recommender, parameters.tuning_trials, parameters.random_seed)
-    if reason := too_large(trials, data.train):
+    if reason := too_large(trials, data.train, study.item_type):
         logger.warning("%s is skipped on split %s, %ss: %s", run.model_name, study.split_name, study.item_type, reason)
         return replace(run, search_key="", status="skipped", reason=reason)
     return attempted(run, lambda: _tuned(run, recommender, data, parameters))
 
 
 def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, parameters: Parameters) -> Run:
-    """Choose hyper-parameters on validation and fit with them on train."""
+    """Choose hyper-parameters on validation, from a sample where data are large, and fit with them on train."""
     tasks = [task for task in recommender.tasks if task in run.study.tasks]
+    fit, validation = tuning_data(data, parameters)
     trials = tune(
         recommender,
-        data.fit,
-        data.validation,
+        fit,
+        validation,
         n_trials=parameters.tuning_trials,
         budget_seconds=parameters.tuning_budget_seconds,
         seed=parameters.random_seed,
@@ -62,8 +66,20 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
     )
     chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
     planned = min(parameters.tuning_trials, space_size(recommender))
-    run = replace(run, trials=trials, trials_planned=planned)
+    run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
     return fitted(run, recommender(**chosen), data, tasks, parameters)
+
+
+def tuning_data(data: TrainingData, parameters: Parameters) -> tuple[Interactions, Validation]:
+    """Give what trials are fitted and scored on: everything, or a sample of users where that is too much."""
+    return sample(
+        data.fit,
+        data.validation,
+        np.diff(data.train.counts.indptr),
+        most_cells=parameters.max_tuning_cells,
+        least_users=parameters.min_users_to_learn,
+        seed=parameters.random_seed,
+    )
 
 
 def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
@@ -73,6 +89,8 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             asdict(recommender()),
             parameters.tuning_trials,
             parameters.tuning_budget_seconds,
+            parameters.max_tuning_cells,
+            parameters.min_users_to_learn,
             parameters.random_seed,
             parameters.list_length,
             parameters.window_days,

@@ -36,6 +36,7 @@ class Run:
     reason: str | None = None
     hyper_parameters: str | None = None
     trials_planned: int | None = None
+    tuning_users: int | None = None
     fit_seconds: float | None = None
     recommend_seconds: float | None = None
     peak_memory_mb: float | None = None
@@ -69,8 +70,8 @@ class Run:
 def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters) -> Run:
     """Fit on train and make the lists of every task; return the run with both."""
     train = data.train
-    if reason := too_large([recommender], train):
-        raise StudyError(f"{recommender.name} is not fitted: {reason}")
+    if reason := too_large([recommender], train, run.study.item_type):
+        raise StudyError(f"{recommender.name} is not fitted: {reason}.")
     with measured() as fit_usage:
         model = recommender.fit(train, parameters.random_seed)
     with measured() as list_usage:

@@ -1,15 +1,14 @@
 """What the command prints: means over splits beside the values that others printed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from rich.box import SIMPLE
-from rich.table import Table
 from scipy import sparse, stats
 from threadpoolctl import threadpool_limits
 
-from models_py.progress import console, stage
+from models_py.printing import print_table, say
+from models_py.progress import stage
 from models_py.published.counts import read_counts
 from models_py.published.protocol import K, Result, compare
 from models_py.recommenders.registry import recommenders
@@ -51,10 +50,11 @@ def print_comparison(asked: Settings, data: str, seeds: Sequence[int]) -> None:
     with stage(f"Recommenders on {len(seeds)} random splits (Python)") as shown, threadpool_limits(limits=BLAS_THREADS):
         shown.total = len(seeds) * len(recommenders())
         results, skipped = compare(counts, seeds, parameters, shown)
-    console.print(_table(results, counts, seeds))
+    headings = ("model", f"NDCG@{K}", "95% interval", f"recall@{K}", "95% interval", "trials")
+    print_table(_title(counts, seeds), headings, _rows(results, (*counts.shape, counts.nnz)), "lrrrrr")
     for name, reason in skipped.items():
-        console.print(f"{name} is left out: {reason}.", markup=False)
-    console.print(
+        say(f"{name} is left out: {reason}.")
+    say(
         f"Intervals are 95% t intervals over the {len(seeds)} splits, which share their data: they say how much a "
         "split matters, not how other users would differ. Settings were chosen per split, by NDCG@20 on its validation "
         "items."
@@ -67,26 +67,24 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return float(np.mean(values) - half), float(np.mean(values) + half)
 
 
-def _table(results: dict[str, list[Result]], counts: sparse.csr_matrix, seeds: Sequence[int]) -> Table:
-    size = (*counts.shape, counts.nnz)
-    density = counts.nnz / (counts.shape[0] * counts.shape[1])
-    users, items, cells = (f"{number:,}" for number in size)
-    title = f"{users} users, {items} artists, {cells} play counts, density {density:.2%}; {len(seeds)} random splits"
-    table = Table(title=title, title_justify="left", box=SIMPLE)
-    table.add_column("model", no_wrap=True)
-    for heading in (f"NDCG@{K}", "95% interval", f"recall@{K}", "95% interval", "trials"):
-        table.add_column(heading, justify="right", no_wrap=True)
+def _title(counts: sparse.csr_matrix, seeds: Sequence[int]) -> str:
+    users, items = counts.shape
+    return (
+        f"{users:,} users, {items:,} artists, {counts.nnz:,} play counts, density {counts.nnz / (users * items):.2%}; "
+        f"{len(seeds)} random splits"
+    )
+
+
+def _rows(results: dict[str, list[Result]], size: tuple[int, int, int]) -> Iterator[tuple[str, ...]]:
+    """Give each model's means over splits, best first, then what others printed for the same data."""
     for name, found in sorted(results.items(), key=lambda item: -np.mean([result.ndcg for result in item[1]])):
         figures = []
         for metric in ("ndcg", "recall"):
             values = [getattr(result, metric) for result in found]
             low, high = interval(values)
             figures += [f"{np.mean(values):.4f}", f"{low:.4f} to {high:.4f}"]
-        table.add_row(name, *figures, str(min(result.trials for result in found)))
+        yield name, *figures, str(min(result.trials for result in found))
     # the printed values belong to the printed table's data, and to no other
     if size == PRINTED_SIZE:
         for name, (printed_ndcg, printed_recall) in PRINTED.items():
-            table.add_row(
-                f"{name} (printed by RecBole-GNN)", f"{printed_ndcg:.4f}", "", f"{printed_recall:.4f}", "", ""
-            )
-    return table
+            yield f"{name} (printed by RecBole-GNN)", f"{printed_ndcg:.4f}", "", f"{printed_recall:.4f}", "", ""

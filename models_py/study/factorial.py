@@ -129,14 +129,15 @@ def _refuse_too_large(task: _Task, n_trials: int, seed: int) -> None:
     for textbook in TEXTBOOK:
         if reason := too_large([textbook, *settings_tried(type(textbook), n_trials, seed)], task.train):
             raise StudyError(
-                f"{textbook.name} cannot be studied: {reason.rstrip('.')}; the vars do not limit the full catalogue, "
-                "so set ITEM_TYPE to artist where tracks are too many."
+                f"{textbook.name} cannot be studied: {reason}, or set ITEM_TYPE to artist where tracks are too many."
             )
 
 
 def _refuse_empty(catalogue: Catalogue, name: str, minima: tuple[int, int]) -> None:
     if not len(catalogue.users) or not len(catalogue.items):
+        limits = zip(minima, ("min_items_per_user", "min_users_per_track or min_users_per_artist"), strict=True)
+        lower = " and ".join(var for minimum, var in limits if minimum > 1)
         raise StudyError(
-            f"The {name} catalogue is empty: no user has {minima[0]} items with {minima[1]} users each in train. "
-            "Add listening data, or lower the vars min_items_per_user and min_users_per_track or min_users_per_artist."
+            f"The {name} catalogue is empty: no user has {minima[0]} items with {minima[1]} users each in train: "
+            f"add listening data{f', or lower the vars {lower}' if lower else ''}."
         )

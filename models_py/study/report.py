@@ -3,10 +3,7 @@
 import math
 from pathlib import Path
 
-from rich.box import SIMPLE
-from rich.table import Table
-
-from models_py.progress import console
+from models_py.printing import print_table, say
 from models_py.study.models import TEXTBOOK, TEXTBOOK_FACTORS
 from models_py.study.protocol import SWITCHES
 from models_py.warehouse import Warehouse
@@ -24,18 +21,18 @@ Rows = list[dict[str, object]]
 def print_study(path: Path, item_type: str) -> None:
     """Print the results of the study of one item type from the published warehouse."""
     warehouse = Warehouse(path)
-    console.print(_data(warehouse, item_type))
+    say(_data(warehouse, item_type))
     scores = warehouse.read_rows("select * from marts.protocol_scores where item_type = ? order by all", [item_type])
     effects = warehouse.read_rows("select * from marts.protocol_effects where item_type = ? order by all", [item_type])
     errors = warehouse.read_rows(
         "select * from marts.reconstruction_errors_by_scale where item_type = ? order by all", [item_type]
     )
     for metric in ("hit_rate", "ndcg"):
-        console.print(_effects_table(metric, scores, effects))
-    console.print(_errors_table(errors))
-    console.print(nearest_hit_rate(scores))
-    console.print(nearest_errors(errors))
-    console.print(f"Everything is in {path}: marts.protocol_scores, protocol_effects, reconstruction_errors_by_scale.")
+        _print_effects(metric, scores, effects)
+    _print_errors(errors)
+    say(nearest_hit_rate(scores))
+    say(nearest_errors(errors))
+    say(f"Everything is in {path}: marts.protocol_scores, protocol_effects, reconstruction_errors_by_scale.")
 
 
 def nearest_hit_rate(scores: Rows) -> str:
@@ -109,12 +106,8 @@ def _data(warehouse: Warehouse, item_type: str) -> str:
     )
 
 
-def _effects_table(metric: str, scores: Rows, effects: Rows) -> Table:
-    """Average effects of a metric, between the plain protocol's score and this project's: columns add up."""
-    table = Table(title=f"{metric}@10: average effect of each switch (Shapley)", title_justify="left", box=SIMPLE)
-    table.add_column("switch", no_wrap=True)
-    for model in MODELS:
-        table.add_column(model, justify="right", no_wrap=True)
+def _print_effects(metric: str, scores: Rows, effects: Rows) -> None:
+    """Print average effects on a metric, between the plain protocol's score and this project's: columns add up."""
     value = {
         (row["model_name"], tuple(row[switch] for switch in SWITCHES)): row["value"]
         for row in scores
@@ -122,23 +115,25 @@ def _effects_table(metric: str, scores: Rows, effects: Rows) -> Table:
     }
     average = {(row["model_name"], row["switch"]): row["effect_average"] for row in effects if row["metric"] == metric}
     plain, project = zip(*SWITCHES.values(), strict=True)
-    table.add_row("plain protocol", *(f"{value[model, plain]:.4f}" for model in MODELS))
-    for switch, (from_, to) in SWITCHES.items():
-        table.add_row(f"{switch}: {from_} to {to}", *(f"{average[model, switch]:+.4f}" for model in MODELS))
-    table.add_row("this project's", *(f"{value[model, project]:.4f}" for model in MODELS))
-    return table
+    rows = [
+        ("plain protocol", *(f"{value[model, plain]:.4f}" for model in MODELS)),
+        *(
+            (f"{switch}: {from_} to {to}", *(f"{average[model, switch]:+.4f}" for model in MODELS))
+            for switch, (from_, to) in SWITCHES.items()
+        ),
+        ("this project's", *(f"{value[model, project]:.4f}" for model in MODELS)),
+    ]
+    title = f"{metric}@10: average effect of each switch (Shapley)"
+    print_table(title, ("switch", *MODELS), rows, "l" + "r" * len(MODELS))
 
 
-def _errors_table(errors: Rows) -> Table:
-    title = f"RMSE by scale and cells ({TEXTBOOK_FACTORS} factors)"
-    table = Table(title=title, title_justify="left", box=SIMPLE)
+def _print_errors(errors: Rows) -> None:
     models = ("zero", "global_mean", "item_mean", "user_item_bias", "svd", "nmf")
-    for heading in ("scale", "cells"):
-        table.add_column(heading, no_wrap=True)
-    for model in models:
-        table.add_column(model, justify="right", no_wrap=True)
     shown = [row for row in errors if row["n_factors"] in (0, TEXTBOOK_FACTORS)]
     rmse = {(row["scale"], row["cells"], row["model_name"]): f"{row['rmse']:.4g}" for row in shown}
-    for scale, cells in dict.fromkeys((scale, cells) for scale, cells, _ in sorted(rmse)):
-        table.add_row(str(scale), str(cells), *(rmse.get((scale, cells, model), "") for model in models))
-    return table
+    rows = [
+        (scale, cells, *(rmse.get((scale, cells, model), "") for model in models))
+        for scale, cells in dict.fromkeys((scale, cells) for scale, cells, _ in sorted(rmse))
+    ]
+    title = f"RMSE by scale and cells ({TEXTBOOK_FACTORS} factors)"
+    print_table(title, ("scale", "cells", *models), rows, "ll" + "r" * len(models))

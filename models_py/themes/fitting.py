@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from models_py.factors.decomposition import leading_singular
-from models_py.factors.hals import descend, random_start, svd_start
+from models_py.factors.hals import ROUNDING, descend, random_start, svd_start
 
 MODELS = ("nmf", "svd")
 # Sweeps of nmf. On the 992 users' artists the mean cosine with the themes after 400 is 0.99 after 40 and 1.00 after 80;
@@ -49,6 +49,12 @@ class Factorizer:
     def __init__(self, matrix: sparse.csr_matrix, most_themes: int, seed: int) -> None:
         self.matrix = matrix
         self.users, self.items = leading_singular(matrix, most_themes, seed)
+
+    @property
+    def rank(self) -> int:
+        """Number of singular vectors that are more than rounding: so many themes differ at all."""
+        values = np.linalg.norm(self.users, axis=1)
+        return int(np.count_nonzero(values > ROUNDING * values[0]))
 
     def fit(self, model_name: str, n_themes: int) -> Fit:
         """Fit svd, or nmf from its svd start."""

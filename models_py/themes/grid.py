@@ -96,7 +96,8 @@ def theme_grid(
     counts
         Plays, users x items.
     theme_counts
-        Numbers of themes. Those that the matrix is too small for (not below both dimensions) are left out.
+        Numbers of themes. Those that the matrix is too small for (not below both dimensions) are left out, and so are
+        those above its rank: where everybody plays the same, a second theme would be the first again.
     top_items
         Leading items of a theme, which its coherence is about.
     seed
@@ -114,6 +115,9 @@ def theme_grid(
     if not possible or not matrix.nnz:
         return []
     factorizer = Factorizer(matrix, max(possible), seed)
+    possible = [n for n in possible if n <= factorizer.rank]
+    if not possible:
+        return []
     halves = _halves(matrix, max(possible), seed)
     found = []
     for model_name in MODELS:
@@ -127,12 +131,13 @@ def theme_grid(
 
 
 def _halves(matrix: sparse.csr_matrix, most_themes: int, seed: int) -> list[Factorizer]:
-    """Prepare two random halves of the users; nothing where they have fewer users than themes."""
+    """Prepare two random halves of the users; nothing where they are too small, or too much alike, for the themes."""
     order = np.random.default_rng(seed).permutation(matrix.shape[0])
     halves = [matrix[np.sort(half)] for half in np.array_split(order, 2)]
     if any(min(half.shape) <= most_themes or not half.nnz for half in halves):
         return []
-    return [Factorizer(half, most_themes, seed) for half in halves]
+    factorizers = [Factorizer(half, most_themes, seed) for half in halves]
+    return factorizers if min(half.rank for half in factorizers) >= most_themes else []
 
 
 def _stability(factorizer: Factorizer, fit: Fit, model_name: str, seed: int) -> np.ndarray:

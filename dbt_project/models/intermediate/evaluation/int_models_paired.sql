@@ -59,6 +59,15 @@ opponents as (
     where place = 1
 ),
 
+searches as (
+    select
+        split_name,
+        item_type,
+        model_name,
+        {{ cut_after('runs') }} as cut_after
+    from runs
+),
+
 final as (
     select
         scores.split_name,
@@ -68,6 +77,7 @@ final as (
         opponents.compared_with,
         opponents.model_name as baseline_name,
         scores.ndcg - baselines.ndcg as mean_difference,
+        searches.cut_after = baseline_searches.cut_after as is_tuned_alike,
         scores.n_users
     from scores
     inner join opponents
@@ -80,6 +90,14 @@ final as (
             and opponents.item_type = baselines.item_type
             and opponents.task = baselines.task
             and opponents.model_name = baselines.model_name
+    inner join searches
+        on scores.split_name = searches.split_name
+            and scores.item_type = searches.item_type
+            and scores.model_name = searches.model_name
+    inner join searches as baseline_searches
+        on opponents.split_name = baseline_searches.split_name
+            and opponents.item_type = baseline_searches.item_type
+            and opponents.model_name = baseline_searches.model_name
 )
 
 select * from final

@@ -7,7 +7,8 @@ trials as (
 judged as (
     select
         *,
-        stability >= {{ var('min_theme_stability') }} as is_stable
+        stability >= {{ var('min_theme_stability') }} as is_stable,
+        coalesce(coherence_lead_low > 0, true) as is_coherent
     from trials
 ),
 
@@ -17,6 +18,7 @@ ranked as (
         row_number() over (
             partition by item_type, model_name
             order by
+                is_coherent desc,
                 is_stable desc,
                 case when is_stable then coalesce(coherence, -1) else stability end desc,
                 n_themes asc
@@ -41,7 +43,8 @@ final as (
         coherence_lead_low,
         coherence_lead_high,
         is_stable,
-        preference = 1 as is_chosen
+        is_coherent,
+        is_coherent and preference = 1 as is_chosen
     from ranked
 )
 

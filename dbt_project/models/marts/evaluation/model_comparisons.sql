@@ -131,6 +131,7 @@ final as (
         cast(p_value as double) as p_value,
         cast(p_value_adjusted as double) as p_value_adjusted,
         case
+            when not is_tuned_alike then 'not known'
             when ci_low > 0 and p_value_adjusted < 0.05 then 'better'
             when ci_high < 0 and p_value_adjusted < 0.05 then 'worse'
             else 'tie'

@@ -66,7 +66,7 @@ leads as (
         -comparisons.mean_difference as lead,
         -comparisons.ci_high as lead_low,
         -comparisons.ci_low as lead_high,
-        comparisons.verdict = 'worse' as lead_is_real
+        case when comparisons.verdict <> 'not known' then comparisons.verdict = 'worse' end as lead_is_real
     from comparisons
     inner join rank_models
         on comparisons.split_name = rank_models.split_name

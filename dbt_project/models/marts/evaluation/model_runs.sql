@@ -15,6 +15,7 @@ final as (
         hyper_parameters,
         trials_planned,
         trials_run,
+        tuning_users,
         fingerprint,
         fit_seconds,
         recommend_seconds,

@@ -13,12 +13,21 @@ splits as (
     select * from {{ ref('int_splits_built') }}
 ),
 
+runs as (
+    select * from {{ ref('stg_recommender__runs') }}
+),
+
 scores_of_kind as (
     select
         splits.split_kind,
-        scores.*
+        scores.*,
+        {{ cut_after('runs') }} as cut_after
     from scores
     inner join splits on scores.split_name = splits.split_name
+    inner join runs
+        on scores.split_name = runs.split_name
+            and scores.item_type = runs.item_type
+            and scores.model_name = runs.model_name
 ),
 
 average_scores as (
@@ -98,6 +107,7 @@ average_differences as (
         avg(scores_of_kind.value - of_leader.value) as difference,
         stddev_samp(scores_of_kind.value - of_leader.value) as difference_sd,
         avg(measure_differences.half_width) as difference_half_width,
+        count(case when scores_of_kind.cut_after <> of_leader.cut_after then 1 end) as unequal_searches,
         least(
             stddev_samp(scores_of_kind.value - of_leader.value), avg(measure_differences.half_width)
         ) as smaller_spread,
@@ -109,7 +119,7 @@ average_differences as (
         on scores_of_kind.split_kind = leaders.split_kind
             and scores_of_kind.item_type = leaders.item_type
             and scores_of_kind.task = leaders.task
-    inner join scores as of_leader
+    inner join scores_of_kind as of_leader
         on scores_of_kind.split_name = of_leader.split_name
             and scores_of_kind.item_type = of_leader.item_type
             and scores_of_kind.task = of_leader.task
@@ -145,6 +155,7 @@ final as (
         case
             when rank_models.place = 1 then 'leader'
             when rank_models.split_count < rank_models.most_splits or rank_models.most_splits = 1 then 'not known'
+            when average_differences.unequal_searches > 0 then 'not known'
             when abs(average_differences.difference) <= average_differences.smaller_spread then 'tie'
             when abs(average_differences.difference) <= average_differences.larger_spread then 'unclear'
             else 'behind'

@@ -43,6 +43,7 @@ final as (
         trials.stability,
         trials.half_sample_stability,
         trials.is_stable,
+        trials.is_coherent,
         trials.is_chosen
     from trials
     left join average_themes

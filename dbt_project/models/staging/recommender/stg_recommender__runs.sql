@@ -20,6 +20,7 @@ final as (
         runs.search_key,
         runs.trials_planned,
         runs.trials_run,
+        runs.tuning_users,
         runs.fingerprint,
         runs.fit_seconds,
         runs.recommend_seconds,
