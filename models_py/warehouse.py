@@ -5,6 +5,7 @@ transaction; models train with none open.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ class Warehouse:
         Raises
         ------
         WarehouseError
-            Where the file is missing or locked, or lacks a table or column that the query names.
+            Where the file is missing, locked or damaged, or lacks a table or column that the query names.
         """
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path}: run `make evaluate` first, or set WAREHOUSE.")
@@ -67,7 +68,11 @@ class Warehouse:
                     f"{self.path} lacks a table or column this version needs ({missing}): "
                     "run `make evaluate` to build it anew."
                 ) from error
-            except duckdb.IOException as error:
+            except duckdb.OutOfMemoryException as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be read within MEMORY_LIMIT ({str(error).splitlines()[0]}): raise it."
+                ) from error
+            except (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException) as error:
                 raise WarehouseError(
                     f"{self.path} is damaged ({str(error).splitlines()[0]}): "
                     "move it away and run `make evaluate` to build it anew."
@@ -113,7 +118,7 @@ class Warehouse:
     def _connect(self, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             raise WarehouseError(_explain(self.path, error)) from error
         try:
             # the limit that profiles.yml sets for dbt
@@ -128,15 +133,24 @@ def strings(values: Iterable[object]) -> np.ndarray:
     return np.array(list(values), dtype=object)
 
 
-def _explain(path: Path, error: duckdb.IOException) -> str:
+def _explain(path: Path, error: duckdb.Error) -> str:
     text = " ".join(str(error).split())
     if "Could not set lock" in text:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
         return f"{path} is locked ({holder}): close that program and try again."
     if "version number" in text:
-        reason = text.split(". ")[0]
-        return f"{path} was written by another version of DuckDB ({reason}): move it away, or install that version."
+        return (
+            f"{path} was written by DuckDB {_version(path)}, and DuckDB {duckdb.__version__} cannot read it: "
+            "install that version, or move the file away."
+        )
     return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
+
+
+def _version(path: Path) -> str:
+    """Read the version that a file says it was written by; the oldest do not say it."""
+    with path.open("rb") as file:
+        name = file.read(84)[52:].rstrip(b"\0")
+    return name.decode() if re.fullmatch(rb"v[\w.+-]+", name) else "of another version"
 
 
 def _filled(values: np.ndarray) -> np.ndarray:
