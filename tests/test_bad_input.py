@@ -58,6 +58,7 @@ def refusal(study: Study, *command: str, **changes: str) -> str:
     assert_refused(result)
     assert study.warehouse.read_bytes() == before
     assert not list(study.warehouse.parent.glob("*.wal"))
+    assert not (study.warehouse.parent / "building").exists()
     return result.stderr.strip()
 
 
