@@ -378,6 +378,7 @@ def test_a_full_disk_is_one_sentence(study: Study, mounted_disk: Path | None) ->
     assert_refused(result)
     assert "The disk is full" in result.stderr
     assert study.warehouse.read_bytes() == before
+    assert not (study.warehouse.parent / "building").exists()
 
 
 def test_a_disk_too_full_for_the_copy_is_one_sentence(study: Study, small_disk: Path) -> None:
