@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models_py.errors import StudyError
-from models_py.progress import console
+from models_py.printing import say
 from models_py.settings import Settings
 from models_py.warehouse import Warehouse
 
@@ -47,7 +47,7 @@ def check_users_remain(settings: Settings, working: Path) -> None:
     if settings.may_replace or not published.path.exists() or _is_demo(published):
         return
     if not _holds(published, "marts.users.play_count"):
-        console.print(f"{published.path} does not tell whose plays it held: it is replaced.", markup=False)
+        say(f"{published.path} does not tell whose plays it held: it is replaced.")
         return
     before, after = _users(published), _users(new)
     if before and (_is_demo(new) or before.isdisjoint(after)):

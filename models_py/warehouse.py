@@ -86,7 +86,7 @@ class Warehouse:
         Raises
         ------
         WarehouseError
-            Where the file is missing or locked, or lacks a table or column that the query names.
+            Where the file is missing, locked or damaged, or lacks a table or column that the query names.
         """
         self._require_file()
         with self._connect(read_only=True) as connection:
@@ -98,7 +98,11 @@ class Warehouse:
                     f"{self.path} lacks a table or column this version needs ({missing}): "
                     "run `make evaluate` to build it anew."
                 ) from error
-            except duckdb.IOException as error:
+            except duckdb.OutOfMemoryException as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be read within MEMORY_LIMIT ({str(error).splitlines()[0]}): raise it."
+                ) from error
+            except (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException) as error:
                 raise WarehouseError(
                     f"{self.path} is damaged ({str(error).splitlines()[0]}): "
                     "move it away and run `make evaluate` to build it anew."
@@ -172,7 +176,7 @@ class Warehouse:
     def _connect(self, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             raise WarehouseError(_explain(self.path, error)) from error
         try:
             # the limit that profiles.yml sets for dbt
@@ -187,7 +191,7 @@ def strings(values: Iterable[object]) -> np.ndarray:
     return np.array(list(values), dtype=object)
 
 
-def _explain(path: Path, error: duckdb.IOException) -> str:
+def _explain(path: Path, error: duckdb.Error) -> str:
     text = " ".join(str(error).split())
     if "Could not set lock" in text:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"

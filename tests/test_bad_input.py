@@ -58,6 +58,7 @@ def refusal(study: Study, *command: str, **changes: str) -> str:
     assert_refused(result)
     assert study.warehouse.read_bytes() == before
     assert not list(study.warehouse.parent.glob("*.wal"))
+    assert not (study.warehouse.parent / "building").exists()
     return result.stderr.strip()
 
 
@@ -384,6 +385,7 @@ def test_a_full_disk_is_one_sentence(study: Study, mounted_disk: Path | None) ->
     assert_refused(result)
     assert "The disk is full" in result.stderr
     assert study.warehouse.read_bytes() == before
+    assert not (study.warehouse.parent / "building").exists()
 
 
 def test_a_disk_too_full_for_the_copy_is_one_sentence(study: Study, small_disk: Path) -> None:

@@ -1,6 +1,7 @@
 """The Python jobs on a small demo's marts, with toy recommenders whose behaviour is known."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, Study, study_in
 from dbt_runner import run_dbt
+from test_stopping import STOPPED, start_when, stopped
 
 from models_py import jobs, pipeline
 from models_py.demo import write_demo
@@ -578,6 +580,16 @@ def test_a_second_evaluation_of_a_warehouse_stops_with_one_sentence(bench: Bench
     assert result.returncode == 1
     assert f"{bench.path} is being built by another process" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_fit_that_is_stopped_leaves_the_published_file_alone(bench: Bench, marts: Study) -> None:
+    study = Study(bench.path.parent, {**marts.environment, "WAREHOUSE": str(bench.path)})
+    before = bench.path.read_bytes()
+    # the log is there from the first rows that Python writes
+    log = bench.path.parent / "building" / "music.duckdb.wal"
+    assert stopped(start_when(study, "fit", log.exists), signal.SIGTERM) == STOPPED
+    assert bench.path.read_bytes() == before
+    assert not log.parent.exists()
 
 
 @pytest.fixture

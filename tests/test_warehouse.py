@@ -1,9 +1,9 @@
-"""The warehouse file: sentences for people, one transaction per write, and a publish that corrupts nothing."""
+"""The warehouse file: sentences for people, and one transaction per write."""
 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -203,121 +203,15 @@ def test_a_failing_replacement_takes_the_others_with_it(path: Path):
     assert fetch(path, "from recommender.recommendations order by all") == before
 
 
-def files_in(folder: Path) -> list[str]:
-    """Name what lies in a folder and below, but for the empty lock files."""
-    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and file.stat().st_size)
+def test_a_file_of_another_version_names_the_version_it_needs(path: Path, monkeypatch: pytest.MonkeyPatch):
+    newer = path.read_bytes()
+    path.write_bytes(newer[:52] + b"v9.8.7".ljust(32, b"\0") + newer[84:])
 
+    def refuse(*_: object, **__: object) -> None:
+        raise duckdb.IOException(
+            "IO Error: Trying to read a database file with version number 99, but we can only read versions between "
+            "64 and 68.\nThe database file was created with a newer version of DuckDB."
+        )
 
-def version_of(path: Path) -> list[tuple]:
-    return fetch(path, "from version")
-
-
-def write_version(path: Path, version: int) -> None:
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(f"create or replace table version as select {version} as number")
-
-
-def test_the_copy_keeps_the_name_and_the_views(path: Path):
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create view marts.people as select user_id from music.marts.training_users")
-    (path.parent / "building").mkdir()
-    (path.parent / "building" / "music.duckdb").write_text("left over")
-    (path.parent / "building" / "music.duckdb.wal").write_text("left over")
-    with building(path) as working:
-        assert working == path.parent / "building" / "music.duckdb"
-        assert files_in(path.parent) == ["building/music.duckdb", "music.duckdb"]
-        assert fetch(working, "select count(*) from marts.people") == [(12,)]
-
-
-def test_without_a_published_file_the_first_one_is_made(tmp_path: Path):
-    path = tmp_path / "new" / "music.duckdb"
-    with building(path) as working:
-        assert not working.exists()
-        write_version(working, 1)
-    assert version_of(path) == [(1,)]
-
-
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path):
-    (tmp_path / "file").touch()
-    assert "WAREHOUSE" in message_of(lambda: build_nothing(tmp_path / "file" / "music.duckdb"))
-
-
-def test_publishing_replaces_the_file_and_leaves_nothing_beside_it(path: Path):
-    write_version(path, 1)
-    with building(path) as working:
-        write_version(working, 2)
-        assert version_of(path) == [(1,)]
-    assert version_of(path) == [(2,)]
-    assert files_in(path.parent) == ["music.duckdb"]
-
-
-def test_a_build_that_fails_leaves_the_published_file_alone(path: Path):
-    write_version(path, 1)
-    with pytest.raises(KeyError), building(path) as working:
-        write_version(working, 2)
-        raise KeyError
-    assert version_of(path) == [(1,)]
-
-
-def test_one_process_builds_at_a_time(path: Path):
-    with building(path) as working:
-        write_version(working, 2)
-        assert message_of(lambda: build_nothing(path)).startswith(f"{path} is being built by another process")
-    assert version_of(path) == [(2,)]
-
-
-def test_what_was_written_but_not_checkpointed_is_published(path: Path):
-    write_version(path, 1)
-    with building(path) as working:
-        with held_elsewhere(working, statement="update version set number = 2"):
-            pass
-        assert working.with_name("music.duckdb.wal").exists(), "the case under test"
-    assert version_of(path) == [(2,)]
-    assert files_in(path.parent) == ["music.duckdb"]
-
-
-def test_what_a_killed_writer_had_committed_is_built_upon(path: Path):
-    write_version(path, 1)
-    with held_elsewhere(path, statement="update version set number = 2"):
-        pass
-    assert path.with_name("music.duckdb.wal").exists(), "the case under test"
-    with building(path) as working:
-        assert version_of(working) == [(2,)]
-
-
-def test_a_log_left_by_a_killed_writer_does_not_reach_the_new_file(path: Path):
-    write_version(path, 1)
-    with building(path) as working:
-        write_version(working, 2)
-        with held_elsewhere(path, statement="update version set number = -1"):
-            pass
-        assert path.with_name("music.duckdb.wal").exists(), "the case under test"
-    assert version_of(path) == [(2,)]
-    assert not path.with_name("music.duckdb.wal").exists()
-
-
-def test_a_writer_that_holds_the_published_file_stops_the_move(path: Path):
-    write_version(path, 1)
-    with held_elsewhere(path, read_only=True) as holder:
-        # a reader may stay
-        build_nothing(path)
-
-    def build_beside_a_writer() -> None:
-        with building(path) as working:
-            write_version(working, 2)
-            holding.enter_context(held_elsewhere(path, statement="update version set number = 3"))
-
-    with ExitStack() as holding:
-        assert f"{path} is locked" in message_of(build_beside_a_writer)
-    assert holder
-    assert version_of(path) == [(3,)]
-
-
-def test_a_reader_of_the_old_file_reads_on(path: Path):
-    write_version(path, 1)
-    reader = duckdb.connect(str(path), read_only=True)
-    with building(path) as working:
-        write_version(working, 2)
-    assert reader.execute("from version").fetchall() == [(1,)]
-    reader.close()
-    assert version_of(path) == [(2,)]
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    assert f"{path} was made by DuckDB v9.8.7" in message_of(lambda: Warehouse(path).read("select 1"))

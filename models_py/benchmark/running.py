@@ -60,7 +60,7 @@ def run(settings: Settings, output: Path, scales: tuple[str, ...] = (), lookalik
     check_variables(settings)
     given = yaml.safe_load(settings.variables) or {}
     settings = replace(settings, variables=json.dumps(ONE_TRIAL | given))
-    say_when_stopped(f"Stopped; what was measured so far is in {output}.")
+    say_when_stopped(f"Stopped: what was measured so far is in {output}.")
     measured = cases(settings, output, scales, lookalike)
     results = Results(output)
     for case in measured:

@@ -50,7 +50,7 @@ def obtain(
             return
         _ask(archive, url, accepted)
         folder.mkdir(parents=True, exist_ok=True)
-        say_when_stopped(f"Stopped; what has arrived stays in {folder}, and `make data` goes on from there.")
+        say_when_stopped(f"Stopped: what has arrived stays in {folder}, and `make data` goes on from there.")
         with _only_download(folder):
             _fetch_and_extract(archive, folder, url, patience or Patience())
     except OSError as error:

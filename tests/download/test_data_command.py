@@ -107,18 +107,19 @@ def test_at_a_terminal_the_answer_decides(study: Study, server: ArchiveServer, a
     assert len(server.requests) == requests and is_untouched(study)
 
 
-def test_an_interrupted_download_goes_on(study: Study, server: ArchiveServer):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_download_goes_on(study: Study, server: ArchiveServer, number: signal.Signals):
     server.serve(archive_of("1k"), Reply(stall=200_000))
     # a shell that runs tests in the background ignores the signal, and its children would too
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(number, signal.SIG_DFL)
     process = start(study, ACCEPT="yes")
-    signal.signal(signal.SIGINT, before)
+    signal.signal(number, before)
     part = raw(study) / "lastfm-dataset-1K.tar.gz.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size):
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, error = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 128 + number
     assert error.count("\n") == 1 and "goes on from there" in error
     there = part.stat().st_size
     assert part.read_bytes() == archive_of("1k")[:there]

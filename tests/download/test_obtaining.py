@@ -236,7 +236,7 @@ def test_an_interrupt_keeps_what_has_arrived(server: ArchiveServer, folder: Path
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Transfer, "at", interrupt)
-    with pytest.raises(DownloadError, match="Stopped: .* goes on from there"):
+    with pytest.raises(KeyboardInterrupt):
         run(server, folder)
     monkeypatch.undo()
     kept = made.contents(folder)
@@ -252,7 +252,7 @@ def test_an_interrupt_while_unpacking_leaves_the_archive(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(extraction, "_compare", interrupt)
-    with pytest.raises(DownloadError, match="Stopped"):
+    with pytest.raises(KeyboardInterrupt):
         run(server, folder)
     assert made.contents(folder) == {"made.tar.gz": ARCHIVE}
 

@@ -1,0 +1,237 @@
+"""Publishing: nothing is corrupted or lost, and nothing is left behind."""
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import duckdb
+import pytest
+from test_warehouse import build_nothing, fetch, held_elsewhere, message_of
+from test_warehouse import path as path
+
+from models_py.publishing import building, clean
+
+LOCK = "building/music.duckdb.lock"
+
+
+def files_in(folder: Path) -> list[str]:
+    """Name the files that lie in a folder and below."""
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+
+
+def write_elsewhere(path: Path, statement: str) -> None:
+    """Let another process write into the file and close it."""
+    program = f"import duckdb; duckdb.connect({str(path)!r}).execute({statement!r})"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def leave_a_killed_build(path: Path) -> None:
+    """Put beside the file what a build leaves that is killed while a query uses the disk."""
+    working = path.parent / "building" / path.name
+    working.with_name(f"{path.name}.tmp").mkdir(parents=True)
+    for left in (working, working.with_name(f"{path.name}.wal"), working.with_name(f"{path.name}.lock")):
+        left.write_text("left over")
+    (working.with_name(f"{path.name}.tmp") / "duckdb_temp_storage-0.tmp").write_text("left over")
+
+
+def version_of(path: Path) -> list[tuple]:
+    return fetch(path, "from version")
+
+
+def write_version(path: Path, version: int) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create or replace table version as select {version} as number")
+
+
+def test_the_copy_keeps_the_name_and_the_views(path: Path):
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create view marts.people as select user_id from music.marts.training_users")
+    with building(path) as working:
+        assert working == path.parent / "building" / "music.duckdb"
+        assert files_in(path.parent) == ["building/music.duckdb", LOCK, "music.duckdb"]
+        assert fetch(working, "select count(*) from marts.people") == [(12,)]
+
+
+def test_without_a_published_file_the_first_one_is_made(tmp_path: Path):
+    path = tmp_path / "new" / "music.duckdb"
+    with building(path) as working:
+        assert not working.exists()
+        write_version(working, 1)
+    assert version_of(path) == [(1,)]
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path):
+    (tmp_path / "file").touch()
+    assert "WAREHOUSE" in message_of(lambda: build_nothing(tmp_path / "file" / "music.duckdb"))
+
+
+def test_publishing_replaces_the_file_and_leaves_nothing_beside_it(path: Path):
+    write_version(path, 1)
+    with building(path) as working:
+        write_version(working, 2)
+        assert version_of(path) == [(1,)]
+    assert version_of(path) == [(2,)]
+    assert os.listdir(path.parent) == ["music.duckdb"]
+
+
+def test_a_build_that_fails_leaves_the_published_file_alone(path: Path):
+    write_version(path, 1)
+    with pytest.raises(KeyError), building(path) as working:
+        write_version(working, 2)
+        working.with_name("music.duckdb.tmp").mkdir()
+        raise KeyError
+    assert version_of(path) == [(1,)]
+    assert os.listdir(path.parent) == ["music.duckdb"]
+
+
+def test_a_build_says_what_a_killed_one_left_and_begins_anew(path: Path, capsys: pytest.CaptureFixture):
+    write_version(path, 1)
+    leave_a_killed_build(path)
+    with building(path) as working:
+        assert version_of(working) == [(1,)]
+        assert files_in(path.parent) == ["building/music.duckdb", LOCK, "music.duckdb"]
+    assert str(working) in capsys.readouterr().out
+    assert os.listdir(path.parent) == ["music.duckdb"]
+
+
+def test_cleaning_removes_what_a_killed_build_left_and_nothing_else(path: Path):
+    write_version(path, 1)
+    clean(path)
+    leave_a_killed_build(path)
+    other = path.parent / "building" / "other.duckdb"
+    other.write_text("left over by another")
+    clean(path)
+    assert files_in(path.parent) == ["building/other.duckdb", "music.duckdb"]
+    assert version_of(path) == [(1,)]
+
+
+def test_cleaning_leaves_a_build_alone_that_runs(path: Path):
+    with building(path) as working:
+        write_version(working, 2)
+        assert message_of(lambda: clean(path)).startswith(f"{path} is being built by another process")
+    assert version_of(path) == [(2,)]
+
+
+def test_one_process_builds_at_a_time(path: Path):
+    with building(path) as working:
+        write_version(working, 2)
+        assert message_of(lambda: build_nothing(path)).startswith(f"{path} is being built by another process")
+    assert version_of(path) == [(2,)]
+
+
+def test_what_was_written_but_not_checkpointed_is_published(path: Path):
+    write_version(path, 1)
+    with building(path) as working:
+        with held_elsewhere(working, statement="update version set number = 2"):
+            pass
+        assert working.with_name("music.duckdb.wal").exists(), "the case under test"
+    assert version_of(path) == [(2,)]
+    assert files_in(path.parent) == ["music.duckdb"]
+
+
+def test_what_a_killed_writer_had_committed_is_built_upon(path: Path):
+    write_version(path, 1)
+    with held_elsewhere(path, statement="update version set number = 2"):
+        pass
+    assert path.with_name("music.duckdb.wal").exists(), "the case under test"
+    with building(path) as working:
+        assert version_of(working) == [(2,)]
+
+
+def test_a_table_that_is_written_during_a_build_is_kept_and_so_is_the_build(path: Path):
+    write_version(path, 1)
+
+    def build() -> None:
+        with building(path) as working:
+            write_version(working, 2)
+            write_elsewhere(path, "create table mine as select 'work of hours' as what")
+
+    message = message_of(build)
+    kept = path.parent / "unpublished" / "music.duckdb"
+    assert message.startswith(f"{path} was written to while the new one was built") and str(kept) in message
+    assert fetch(path, "from mine") == [("work of hours",)] and version_of(path) == [(1,)]
+    assert version_of(kept) == [(2,)]
+    assert files_in(path.parent) == ["music.duckdb", "unpublished/music.duckdb"]
+    # the next build starts with what was written
+    with building(path) as working:
+        assert fetch(working, "from mine") == [("work of hours",)]
+
+
+def test_what_a_killed_writer_commits_during_a_build_is_kept(path: Path):
+    write_version(path, 1)
+    kept = path.parent / "unpublished" / "music.duckdb"
+    kept.parent.mkdir()
+    kept.with_name("music.duckdb.wal").write_text("of a file that was there before")
+
+    def build() -> None:
+        with building(path) as working:
+            write_version(working, 2)
+            with held_elsewhere(path, statement="update version set number = -1"):
+                pass
+            assert path.with_name("music.duckdb.wal").exists(), "the case under test"
+
+    assert "was written to" in message_of(build)
+    assert version_of(path) == [(-1,)] and version_of(kept) == [(2,)]
+    # either may be moved over the other: there is no log that would be replayed onto it
+    assert files_in(path.parent) == ["music.duckdb", "unpublished/music.duckdb"]
+
+
+def test_a_file_that_appears_during_a_build_is_not_overwritten(tmp_path: Path):
+    path = tmp_path / "music.duckdb"
+
+    def build() -> None:
+        with building(path) as working:
+            write_version(working, 2)
+            write_version(path, 3)
+
+    assert "was written to" in message_of(build)
+    assert version_of(path) == [(3,)]
+
+
+def test_a_file_that_is_opened_or_touched_but_not_written_is_replaced(path: Path):
+    with building(path) as working:
+        write_version(working, 2)
+        write_elsewhere(path, "select 1")
+        path.touch()
+    assert version_of(path) == [(2,)]
+
+
+def test_a_log_of_a_file_that_is_gone_does_not_reach_the_new_one(path: Path):
+    write_version(path, 1)
+    with held_elsewhere(path, statement="update version set number = -1"):
+        pass
+    path.unlink()
+    with building(path) as working:
+        write_version(working, 2)
+    assert version_of(path) == [(2,)]
+    assert os.listdir(path.parent) == ["music.duckdb"]
+
+
+def test_a_writer_that_holds_the_published_file_stops_the_move(path: Path):
+    write_version(path, 1)
+    with held_elsewhere(path, read_only=True) as holder:
+        # a reader may stay
+        build_nothing(path)
+
+    def build_beside_a_writer() -> None:
+        with building(path) as working:
+            write_version(working, 2)
+            holding.enter_context(held_elsewhere(path, statement="update version set number = 3"))
+
+    with ExitStack() as holding:
+        assert f"{path} is locked" in message_of(build_beside_a_writer)
+    assert holder
+    assert version_of(path) == [(3,)]
+    assert version_of(path.parent / "unpublished" / "music.duckdb") == [(2,)]
+
+
+def test_a_reader_of_the_old_file_reads_on(path: Path):
+    write_version(path, 1)
+    reader = duckdb.connect(str(path), read_only=True)
+    with building(path) as working:
+        write_version(working, 2)
+    assert reader.execute("from version").fetchall() == [(1,)]
+    reader.close()
+    assert version_of(path) == [(2,)]
