@@ -1,4 +1,7 @@
-"""The command line: `python -m models_py COMMAND`; the Makefile's targets call it."""
+"""The command line: `python -m models_py COMMAND`; the Makefile's targets call it.
+
+A command looks at its settings before it imports what does the work: dbt and the models take seconds to load.
+"""
 
 import sys
 from pathlib import Path
@@ -6,10 +9,20 @@ from typing import Annotated
 
 import typer
 
+from models_py.checks import (
+    check_build,
+    check_counts,
+    check_fit,
+    check_item_type,
+    check_scales,
+    check_study,
+)
 from models_py.errors import MusicError
+from models_py.paths import check_published
 from models_py.printing import complain, only_own_words, say
 from models_py.settings import Settings
 from models_py.stopping import end_on_signals
+from models_py.variables import check_variables
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -17,29 +30,35 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pret
 @app.command()
 def evaluate() -> None:
     """Everything: raw files (or the demo) to leaderboard and served recommendations."""
-    _evaluate(prepare=True)
+    settings = Settings.from_environment()
+    check_build(settings)
+    _evaluate(settings, prepare=True)
 
 
 @app.command()
 def build() -> None:
     """All tables from raw files (or the demo) and stored results, without fitting anything."""
+    settings = Settings.from_environment()
+    check_build(settings)
     from models_py import pipeline
 
-    pipeline.build(Settings.from_environment())
+    pipeline.build(settings)
 
 
 @app.command()
 def fit() -> None:
     """Tune, fit and evaluate on the marts as they are, then publish."""
-    _evaluate(prepare=False)
+    settings = Settings.from_environment()
+    check_fit(settings)
+    _evaluate(settings, prepare=False)
 
 
 @app.command()
 def demo() -> None:
     """Write the embedded demo data."""
+    settings = Settings.from_environment()
     from models_py import pipeline
 
-    settings = Settings.from_environment()
     plays = pipeline.make_demo(settings)["counts"]["lines_read"]
     say(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
 
@@ -50,18 +69,21 @@ def data(
     url: Annotated[str, typer.Option(envvar="DATA_URL", help="Another address of the archive.")] = "",
 ) -> None:
     """Download the published Last.fm data (1K or 360K, by SOURCE) to RAW."""
+    settings = Settings.from_environment()
     from models_py.download import ARCHIVES, obtain
 
-    settings = Settings.from_environment()
     obtain(ARCHIVES[settings.source], settings.raw, url, accept)
 
 
 @app.command()
 def verify_facts() -> None:
     """Compare published counts of the full Last.FM 1K file with those of the warehouse built from it."""
+    settings = Settings.from_environment()
+    check_variables(settings)
+    check_published(settings.warehouse)
     from models_py.facts import print_facts
 
-    print_facts(Settings.from_environment())
+    print_facts(settings)
 
 
 @app.command()
@@ -70,9 +92,12 @@ def published(
     seeds: Annotated[int, typer.Option(envvar="SEEDS", min=2, help="Random splits.")] = 5,
 ) -> None:
     """Evaluate every recommender by the protocol of a published table, beside what it prints."""
+    settings = Settings.from_environment()
+    check_variables(settings)
+    check_counts(data)
     from models_py.published import print_comparison
 
-    print_comparison(Settings.from_environment(), data, range(1, seeds + 1))
+    print_comparison(settings, data, range(1, seeds + 1))
 
 
 @app.command()
@@ -82,18 +107,23 @@ def benchmark(
     output: Annotated[Path, typer.Option(envvar="BENCHMARK", help="Folder to write to.")] = Path("warehouse/benchmark"),
 ) -> None:
     """Measure time and memory per stage and model, on RAW or on look-alikes of several sizes."""
+    settings = Settings.from_environment()
+    check_study(settings)
+    names = tuple(dict.fromkeys(scales.replace(",", " ").split()))
+    check_scales(names)
     from models_py.benchmark import run
 
-    names = tuple(scales.replace(",", " ").split())
-    run(Settings.from_environment(), output, names, Path(lookalike) if lookalike else None)
+    run(settings, output, names, Path(lookalike) if lookalike else None)
 
 
 @app.command()
 def tuning() -> None:
     """Show whether more trials would have changed the order of the models."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
     from models_py.tuning_report import report_tuning
 
-    report_tuning(Settings.from_environment().warehouse)
+    report_tuning(warehouse)
 
 
 @app.command()
@@ -104,10 +134,12 @@ def study(
     ] = None,
 ) -> None:
     """Score the same models on the same plays under every combination of eight protocol switches."""
+    settings = Settings.from_environment()
+    check_item_type(item_type)
+    check_fit(settings)
     from models_py import pipeline
     from models_py.study.report import print_study
 
-    settings = Settings.from_environment()
     pipeline.study(settings, item_type, trials)
     print_study(settings.warehouse, item_type)
 
@@ -128,9 +160,11 @@ def recommend(
     length: Annotated[int, typer.Option(min=1, max=100, help="Items to print.")] = 10,
 ) -> None:
     """Print the list that is served to a person."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
     from models_py.reading import print_served
 
-    print_served(Settings.from_environment().warehouse, user, item_type, task, length)
+    print_served(warehouse, user, item_type, task, length)
 
 
 @app.command()
@@ -140,17 +174,18 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows, as CSV.")] = False,
 ) -> None:
     """Print what a query gives; the warehouse is only read."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
     from models_py.reading import print_answer
 
     text = sys.stdin.read() if statement == "-" else statement
-    print_answer(Settings.from_environment().warehouse, text, None if as_csv else rows)
+    print_answer(warehouse, text, None if as_csv else rows)
 
 
-def _evaluate(prepare: bool) -> None:
+def _evaluate(settings: Settings, prepare: bool) -> None:
     from models_py import pipeline
     from models_py.leaderboard import print_leaderboard
 
-    settings = Settings.from_environment()
     pipeline.evaluate(settings, prepare=prepare)
     print_leaderboard(settings.warehouse)
 

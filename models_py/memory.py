@@ -1,14 +1,12 @@
 """Whether a model fits into memory, told before it starts: a sentence instead of a killed process."""
 
 import os
-import re
 from pathlib import Path
 
-from models_py.errors import StudyError
 from models_py.interactions import Interactions
 from models_py.recommenders.base import Recommender
+from models_py.sizes import read_size
 
-_UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
 _MEMORY = Path("/proc/meminfo")
 # Making lists holds a block's scores, what the user played, and their sorted candidates (see ranking.BLOCK_BYTES).
 LISTS = 400 * 2**20
@@ -23,12 +21,7 @@ def memory_limit() -> int:
         Where PYTHON_MEMORY_LIMIT is no size.
     """
     text = os.environ.get("PYTHON_MEMORY_LIMIT") or ""
-    if not text:
-        return _free()
-    size = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([MG]i?B)\s*", text, re.IGNORECASE)
-    if size is None:
-        raise StudyError(f"PYTHON_MEMORY_LIMIT is '{text}': write a size such as 6GB or 500MB.")
-    return int(float(size[1]) * _UNITS[size[2].upper()])
+    return read_size("PYTHON_MEMORY_LIMIT", text) if text else _free()
 
 
 def too_large(settings: list[Recommender], interactions: Interactions, item_type: str = "") -> str | None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from models_py import dbt, jobs
-from models_py.checks import check_raw_folder, check_same_study, check_splits, check_variables
+from models_py.checks import check_raw_folder
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
@@ -16,6 +16,7 @@ from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
 from models_py.settings import Settings
 from models_py.training import Parameters
+from models_py.variables import check_same_study
 from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
@@ -42,8 +43,6 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         Where any step fails; the published file is then as it was.
     """
     check_recommenders()
-    check_splits(settings)
-    check_variables(settings)
     if prepare:
         ensure_raw_files(settings)
     else:
@@ -73,8 +72,6 @@ def build(settings: Settings) -> None:
         Where any step fails; the published file is then as it was.
     """
     check_recommenders()
-    check_splits(settings)
-    check_variables(settings)
     ensure_raw_files(settings)
     with building(settings.warehouse) as working:
         # new data makes the stored results stale: the marts are published all the same, for the next fit to read
@@ -102,15 +99,11 @@ def study(settings: Settings, item_type: str, n_trials: int | None) -> None:
     Raises
     ------
     MusicError
-        Where the item type is unknown or any step fails; the published file is then as it was.
+        Where any step fails; the published file is then as it was.
     """
     # here, because it loads every model, and the other commands start without
     from models_py.jobs.protocols import study_protocols
 
-    if item_type not in ("track", "artist"):
-        raise StudyError(f"ITEM_TYPE is '{item_type}': set it to track or artist.")
-    check_splits(settings)
-    check_variables(settings)
     check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
     with building(settings.warehouse) as working:
         with stage(f"Every protocol on {item_type}s (Python)") as shown:

@@ -5,15 +5,17 @@ and cannot say where the line ends of a file change. All of this costs a pass ov
 """
 
 import codecs
-import gzip
 import re
+import shlex
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from models_py.errors import MusicError, RawFileError
 from models_py.raw_formats import first_lines, fits, guess, is_artist_tag, is_recording_header
+from models_py.raw_gzip import UnusualGzipError, unpacked
 from models_py.settings import Settings
 
 HEAD = 1 << 16
@@ -94,7 +96,12 @@ def _check(path: Path) -> bool:
         odd = _first_odd_line(path) if head else None
         confusing = not odd and _may_confuse_the_reader(path)
         filled = any(chunk.removeprefix(UTF_8_MARK).strip() for chunk in _content(path)) if head else False
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except UnusualGzipError as error:
+        raise RawFileError(
+            f"{path} has {error}, which gzip takes and the reader does not: "
+            f"compress it anew ({_command(path)}) and put the result in its place."
+        ) from error
+    except (EOFError, zlib.error) as error:
         raise RawFileError(f"{path} is damaged or cut off ({error}): copy or download it again.") from error
     except OSError as error:
         raise RawFileError(
@@ -113,6 +120,8 @@ def _check(path: Path) -> bool:
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise RawFileError(f"{path} is a folder: move the files in it into {path.parent}, or rename it.")
+    if path.exists() and not path.is_file():
+        raise RawFileError(f"{path} is no regular file: put a file in its place, or rename it.")
     with path.open("rb") as file:
         return file.read(HEAD)
 
@@ -133,18 +142,26 @@ def _check_head(path: Path, head: bytes) -> None:
     if text.startswith(BYTE_ORDER_MARKS) or text.count(0) * 5 > len(text):
         raise RawFileError(
             f"{path} is not UTF-8 but looks like UTF-16: "
-            f"convert it (iconv -f UTF-16 -t UTF-8 {path.name} > converted) and put the result in its place."
+            f"convert it (iconv -f UTF-16 -t UTF-8 {_word(path)} > converted) and put the result in its place."
         )
 
 
 def _content(path: Path) -> Iterator[bytes]:
     """Give a file in large pieces, decompressed, none of which ends between the bytes of a Windows line end."""
-    opened = gzip.open(path) if path.suffix == ".gz" and path.stat().st_size else path.open("rb")
-    with opened as file:
-        while chunk := file.read(CHUNK):
-            while chunk.endswith(b"\r") and (more := file.read(1)):
-                chunk += more
-            yield chunk
+    is_packed = path.suffix == ".gz" and path.stat().st_size
+    held = b""
+    for piece in unpacked(path, CHUNK) if is_packed else _pieces(path):
+        chunk = held + piece
+        held = chunk[-1:] if chunk.endswith(b"\r") else b""
+        if chunk != held:
+            yield chunk.removesuffix(held)
+    if held:
+        yield held
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(partial(file.read, CHUNK), b"")
 
 
 def _first_odd_line(path: Path) -> tuple[int, bytes] | None:
@@ -203,7 +220,13 @@ def _line_ends(path: Path, number: int, newline: bytes) -> str:
     )
 
 
-def _command(path: Path, change: str) -> str:
+def _command(path: Path, change: str = "") -> str:
+    """Write the command that makes a changed copy, or one that is only compressed anew."""
     if path.suffix == ".gz":
-        return f"gzip -dc {path.name} | {change} | gzip > repaired"
-    return f"{change} < {path.name} > repaired"
+        return " | ".join(part for part in (f"gzip -dc {_word(path)}", change, "gzip > repaired") if part)
+    return f"{change} < {_word(path)} > repaired"
+
+
+def _word(path: Path) -> str:
+    """Write a file's name as a shell takes it for one."""
+    return shlex.quote(f"./{path.name}" if path.name.startswith("-") else path.name)

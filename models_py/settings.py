@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models_py.errors import StudyError
+from models_py.paths import check_folder_name, check_warehouse_name
+from models_py.sizes import read_size
 
 SOURCES = ("1k", "360k")
 DEFAULT_RAW = Path("warehouse/raw")
@@ -13,6 +15,8 @@ DEFAULT_DEMO = Path("warehouse/demo")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 ARTIST_TAGS_PREFIX = "artist-tags"
 RECORDING_FEATURES_PREFIX = "recording-features"
+# DuckDB's own limit, below which not even a few plays can be built, and Python's
+LEAST_MEMORY = {"MEMORY_LIMIT": "64MB", "PYTHON_MEMORY_LIMIT": "1MB"}
 
 
 @dataclass(frozen=True)
@@ -47,31 +51,35 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS and REPLACE.
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS and REPLACE, and look at the limits of memory.
 
         Raises
         ------
         StudyError
-            Where SOURCE or REPLACE is none of what it can be, or WAREHOUSE has a quote, which dbt cannot handle.
+            Where SOURCE or REPLACE is none of what it can be, a limit is no size, or a path would be misread.
         """
         source = environment.get("SOURCE") or "1k"
         if source not in SOURCES:
             raise StudyError(f"SOURCE is '{source}'; set it to 1k (plays with times) or 360k (play counts).")
-        warehouse = environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"
-        if "'" in warehouse or '"' in warehouse:
-            raise StudyError(f"WAREHOUSE is {warehouse}; choose a path without quotes.")
         replace = environment.get("REPLACE") or "no"
         if replace not in ("yes", "no"):
             raise StudyError(f"REPLACE is '{replace}'; set it to yes or no.")
-        return cls(
+        for name, least in LEAST_MEMORY.items():
+            if limit := environment.get(name):
+                read_size(name, limit, least)
+        settings = cls(
             raw=Path(environment.get("RAW") or DEFAULT_RAW),
             source=source,
-            warehouse=Path(warehouse),
+            warehouse=Path(environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"),
             demo=Path(environment.get("DEMO") or DEFAULT_DEMO),
-            splits=tuple((environment.get("SPLITS") or "").replace(",", " ").split()),
+            splits=tuple(dict.fromkeys((environment.get("SPLITS") or "").replace(",", " ").split())),
             variables=environment.get("VARS") or "{}",
             may_replace=replace == "yes",
         )
+        check_warehouse_name(settings.warehouse)
+        check_folder_name("RAW", settings.raw)
+        check_folder_name("DEMO", settings.demo)
+        return settings
 
     def has_event_files(self) -> bool:
         """Whether the raw folder holds a .tsv or .tsv.gz file that is neither a profile nor metadata."""
@@ -79,8 +87,7 @@ class Settings:
 
     def event_files(self) -> list[Path]:
         """Every .tsv and .tsv.gz of the raw folder that is neither a profile nor metadata, by name."""
-        others = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
-        return [path for path in self._raw_files(".tsv") if not path.name.startswith(others)]
+        return [path for path in self._raw_files(".tsv") if is_event_file(path.name)]
 
     def profile_files(self) -> list[Path]:
         """Every profile file of the raw folder, by name."""
@@ -96,4 +103,14 @@ class Settings:
 
     def _raw_files(self, ending: str) -> list[Path]:
         names = sorted(os.listdir(self.raw)) if self.raw.is_dir() else []
-        return [self.raw / name for name in names if name.endswith((ending, f"{ending}.gz")) and name[0] != "."]
+        return [self.raw / name for name in names if _is_raw_file(name, ending)]
+
+
+def is_event_file(name: str) -> bool:
+    """Tell whether a file of this name is read for plays: it ends in .tsv or .tsv.gz and is no profile or metadata."""
+    others = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
+    return _is_raw_file(name, ".tsv") and not name.startswith(others)
+
+
+def _is_raw_file(name: str, ending: str) -> bool:
+    return name.endswith((ending, f"{ending}.gz")) and name[0] != "."

@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 
 from models_py.errors import StudyError, WarehouseError
+from models_py.paths import check_published, check_warehouse_file
 
 SCHEMA = "recommender"
 # Rows of an answer fetched at a time.
@@ -88,7 +89,7 @@ class Warehouse:
         WarehouseError
             Where the file is missing, locked or damaged, or lacks a table or column that the query names.
         """
-        self._require_file()
+        check_published(self.path)
         with self._connect(read_only=True) as connection:
             try:
                 columns = connection.execute(query, list(parameters)).fetchnumpy()
@@ -125,7 +126,7 @@ class Warehouse:
         StudyError
             Where the statement cannot be answered, in the words of DuckDB.
         """
-        self._require_file()
+        check_published(self.path)
         with self._connect(read_only=True) as connection:
             try:
                 connection.execute("set enable_external_access = false; set python_enable_replacements = false")
@@ -168,14 +169,12 @@ class Warehouse:
         with self._connect(read_only=True):
             yield
 
-    def _require_file(self) -> None:
-        if not self.path.exists():
-            raise WarehouseError(f"There is no warehouse at {self.path}: run `make evaluate` first, or set WAREHOUSE.")
-
     @contextmanager
     def _connect(self, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        check_warehouse_file(self.path)
         try:
-            connection = duckdb.connect(str(self.path), read_only=read_only)
+            # './' keeps a relative path a name: '~' at its start would be the home folder, 'md:' another service
+            connection = duckdb.connect(os.path.join(".", self.path), read_only=read_only)
         except duckdb.Error as error:
             raise WarehouseError(_explain(self.path, error)) from error
         try:

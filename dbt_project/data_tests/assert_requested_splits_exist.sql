@@ -5,7 +5,7 @@ from (
     where false
     {%- for name in requested_splits() %}
     union all
-    select '{{ name }}' as split_name
+    select {{ literal_text(name) }} as split_name
     {%- endfor %}
 ) as requested
 where requested.split_name not in (select split_name from {{ ref('splits') }})

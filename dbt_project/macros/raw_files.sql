@@ -7,8 +7,35 @@
     {{ return(name) }}
 {%- endmacro %}
 
+{#
+A folder of raw files as the setting gives it. With './' a relative path stays a name: DuckDB would read '~' at its start
+as the home folder and 's3:' as an address. It reads a backslash as a slash wherever that stands.
+#}
+{% macro folder_setting(setting, default) -%}
+    {%- set folder = env_var(setting, '') or default -%}
+    {%- if '\\' in folder -%}
+        {{ exceptions.raise_compiler_error(
+            setting ~ " is " ~ folder ~ ", whose backslash DuckDB reads as a slash: rename the folder, or name another."
+        ) }}
+    {%- endif -%}
+    {{ return(folder if folder.startswith('/') else './' ~ folder.removeprefix('./')) }}
+{%- endmacro %}
+
 {% macro demo_folder() -%}
-    {{ return((env_var('DEMO', '') or 'warehouse/demo') ~ '/' ~ source_name()) }}
+    {{ return(folder_setting('DEMO', 'warehouse/demo') ~ '/' ~ source_name()) }}
+{%- endmacro %}
+
+{# A path as a literal for `glob` and `read_csv` that matches nothing else: they take [, * and ? for patterns. #}
+{% macro literal_path(path) -%}
+    {{ return(literal_text(modules.re.sub('([\\[*?])', '[\\1]', path))) }}
+{%- endmacro %}
+
+{% macro literal_text(text) -%}
+    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
+{%- endmacro %}
+
+{% macro file_name(path) -%}
+    {{ return(path.split('/') | last) }}
 {%- endmacro %}
 
 {# Kinds of raw files beside event files: how their names begin and end. models_py/settings.py tells them apart in the same way. #}
@@ -29,8 +56,8 @@
     {%- set query -%}
         select file
         from (
-            select file, parse_filename(file) as name
-            from glob('{{ folder | replace("'", "''") }}/*')
+            select file, regexp_extract(file, '[^/]*$') as name
+            from glob({{ literal_path(folder) ~ " || '/*'" }})
         )
         where (name like '%{{ ending }}' or name like '%{{ ending }}.gz')
             and name not like '.%'
@@ -42,11 +69,17 @@
             )
         order by name
     {%- endset -%}
-    {{ return(run_query(query).columns[0].values() | list) }}
+    {%- set files = run_query(query).columns[0].values() | list -%}
+    {%- for file in files if '\\' in file -%}
+        {{ exceptions.raise_compiler_error(
+            file ~ " has a name whose backslash DuckDB reads as a slash: rename it."
+        ) }}
+    {%- endfor -%}
+    {{ return(files) }}
 {%- endmacro %}
 
 {% macro raw_folder() -%}
-    {%- set raw = env_var('RAW', '') or 'warehouse/raw' -%}
+    {%- set raw = folder_setting('RAW', 'warehouse/raw') -%}
     {{ return(raw if raw_files_in(raw, 'events') else demo_folder()) }}
 {%- endmacro %}
 
@@ -71,8 +104,9 @@
     {%- set query -%}
         select line
         from read_csv(
-            '{{ file | replace("'", "''") }}', columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04',
-            quote = '', escape = '', header = false, auto_detect = false, ignore_errors = true
+            {{ literal_path(file) }}, columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04',
+            quote = '', escape = '', header = false, auto_detect = false, ignore_errors = true,
+            hive_partitioning = false
         )
         limit 1
     {%- endset -%}
@@ -82,14 +116,15 @@
 
 {# A file's number in a list of files, from 1, by its path as the reader gives it. #}
 {% macro file_number(path, files) -%}
-    cast(list_position([{% for file in files %}'{{ file.split('/') | last | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}], parse_filename({{ path }})) as integer)
+    cast(list_position([{% for file in files %}{{ literal_text(file) }}{{ ', ' if not loop.last }}{% endfor %}], {{ path }}) as integer)
 {%- endmacro %}
 
 {#
 One row per line of the given files, in file order, as (file_id, line); files are numbered in the order given, from 1.
 The delimiter is four control bytes that no line holds, so that the reader splits nothing and every line
 arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables. Those have names
-of the model's own: models that read at the same time mix up their rejects in tables of the same name.
+of the model's own: models that read at the same time mix up their rejects in tables of the same name. A folder such as
+`line=5` is a name as well, which the reader would otherwise add as a column.
 #}
 {% macro read_lines(files) -%}
     {%- if files -%}
@@ -97,9 +132,9 @@ of the model's own: models that read at the same time mix up their rejects in ta
         {{ file_number('filename', files) }} as file_id,
         line
     from read_csv(
-        [{% for file in files %}'{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}],
+        [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}],
         columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
-        auto_detect = false, strict_mode = true, filename = true, store_rejects = true,
+        auto_detect = false, strict_mode = true, filename = true, hive_partitioning = false, store_rejects = true,
         rejects_table = '{{ this.identifier }}_reject_errors', rejects_scan = '{{ this.identifier }}_reject_scans'
     )
     {%- else -%}
@@ -110,11 +145,26 @@ of the model's own: models that read at the same time mix up their rejects in ta
     {%- endif -%}
 {%- endmacro %}
 
+{#
+Runs while the project is read: a warehouse whose file has the name of a schema inside it, or of a database that DuckDB
+always has, cannot be queried. models_py/paths.py refuses the same names.
+#}
+{% macro require_warehouse_name() -%}
+    {%- set name = file_name(target.path).lstrip('.').split('.')[0].split('?')[0] -%}
+    {%- set schemas = ['marts', 'staging', 'intermediate', 'recommender'] -%}
+    {%- if name | lower in schemas + ['information_schema', 'pg_catalog', 'main', 'system', 'temp'] -%}
+        {{ exceptions.raise_compiler_error(
+            "WAREHOUSE is " ~ target.path ~ ", but '" ~ name ~ "' is also the name of a schema or database inside the file:"
+            ~ " choose another name, such as music.duckdb."
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# Runs first: without raw data nothing can be built, and one sentence says what to do. #}
 {% macro require_raw_files() -%}
     {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not raw_files_in(raw_folder(), 'events') -%}
         {{ exceptions.raise_compiler_error(
-            "There is no event file (.tsv or .tsv.gz) in " ~ (env_var('RAW', '') or 'warehouse/raw')
+            "There is no event file (.tsv or .tsv.gz) in " ~ folder_setting('RAW', 'warehouse/raw')
             ~ " and no demo in " ~ demo_folder() ~ ": put the raw files there, or run `make demo`."
         ) }}
     {%- endif -%}

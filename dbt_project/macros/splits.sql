@@ -7,7 +7,7 @@
     (
         default_for in ('{{ source_name() }}', 'any')
         {%- for name in requested_splits() %}
-        or split_name = '{{ name }}'
+        or split_name = {{ literal_text(name) }}
         {%- endfor %}
     )
 {%- endmacro %}

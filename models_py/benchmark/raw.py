@@ -49,7 +49,6 @@ def cases(settings: Settings, output: Path, scales: tuple[str, ...], lookalike: 
                 "name a folder of raw files (RAW=folder), or scales and a program (SCALES='0.1 0.3 1' LOOKALIKE=file)."
             )
         return [_case("raw", settings.raw, settings, output)]
-    _check_scales(scales)
     written = [_written(output / "raw" / scale, scale, lookalike) for scale in scales]
     return [_case(f"scale {scale}", folder, settings, output) for scale, folder in zip(scales, written, strict=True)]
 
@@ -57,16 +56,6 @@ def cases(settings: Settings, output: Path, scales: tuple[str, ...], lookalike: 
 def _case(name: str, raw: Path, settings: Settings, output: Path) -> Case:
     working = output / "built" / name.replace(" ", "_")
     return Case(name, replace(settings, raw=raw, warehouse=working / "music.duckdb"))
-
-
-def _check_scales(scales: tuple[str, ...]) -> None:
-    for scale in scales:
-        try:
-            fits = 0 < float(scale) < float("inf")
-        except ValueError:
-            fits = False
-        if not fits:
-            raise StudyError(f"SCALES names {scale}: give positive numbers, such as SCALES='0.1 0.3 1'.")
 
 
 def _written(folder: Path, scale: str, lookalike: Path | None) -> Path:

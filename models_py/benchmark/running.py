@@ -11,7 +11,6 @@ import yaml
 from models_py.benchmark.children import Ended, run_alone
 from models_py.benchmark.raw import Case, cases
 from models_py.benchmark.report import Results
-from models_py.checks import check_splits, check_variables
 from models_py.errors import BuildError
 from models_py.printing import say
 from models_py.settings import Settings
@@ -56,10 +55,8 @@ def run(settings: Settings, output: Path, scales: tuple[str, ...] = (), lookalik
     MusicError
         Where there is nothing to measure or a stage fails; the rows that are finished are written.
     """
-    check_splits(settings)
-    check_variables(settings)
     given = yaml.safe_load(settings.variables) or {}
-    settings = replace(settings, variables=json.dumps(ONE_TRIAL | given))
+    settings = replace(settings, variables=json.dumps(ONE_TRIAL | given, default=str))
     say_when_stopped(f"Stopped: what was measured so far is in {output}.")
     measured = cases(settings, output, scales, lookalike)
     results = Results(output)

@@ -11,7 +11,6 @@ import numpy as np
 from scipy import sparse
 
 from models_py import dbt
-from models_py.checks import check_variables
 from models_py.errors import StudyError
 from models_py.pipeline import ensure_raw_files
 from models_py.progress import stage
@@ -51,15 +50,9 @@ def read_counts(asked: Settings, data: str) -> tuple[sparse.csr_matrix, Paramete
     Raises
     ------
     MusicError
-        Where DATA names no file that can be loaded, or VARS a number that the study does not have.
+        Where a file of DATA cannot be loaded.
     """
-    check_variables(asked)
     with _scratch_study(asked, Path(data)) as study:
-        if not data or not study.event_files():
-            raise StudyError(
-                f"DATA is {data or 'not set'}: name a .tsv or .tsv.gz file in the 360K format "
-                "(user, artist MBID, artist, plays), or a folder that holds one."
-            )
         ensure_raw_files(study)
         with stage("Play counts (dbt)") as shown:
             selection = ["--select", "stg_lastfm__artist_plays", "stg_lastfm__spellings", "+evaluation_parameters"]

@@ -4,8 +4,8 @@ files as (
     {% for file in event_files(source_name()) -%}
     select
         {{ loop.index }} as file_id,
-        '{{ file.split('/') | last | replace("'", "''") }}' as file_name,
-        {{ file.startswith(demo_folder()) }} as is_demo
+        {{ literal_text(file_name(file)) }} as file_name,
+        {{ file.startswith(demo_folder() ~ '/') }} as is_demo
     {{ 'union all' if not loop.last }}
     {% else -%}
     select
