@@ -70,4 +70,6 @@ def _served_lists(warehouse: Warehouse, user_id: str) -> str:
         "select distinct item_type, task from marts.served_recommendations where user_id = ? order by all", [user_id]
     )
     named = [f"{item_type}s for '{task}'" for item_type, task in zip(*lists.values(), strict=True)]
-    return f"there are lists of {', '.join(named)}" if named else "there is none for any task"
+    if named:
+        return f"there are lists of {', '.join(named)}"
+    return "there is none for any task (the var serve_users_without_plays decides on users without a play)"

@@ -70,6 +70,24 @@ def test_every_column_is_described(models: dict, demo: Study) -> None:
     assert {column for column in built if column[:2] in tables} == described
 
 
+def test_the_file_carries_every_description(manifest: dict, demo: Study) -> None:
+    described = {}
+    for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
+        if node["resource_type"] in ("model", "seed", "source"):
+            table = (node["schema"], node.get("identifier") or node["alias"])
+            described[(*table, None)] = node["description"].strip()
+            described |= {(*table, name): column["description"].strip() for name, column in node["columns"].items()}
+    written = demo.query(
+        """
+        select schema_name, table_name, column_name, comment from duckdb_columns() where not internal
+        union all select schema_name, table_name, null, comment from duckdb_tables()
+        union all select schema_name, view_name, null, comment from duckdb_views() where not internal
+        """
+    )
+    assert all(comment for *_, comment in written)
+    assert [place for *place, comment in written if described.get(tuple(place)) != comment] == []
+
+
 def test_marts_have_contracts_and_keys(models: dict, manifest: dict) -> None:
     keyed = {
         node["attached_node"]

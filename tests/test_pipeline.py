@@ -137,13 +137,18 @@ def planted_ceiling(demo: Study, item_type: str, user_ids: list, items: list, pr
 
 
 def test_everybody_is_served_and_a_person_can_ask(demo: Study) -> None:
-    (users,) = demo.query("select count(*) from marts.users")[0]
+    (users,) = demo.query("select count(*) from marts.users where play_count > 0")[0]
     for item_type in ("artist", "track"):
         served = demo.query(
             f"""select count(distinct user_id), min(rank) from marts.served_recommendations
             where item_type = '{item_type}' and task = 'discovery'"""
         )
         assert served == [(users, 1)]
+    # of whom only a profile is known is served on request
+    (profile,) = demo.query("select min(user_id) from marts.users where play_count = 0")[0]
+    answer = demo.run("recommend", "--user", profile)
+    assert answer.returncode == 1
+    assert "serve_users_without_plays" in answer.stderr
     answer = demo.run("recommend", "--user", "user_000010")
     assert answer.returncode == 0
     assert "artists for user_000010" in answer.stdout
@@ -170,6 +175,30 @@ def test_the_served_model_won_on_validation(demo: Study) -> None:
     )
     assert len(winners) == 6
     assert all(served == best for _, _, served, best in winners)
+
+
+def test_the_gain_over_most_popular_is_that_of_the_leaderboard(demo: Study) -> None:
+    means = demo.query(
+        """
+        select item_type, task, model_name, count(*), avg(value), avg(gain) from marts.personalization_gain
+        group by all order by all
+        """
+    )
+    leaderboard = demo.query(
+        """
+        select s.item_type, s.task, s.model_name, l.n_users, l.ndcg, l.ndcg - p.ndcg
+        from recommender.served_models as s
+        inner join marts.model_leaderboard as l
+            on s.item_type = l.item_type and s.task = l.task and s.model_name = l.model_name
+        inner join marts.model_leaderboard as p on s.item_type = p.item_type and s.task = p.task
+        where l.split_name = 'temporal' and p.split_name = 'temporal' and p.model_name = 'most_popular'
+        order by all
+        """
+    )
+    assert len(means) == 6
+    for one, other in zip(means, leaderboard, strict=True):
+        assert one[:4] == other[:4]
+        assert one[4:] == pytest.approx(other[4:], abs=1e-9)
 
 
 def test_equal_tuning(demo: Study) -> None:
@@ -233,6 +262,9 @@ def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(demo
     run_dbt("build", warehouse=warehouse, raw=Path(demo.environment["DEMO"]) / "1k")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         assert connection.execute(leaderboard).fetchall() == before
+        # tables that are built anew have lost their comments
+        uncommented = "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+        assert connection.execute(uncommented).fetchall() == []
 
 
 def test_the_360k_format_fills_the_same_marts(demo: Study, new_study: Callable[..., Study]) -> None:
@@ -270,6 +302,7 @@ def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
         ({"VARS": "{headline_k: x}"}, "headline_k as 'x'"),
         ({"VARS": "{cluster_counts: []}"}, "cluster_counts as []"),
         ({"VARS": "{max_cluster_share: 2}"}, "a share from 0 to 1"),
+        ({"VARS": "{serve_users_without_plays: 1}"}, "true or false"),
         ({"VARS": "{list_length: 20}"}, "metrics go to 100"),
         ({"VARS": "{unfinished: ["}, "not YAML"),
     ],

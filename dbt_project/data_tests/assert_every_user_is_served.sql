@@ -1,4 +1,5 @@
--- each user of `int_users_served` has a list per item type and task that is served, unless the task allows none of the items
+-- each user of `int_users_served` has a list per item type and task that is served, unless the task allows none of the
+-- items
 with
 
 tasks as (

@@ -73,7 +73,8 @@ played_in_order as (
             and played_items.item_id = items.item_id
 ),
 
--- popularity_rank - place is the number of more popular items that the user has not played: a list is full where it ends
+-- popularity_rank - place is the number of more popular items that the user has not played: where it comes to a list's
+-- length, the list is full, and no played item further down is in the way
 count_in_the_way as (
     select
         item_type,
