@@ -8,6 +8,7 @@ from models_py.checks import check_raw_folder
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
+from models_py.left_out import describe_losses, require_plays
 from models_py.losses import check_demo_replaces_no_data, check_users_remain
 from models_py.printing import say
 from models_py.progress import Stage, stage
@@ -51,6 +52,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
                 _build(["--exclude", "source:recommender+"], working, settings, shown)
+            _report_losses(settings, Warehouse(working))
             check_users_remain(settings, working)
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             jobs.run(Warehouse(working), shown)
@@ -77,8 +79,9 @@ def build(settings: Settings) -> None:
         # new data makes the stored results stale: the marts are published all the same, for the next fit to read
         with stage("Raw files and stored results to marts (dbt)") as shown:
             _build(["--exclude", STALE], working, settings, shown)
-            check_users_remain(settings, working)
             stale = _fails(["--select", STALE], working, settings, shown)
+        _report_losses(settings, Warehouse(working))
+        check_users_remain(settings, working)
     say(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
         say("The results in it are of an older study and not shown: run `make recommend`.")
@@ -129,6 +132,13 @@ def ensure_raw_files(settings: Settings) -> None:
         return
     with stage("Raw files checked"):
         check_raw_files(settings)
+
+
+def _report_losses(settings: Settings, warehouse: Warehouse) -> None:
+    """Print what the load left out; end here where it left out everything."""
+    require_plays(settings, warehouse)
+    for sentence in describe_losses(warehouse):
+        say(sentence)
 
 
 def _build(selection: list[str], working: Path, settings: Settings, shown: Stage) -> None:

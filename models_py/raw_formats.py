@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 LINES_READ = 1000
 TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+COUNT = re.compile(rb" *(?=0*[1-9])\d{1,9}(\.0+)? *")
 REGISTERED = re.compile(rb"[A-Z][a-z]{2} \d{1,2}, \d{4}")
 EXPORTED_TIME = re.compile(rb"\d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d")
 COUNTS, PLAYS, PROFILES = "play counts (360K)", "plays with times (1K)", "profiles"
@@ -17,6 +19,10 @@ REMEDIES = {
 FIELDS = {
     "1k": "6 fields separated by tabs: user, time (2009-05-04T23:08:57Z), artist MBID, artist, track MBID, title",
     "360k": "4 fields separated by tabs: user, artist MBID, artist, plays",
+}
+LACKING = {
+    6: " without a time in the second",
+    4: " without a whole number from 1 to 999999999 in the fourth",
 }
 
 
@@ -31,14 +37,14 @@ def fits(line: bytes, source: str) -> bool:
     """Tell whether a line has the form of the source's lines."""
     fields = line.split(b"\t")
     if source == "1k":
-        return len(fields) == 6 and bool(TIME.fullmatch(fields[1]))
-    return len(fields) == 4 and fields[3].isdigit()
+        return len(fields) == 6 and _is_time(fields[1])
+    return len(fields) == 4 and bool(COUNT.fullmatch(fields[3]))
 
 
 def is_artist_tag(line: bytes) -> bool:
     """Tell whether a line gives an artist, a tag and how many people gave it."""
     fields = line.split(b"\t")
-    return len(fields) == 3 and fields[2].isdigit()
+    return len(fields) == 3 and bool(COUNT.fullmatch(fields[2]))
 
 
 def is_recording_header(line: bytes) -> bool:
@@ -67,6 +73,16 @@ def guess(lines: list[bytes], source: str) -> str:
     return f"its lines look like {kind}, so {remedy}"
 
 
+def _is_time(field: bytes) -> bool:
+    if not TIME.fullmatch(field):
+        return False
+    try:
+        datetime.fromisoformat(field.decode())
+    except ValueError:
+        return False
+    return True
+
+
 def _kind(line: bytes) -> str:
     """Name what a line looks like, so that it fits after 'its lines look like'."""
     fields = line.split(b"\t")
@@ -79,7 +95,7 @@ def _kind(line: bytes) -> str:
     if line.lstrip().startswith((b"{", b"[")):
         return "JSON"
     if len(fields) > 1:
-        return f"{len(fields)} fields separated by tabs" + " without a time in the second" * (len(fields) == 6)
+        return f"{len(fields)} fields separated by tabs" + LACKING.get(len(fields), "")
     if line.count(b",") < 2:
         return "text without tabs"
     exported = " of a Last.fm export" if EXPORTED_TIME.search(line) else ""

@@ -2,6 +2,8 @@
 
 import calendar
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +17,16 @@ BLANKS = "".join(map(chr, [*range(33), *range(127, 161), 0x3000]))
 UNREADABLE = {"not UTF-8", "unreadable"}
 FIELD_COUNTS = {"1k": 6, "360k": 4}
 SESSION_GAP_SECONDS = 20 * 60
+MONTHS = "january february march april may june july august september october november december".split()
+DATES = [
+    re.compile(r"(?P<month>[A-Za-z]+) (?P<day>[0-9]{1,2}) (?P<year>[0-9]{4})( ?[T ]?[0-9:].*)?"),
+    re.compile(r"(?P<day>[0-9]{1,2}) (?P<month>[A-Za-z]+) (?P<year>[0-9]{4})( ?[T ]?[0-9:].*)?"),
+    re.compile(r"(?P<year>[0-9]{4}) (?P<month>[0-9]{1,2}) (?P<day>[0-9]{1,2})([T ][0-9:].*)?"),
+]
+NOTHING = {"", "-", "?", "\\n", "n/a", "nan", "none", "null", "unknown"}
+GENDERS = {"m": "m", "male": "m", "man": "m", "f": "f", "female": "f", "woman": "f"}
+USER_HEADINGS = {"id", "user", "userid"}
+PROFILE_HEADINGS = ({"gender", "sex"}, {"age"}, {"country"}, {"registered", "signup"})
 
 
 @dataclass(frozen=True)
@@ -78,11 +90,42 @@ def _reason(text: str, fields: tuple[str, ...], source: str) -> str:
         return f"not {count} fields"
     if not fields[0].strip(BLANKS):
         return "no user"
+    if is_date(fields[0]):
+        return "user is a date"
     if source == "1k" and not is_time(fields[1]):
-        return "unreadable time"
-    if source == "360k" and not (re.fullmatch("[0-9]{1,9}", fields[3]) and int(fields[3])):
-        return "play count is not a positive number"
+        return "header" if _letters(fields[1]) in ("time", "timestamp") else "unreadable time"
+    if source == "360k" and (reason := _wrong_count(fields)):
+        return reason
     return "" if fields[3 if source == "1k" else 2].strip(BLANKS) else "no artist name"
+
+
+def _letters(text: str) -> str:
+    return re.sub("[^a-z0-9]", "", text.lower())
+
+
+def _wrong_count(fields: tuple[str, ...]) -> str:
+    count = fields[3]
+    if fields == ("0", "1", "2", "3") or _letters(count) in ("plays", "count"):
+        return "header"
+    digits, _, decimals = count.strip(" ").partition(".")
+    if re.fullmatch("[0-9]{1,9}", digits) and (count.strip(" ") == digits or re.fullmatch("0+", decimals)):
+        return "" if int(digits) else "play count is not a positive number"
+    if re.fullmatch("[0-9]+", count):
+        return "play count is too large"
+    is_fraction = re.fullmatch("[0-9]*[.][0-9]+", count)
+    return "play count is a fraction" if is_fraction else "play count is not a positive number"
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a date with the month's name, or with the year first, and at most a time after it."""
+    plain = re.sub("[ ,./-]+", " ", text).strip(" ")
+    match = next(filter(None, (pattern.fullmatch(plain) for pattern in DATES)), None)
+    if not match or len(text.encode()) > 32:
+        return False
+    word, day, year = match["month"].lower(), int(match["day"]), int(match["year"])
+    names = [number for number, name in enumerate(MONTHS, start=1) if word in (name, name[:3])]
+    month = int(word) if word.isdigit() else sum(names)
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year or 400, month)[1]
 
 
 def is_time(text: str) -> bool:
@@ -100,8 +143,8 @@ def is_time(text: str) -> bool:
 
 
 def is_plausible(time: str) -> bool:
-    """Tell whether a time lies within the default bounds."""
-    return "2002-01-01T00:00:00Z" <= time <= "2009-12-31T23:59:59Z"
+    """Tell whether a time lies within the bounds of a file that is not the published one; no test is near today."""
+    return "2002-01-01T00:00:00Z" <= time < "2020-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -127,7 +170,7 @@ def plays_of(files: Mapping[int, list[Line]], source: str) -> dict[tuple[int, in
     seen: set[tuple] = set()
     plays = {}
     for place, fields in good:
-        user, value = fields[0], fields[1] if source == "1k" else str(int(fields[3]))
+        user, value = fields[0], fields[1] if source == "1k" else str(int(fields[3].split(".")[0]))
         names = fields[2:] if source == "1k" else fields[1:3]
         key = (user, value, names)
         plays[place] = Play(user, value, names, key in seen, starts.get(place))
@@ -149,8 +192,34 @@ def _session_starts(good: list[tuple[tuple[int, int], tuple[str, ...]]]) -> dict
 def profiles_of(data: bytes) -> dict[str, tuple[str, str]]:
     """Return gender and country by user, from the first good profile line of each."""
     found: dict[str, tuple[str, str]] = {}
-    for line in lines_of(data, "1k"):
-        if not line.reasons & UNREADABLE and len(line.fields) == 5 and line.fields[0] != "#id":
-            if line.fields[0].strip(BLANKS):
-                found.setdefault(line.fields[0], (line.fields[1], line.fields[3]))
-    return found
+    for number, line in enumerate(line for line in lines_of(data, "1k") if not line.reasons & UNREADABLE):
+        if len(line.fields) != 5 or not line.fields[0].strip(BLANKS) or is_date(line.fields[0]):
+            continue
+        if not _is_profile_header(line.fields, number == 0):
+            gender = _given(line.fields[1]).lower()
+            found.setdefault(line.fields[0], (GENDERS.get(gender, gender), _given(line.fields[3])))
+    spellings = Counter(country for _, country in found.values())
+    return {user: (gender, _usual(country, spellings)) for user, (gender, country) in found.items()}
+
+
+def _given(text: str) -> str:
+    """Make blanks one space; nothing where the text says that it is nothing."""
+    plain = re.sub(f"[{BLANKS}]+", " ", unicodedata.normalize("NFC", text)).strip(" ")
+    return "" if plain.lower() in NOTHING else plain
+
+
+def _is_profile_header(fields: tuple[str, ...], is_first: bool) -> bool:
+    user, *rest = map(_letters, fields)
+    if fields[0] == "#id" or fields == tuple("01234"):
+        return True
+    if user in USER_HEADINGS and any(word in words for word, words in zip(rest, PROFILE_HEADINGS, strict=True)):
+        return True
+    _, gender, age, _, registered = map(_given, fields)
+    words = all(text and not re.search("[0-9]", text) for text in (age, registered))
+    return is_first and words and bool(gender) and gender.lower() not in GENDERS
+
+
+def _usual(country: str, spellings: Counter[str]) -> str:
+    """Choose the most frequent of the spellings that differ in case, among equals one in two cases."""
+    alike = [one for one in spellings if one.lower() == country.lower()]
+    return min(alike, key=lambda one: (-spellings[one], one in (one.upper(), one.lower()), one))

@@ -17,6 +17,7 @@ NODES = (
     ("stg_lastfm__files", False),
     ("stg_lastfm__plays", True),
     ("stg_lastfm__artist_plays", True),
+    ("stg_lastfm__plausible_ranges", False),
     ("stg_lastfm__profile_lines", True),
     ("stg_lastfm__reader_rejects", False),
     ("stg_lastfm__spellings", False),

@@ -169,6 +169,10 @@ def test_hidden_files_are_no_data(study: Study) -> None:
             b"ann\tyesterday\t\tLow\t\tMurderer\n",
             "look like 6 fields separated by tabs without a time in the second",
         ),
+        ("1k", b"ann\t2009-05-32T12:00:00Z\t\tLow\t\tMurderer\n", "tabs without a time in the second"),
+        ("360k", b"ann\t\tLow\t12.5\n", "tabs without a whole number from 1 to 999999999 in the fourth"),
+        ("360k", b"ann\t\tLow\t0\n", "tabs without a whole number from 1 to 999999999 in the fourth"),
+        ("1k", b"ann\t\tLow\t12.0\n", "look like play counts (360K), so set SOURCE=360k"),
         ("1k", b"Dear diary\n", "look like text without tabs"),
     ],
 )
@@ -318,9 +322,11 @@ def test_a_build_brings_result_tables_up_to_date_and_says_that_results_are_old(s
             create table recommender.runs as select 'full' as split_name, 'track' as item_type, 'old' as fingerprint;
             create table recommender.trials (split_name varchar)"""
         )
+    (study.folder / "raw" / "plays.tsv").write_bytes(LINE + b"ann\n")
     result = study.run("build", VARS="{min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1}")
     assert result.returncode == 0, result.stderr
     assert "of an older study and not shown: run `make recommend`" in result.stdout
+    assert "1 of 2 (50%) lines of plays.tsv are rejected as 'not 6 fields'" in result.stdout
     assert types_in(study.warehouse)["validation_ndcg_20"] == "DOUBLE"
     assert study.query("select fingerprint, fit_seconds from recommender.runs") == [("old", None)]
     assert study.query("select count(*) from marts.plays") == [(1,)]
@@ -429,7 +435,7 @@ def test_profiles_are_counted(study: Study) -> None:
     selection = ["--select", "+load_audit", "--exclude", "test_type:unit", "--indirect-selection", "cautious"]
     run_dbt("build", *selection, warehouse=warehouse, raw=study.folder / "raw")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        audit = dict(connection.execute("from marts.load_audit").fetchall())
+        audit = dict(connection.execute("select check_name, value from marts.load_audit").fetchall())
         users = connection.execute("select user_id, age, country from marts.users order by all").fetchall()
     assert audit["profiles_repeated"] == 2
     assert audit["profile_lines_malformed"] == 2

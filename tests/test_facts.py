@@ -23,17 +23,17 @@ from models_py.facts import print_facts
 from models_py.settings import Settings
 
 PROFILES = """#id\tgender\tage\tcountry\tregistered
-user_01\tm\t3\tJapan\tAug 13, 2006
-user_02\tf\t\tJapan\tFeb 24, 2006
-user_03\tm\t103\t\t
-user_04\t\t\tPeru\tJan 1, 2007
+user_000001\tm\t3\tJapan\tAug 13, 2006
+user_000002\tf\t\tJapan\tFeb 24, 2006
+user_000003\tm\t103\t\t
+user_000004\t\t\tPeru\tJan 1, 2007
 """
 NEEDED = ("+load_audit", "+sessions", "+evaluation_parameters", "lastfm_1k_facts", "lastfm_1k_top_songs")
 Line = tuple[str, datetime, str, str, str, str]
 
 
 def made_lines() -> list[Line]:
-    """Draw plays with what the real file has: bogus years, shared seconds, a repeated line, no ids, blank titles."""
+    """Draw plays like the real file's: its users, bogus years, shared seconds, a line twice, no ids, blank titles."""
     rng = random.Random(20090619)
     lines = []
     for number in range(1, 31):
@@ -43,8 +43,8 @@ def made_lines() -> list[Line]:
             artist = rng.randint(1, 12) // rng.randint(1, 3) + 1
             title = rng.choice(["Intro", "INTRO", "None", "", " \x0b", "Song"])
             mbids = [rng.choice(["", f"{kind}-{artist}"]) for kind in ("artist", "track")]
-            lines.append((f"user_{number:02d}", time, mbids[0], f'"Artist {artist}', mbids[1], title))
-    lines += [("user_07", datetime(year, 9, 29, 18, 32, 4), "", "Artist", "", "Song") for year in (2010, 2013)]
+            lines.append((f"user_{number:06d}", time, mbids[0], f'"Artist {artist}', mbids[1], title))
+    lines += [("user_000007", datetime(year, 9, 29, 18, 32, 4), "", "Artist", "", "Song") for year in (2010, 2013)]
     return [*lines, lines[100]]
 
 

@@ -274,6 +274,8 @@ CORPUS = {
     "a mark": [MARK + EVENTS],
     "a mark in each file": [MARK + EVENTS, MARK + EVENTS, MARK + EVENTS],
     "a mark and a header": [MARK + b"user\ttime\tartist_id\tartist\ttrack_id\ttrack\n" + EVENTS],
+    "a header in quotes": [b'"user-id"\t"Timestamp"\t"a"\t"b"\t"c"\t"d"\n' + EVENTS],
+    "dates as users": [in_each_field(b"sep 20, 2008"), in_each_field(b"2008-9-20"), in_each_field(b"2008-02-30")],
     "two marks": [MARK + MARK + EVENTS],
     "a mark alone": [EVENTS, MARK],
     "lines of 1 MB": [WIDE + b"x" * 1_000_000 + b"\n" + EVENTS + WIDE + b"y" * 1_000_000],
@@ -307,6 +309,16 @@ CORPUS = {
     "a blank line at a border was lost": [across_pieces([b"", b"", EVENT], b"\r\n", 1)],
     "a reject at a border took a good line with it": [across_pieces([b"\xff", b"", b"\xff", EVENT], b"\r\n", 1)],
 }
+PROFILE_CORPUS = {
+    "a header as pandas writes it": b"user_id,gender,age,country,registered\n".replace(b",", b"\t") + PROFILES[1],
+    "a header in words that are not known": b"qui\tsexe\tage_ans\tpays\tinscrit\n" + PROFILES[1],
+    "a header of numbers": b"0\t1\t2\t3\t4\n" + PROFILES[1],
+    "a header that is not the first line": PROFILES[1] + b"\nID\tSex\t\t\t\ncat\tx\tx\tx\tx",
+    "nobody has the name of a column": b"id\tf\t33\tPeru\t\nann\tgender\tn/a\tcountry\tunknown",
+    "several spellings": b"ann\tFemale\t33.0\tperu\t2005-05-01\nbob\tMALE\tx\tPERU\t1/2/2005\ncat\tF\t\tPeru \t-",
+    "the most frequent spelling": b"ann\tWoman\t\tperu\t\nbob\tman\t\tperu\t\ncat\tOther\t\tPeru\t\ndan\t?\t\tPERU\t",
+    "dates as users": b"sep 20, 2008\tm\t3\tPeru\t\n2008-09-31\tm\t3\tPeru\t",
+}
 COUNT_CORPUS = {
     "each field empty": [in_each_field(b"", GOOD["360k"][0])],
     "invalid UTF-8 in each field": [in_each_field(b"\xff", GOOD["360k"][0])],
@@ -314,6 +326,17 @@ COUNT_CORPUS = {
     "a quote in each field": [in_each_field(b'"', GOOD["360k"][0])],
     "odd numbers": [
         b"\n".join(b"ann\t\tLow\t" + number for number in (b"00", b"+1", b"1 ", b"1.0", b"1e3", b"9" * 10))
+    ],
+    "numbers with a point": [
+        b"\n".join(
+            b"ann\t\tLow\t" + number for number in (b"12.000", b" 7.0 ", b"0.0", b"1.50", b".5", b"1.", b"1,000")
+        )
+    ],
+    "headers": [b"User\tArtist MBID\tArtist\tPlays\n0\t1\t2\t3\n" + COUNTS],
+    "dates as users": [
+        b"\n".join(
+            b"%s\t\tLow\t3" % user for user in (b"sep 20, 2008", b"2008-09-20", b"20 September 2008", b"sep 31, 2008")
+        )
     ],
     "numbers in other scripts": ["ann\t\tLow\t\u0663\nann\t\tLow\t\u00b2\n".encode()],
     "the file in two files": [COUNTS, MARK + COUNTS],
@@ -426,6 +449,11 @@ def test_each_line_of_mutated_files_is_in_one_place(fuzz: Callable[[str], Fuzz],
 @pytest.mark.parametrize("contents", CORPUS.values(), ids=CORPUS)
 def test_each_line_of_a_known_mutation_is_in_one_place(fuzz: Callable[[str], Fuzz], contents: list[bytes]) -> None:
     fuzz("1k").judge(contents)
+
+
+@pytest.mark.parametrize("profiles", PROFILE_CORPUS.values(), ids=PROFILE_CORPUS)
+def test_each_profile_of_a_known_mutation_is_read_or_not(fuzz: Callable[[str], Fuzz], profiles: bytes) -> None:
+    fuzz("1k").judge([EVENTS], profiles)
 
 
 @pytest.mark.parametrize("contents", COUNT_CORPUS.values(), ids=COUNT_CORPUS)

@@ -14,7 +14,8 @@ TABLES = ("rejected_lines", "load_audit", "load_audit_files", "plays", "sessions
 PLAY, DUPLICATE, BOGUS = "play", "duplicate", "bogus time"
 FIELDS, COUNT_FIELDS, BLANK, NO_USER = "not 6 fields", "not 4 fields", "blank line", "no user"
 TIME, NO_ARTIST, ENCODING = "unreadable time", "no artist name", "not UTF-8"
-COUNT = "play count is not a positive number"
+COUNT, FRACTION, LARGE = (f"play count is {what}" for what in ("not a positive number", "a fraction", "too large"))
+HEADER, DATE = "header", "user is a date"
 
 Line = tuple[bytes, str]
 
@@ -47,6 +48,10 @@ class Load:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
+    def audit(self) -> dict[str, int]:
+        """Read the checks of the load."""
+        return dict(self.query("select check_name, value from marts.load_audit"))
+
     def lines(self) -> Iterator[tuple[int, int, bytes, str]]:
         """Yield file number, line number, line and what must become of it."""
         for file_id, name in enumerate(sorted(self.files), start=1):
@@ -67,6 +72,7 @@ def later(second: int) -> str:
 EVENTS = {
     "a_newest.tsv": RawFile(
         [
+            (b"user-id\ttimestamp\tartist-mbid\tartist-name\ttrack-mbid\ttrack-name", HEADER),
             (event(), PLAY),
             (b"ann\t2009-05-01T12:00:00Z\t\tLow\tMurderer", FIELDS),
             (event() + b"\tmore", FIELDS),
@@ -77,8 +83,10 @@ EVENTS = {
             (event(at="epoch"), TIME),
             (event(at="2008-13-45T99:00:00Z"), TIME),
             (event(at=""), TIME),
-            (event(at="2013-09-29T18:32:04Z"), BOGUS),
+            (event(user="sep 20, 2008"), DATE),
+            (event(at="2019-09-29T18:32:04Z"), PLAY),
             (event(at="1970-01-01T00:00:00Z"), BOGUS),
+            (event(at="2999-01-01T00:00:00Z"), BOGUS),
             (event(title="Caf") + b"\xff", ENCODING),
             (b"\xff\xfe", ENCODING),
             (event(at="noon"), TIME),
@@ -117,10 +125,19 @@ EVENTS = {
     "e_empty.tsv": RawFile([], ends_with_newline=False),
 }
 EVENT_PROFILES = b"#id\tgender\tage\tcountry\tregistered\nann\tf\t33\tSpain\tMay 1, 2005\neve\t\t\t\t\n"
+MORE_PROFILES = b"""id\tgender\tage\tcountry\tregistered
+p1\tF\t33.0\tperu\t2005-05-01
+p2\tfemale\t33.5\tPERU\t1 May 2005
+p3\tf\t7\tPeru \t5/1/2005
+p4\tm\told\tChad\tMay 32, 2005
+p4\tf\t40\tPeru\tMay 1, 2005
+sep 20, 2008\tm\t20\tPeru\tMay 1, 2005
+"""
 
 COUNTS = {
     "a_counts.tsv": RawFile(
         [
+            (b"user\tartist_mbid\tartist_name\tplays", HEADER),
             (b"ann\t\tLow\t20", PLAY),
             (b"ann\tLow\t20", COUNT_FIELDS),
             (b"ann\t\tLow\t20\t", COUNT_FIELDS),
@@ -129,7 +146,14 @@ COUNTS = {
             (b"ann\t\tLow\t0", COUNT),
             (b"ann\t\tLow\ttwenty", COUNT),
             (b"ann\t\tLow\t-3", COUNT),
-            (b"ann\t\tLow\t1.5", COUNT),
+            (b"ann\t\tLow\t1.5", FRACTION),
+            (b"ann\t\tLow\t+12", COUNT),
+            (b"ann\t\tLow\t1e3", COUNT),
+            (b"ann\t\tLow\t12,000", COUNT),
+            (b"ann\t\tLow\t1234567890", LARGE),
+            (b"sep 20, 2008\t\tLow\t20", DATE),
+            (b"cat\t\tLow\t12.0", PLAY),
+            (b"cat\t\tLow\t 3 ", PLAY),
             (b"ann\t\tLow\t", COUNT),
             (b"ann\t\tL\xffw\t20", ENCODING),
             (b"ann\t\t \t20", NO_ARTIST),
@@ -146,7 +170,12 @@ COUNT_PROFILES = b"ann\tf\t33\tSpain\tMay 1, 2005\n"
 @pytest.fixture(scope="module")
 def events(tmp_path_factory: pytest.TempPathFactory) -> Load:
     """Load files of the 1K format."""
-    return load(tmp_path_factory.mktemp("events"), "1k", EVENTS, {"userid-profile.tsv": EVENT_PROFILES})
+    return load(
+        tmp_path_factory.mktemp("events"),
+        "1k",
+        EVENTS,
+        {"userid-profile.tsv": EVENT_PROFILES, "userid-profile-2.tsv": MORE_PROFILES},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +231,7 @@ def test_every_file_is_audited(loaded: Load) -> None:
 
 def test_the_audit_sums_the_files(loaded: Load) -> None:
     fates = Counter(fate for *_, fate in loaded.lines())
-    audit = dict(loaded.query("from marts.load_audit"))
+    audit = loaded.audit()
     assert audit["lines_read"] == fates.total()
     assert audit["bogus_timestamps"] == fates[BOGUS]
     assert audit["exact_duplicates_removed"] == fates[DUPLICATE]
@@ -234,19 +263,77 @@ def test_a_blank_title_is_a_track_of_its_artist(events: Load) -> None:
 
 
 def test_profiles_are_no_events(loaded: Load) -> None:
-    people = loaded.query("select user_id, age, country, play_count > 0 from marts.users where age is not null")
+    people = loaded.query(
+        "select user_id, age, country, play_count > 0 from marts.users where age is not null and user_id = 'ann'"
+    )
     assert people == [("ann", 33, "Spain", True)]
 
 
 def test_somebody_with_a_profile_and_no_plays_is_a_user(events: Load) -> None:
-    assert events.query("select user_id, country from marts.users where play_count = 0") == [("eve", None)]
-    audit = dict(events.query("from marts.load_audit"))
-    assert (audit["profiles_without_plays"], audit["users_without_profile"]) == (1, 1)
+    silent = events.query("select user_id, country from marts.users where play_count = 0 and user_id < 'p'")
+    assert silent == [("eve", None)]
+    audit = events.audit()
+    assert (audit["profiles_without_plays"], audit["users_without_profile"]) == (5, 1)
+
+
+def test_a_profile_is_read_where_it_has_one_meaning_and_counted_where_it_has_none(events: Load) -> None:
+    rows = events.query(
+        """select user_id, gender, age, country, registered_on::varchar
+        from marts.users where user_id like 'p_' order by 1"""
+    )
+    assert rows == [
+        ("p1", "f", 33, "Peru", "2005-05-01"),
+        ("p2", "f", None, "Peru", "2005-05-01"),
+        ("p3", "f", None, "Peru", None),
+        ("p4", "m", None, "Chad", None),
+    ]
+    assert {check: value for check, value in events.audit().items() if check.startswith("profile")} == {
+        "profile_lines_decoded": 10,
+        "profile_lines_undecodable": 0,
+        "profile_headers": 2,
+        "profile_lines_malformed": 1,
+        "profiles_repeated": 1,
+        "profiles_read": 6,
+        "profile_ages_unreadable": 2,
+        "profile_ages_implausible": 1,
+        "profile_dates_unreadable": 2,
+        "profile_genders_respelt": 2,
+        "profile_countries_respelt": 2,
+        "profiles_without_plays": 5,
+    }
+
+
+def test_each_count_names_its_unit(events: Load, counts: Load) -> None:
+    units = [dict(load.query("select check_name, unit from marts.load_audit")) for load in (events, counts)]
+    assert units[1].items() <= units[0].items()
+    assert units[0]["plays_kept"] == "lines"
+    assert units[0]["plays_without_artist_mbid"] == "plays"
+    assert units[0]["profile_ages_unreadable"] == "profiles"
+    assert units[0]["users_without_profile"] == "users"
+
+
+def test_spellings_of_one_name_are_counted(events: Load, counts: Load) -> None:
+    # Murderer and MURDERER; Low and LOW
+    assert (events.audit()["artist_spellings_merged"], events.audit()["track_spellings_merged"]) == (0, 1)
+    assert counts.audit()["artist_spellings_merged"] == 1
+
+
+def test_a_file_that_is_not_the_published_one_is_plausible_until_the_day_after_the_load(events: Load) -> None:
+    ((of_lines, without_lines),) = events.query(
+        """select list(distinct plausible_by) filter (lines_read > 0),
+            bool_and(plausible_to is null) filter (lines_read = 0)
+        from marts.load_audit_files"""
+    )
+    assert (of_lines, without_lines) == (["time of the load"], True)
+    ((hours,),) = events.query(
+        "select date_diff('hour', now()::timestamp, max(plausible_to)) from marts.load_audit_files"
+    )
+    assert 20 <= hours <= 24
 
 
 def test_counts_of_two_spellings_add_up(counts: Load) -> None:
     rows = counts.query("select user_id, play_count from marts.user_item_plays order by all")
-    assert rows == [("ann", 23), ("bob", 5), ("bob", 7)]
+    assert rows == [("ann", 23), ("bob", 5), ("bob", 7), ("cat", 15)]
     assert counts.query("select count(*) from marts.plays") == [(0,)]
 
 

@@ -111,7 +111,7 @@ def test_real_tags_find_nine_of_ten_artists(artists_study: Study) -> None:
     coverage = artists_study.query(
         "select item_count, covered_items, share_of_plays from marts.metadata_coverage order by metadata limit 1"
     )
-    audit = dict(artists_study.query("from marts.load_audit"))
+    audit = dict(artists_study.query("select check_name, value from marts.load_audit"))
     first_tags = artists_study.query(
         "select tag, count(*) from marts.artist_tags where rank = 1 group by tag order by 2 desc, 1 limit 12"
     )
@@ -268,7 +268,7 @@ def test_the_audit_of_the_look_alike_is_exact(real_data: Path, tmp_path: Path) -
     run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=warehouse, raw=raw)
     truth = json.loads((raw / "truth.json").read_text())
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        audit = dict(connection.execute("from marts.load_audit").fetchall())
+        audit = dict(connection.execute("select check_name, value from marts.load_audit").fetchall())
         rejected = connection.execute(
             "select count(*), count(distinct line_number) from marts.rejected_lines"
         ).fetchall()

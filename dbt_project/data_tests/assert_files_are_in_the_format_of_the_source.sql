@@ -1,6 +1,7 @@
 {#- dbt prints error_if where the test fails, and the comment in it is the sentence for whoever reads that. -#}
 {{ config(error_if='!= 0 /* no line of a raw file is in the format of SOURCE: set SOURCE, or correct that file */') }}
--- Files that hold lines of which none can be a play. A file of no lines or blank lines alone is as good as empty.
+-- Files that hold lines of which none has the form of a play. A file of no lines, or of blank lines and headers alone, is as good as
+-- empty.
 with
 
 lines as (
@@ -23,5 +24,5 @@ lines as (
 select file_id
 from lines
 group by file_id
-having sum(case when reason is null then 1 else 0 end) = 0
-    and sum(case when reason <> 'blank line' then 1 else 0 end) > 0
+having sum(case when reason is null or reason in ('no user', 'user is a date', 'no artist name') then 1 else 0 end) = 0
+    and sum(case when reason not in ('blank line', 'header') then 1 else 0 end) > 0

@@ -64,10 +64,11 @@ TRAP_TITLES = (
 COMMON_TITLES = ("Intro", "Untitled", "Outro", "Interlude", "Home")
 
 BLANKS = re.compile("[\x00-\x20\x7f-\xa0\u3000]+")
+SECOND_SHAPES = str.maketrans("ςµϐϑϕϖϰϱϵſẛ", "σμβθφπκρεsṡ") | {ord("ß"): "ss"}
 
 
 def compare_key(name: str) -> str:
-    """Fold a name as the warehouse does: NFC, lower case, runs of control characters and blanks to one space, trimmed.
+    """Fold a name as the warehouse does: NFC, lower case, blanks alike, letters with one capital alike.
 
     Parameters
     ----------
@@ -79,7 +80,8 @@ def compare_key(name: str) -> str:
     str
         Equal for spellings that count as the same name.
     """
-    return BLANKS.sub(" ", unicodedata.normalize("NFC", name).lower()).strip(" ")
+    lower = unicodedata.normalize("NFC", name).replace("İ", "i").lower()
+    return BLANKS.sub(" ", lower.translate(SECOND_SHAPES)).strip(" ")
 
 
 def other_spelling(name: str, kind: int) -> str:

@@ -19,15 +19,16 @@ from models_py.stopping import discarded
 from models_py.training import Parameters, matrix
 from models_py.warehouse import Warehouse
 
-# artists are told apart as they stand in the file: the marts fold their names, the published table did not
+# a line that repeats another counts once, as in every load; artists are told apart as they stand in the file: the marts
+# fold their names, the published table did not
 CELLS = """
 select
     dense_rank() over (order by plays.user_id) - 1 as user_index,
     dense_rank() over (order by spellings.artist_name, spellings.artist_mbid) - 1 as item_index,
     plays.play_count
-from staging.stg_lastfm__artist_plays as plays
+from intermediate.int_artist_plays_deduplicated as plays
 inner join staging.stg_lastfm__spellings as spellings on plays.spelling_key = spellings.spelling_key
-where plays.reason is null
+where not plays.is_duplicate
 order by user_index, item_index
 """
 
@@ -55,7 +56,7 @@ def read_counts(asked: Settings, data: str) -> tuple[sparse.csr_matrix, Paramete
     with _scratch_study(asked, Path(data)) as study:
         ensure_raw_files(study)
         with stage("Play counts (dbt)") as shown:
-            selection = ["--select", "stg_lastfm__artist_plays", "stg_lastfm__spellings", "+evaluation_parameters"]
+            selection = ["--select", "+int_artist_plays_deduplicated", "+evaluation_parameters"]
             kinds = ["--resource-type", "seed", "--resource-type", "model"]
             dbt.build([*selection, *kinds], study.warehouse, study.variables, shown)
         warehouse = Warehouse(study.warehouse)

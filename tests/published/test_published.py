@@ -175,6 +175,19 @@ def test_data_that_is_none_is_refused(data: str, monkeypatch):
         read_counts(Settings.from_environment({}), data)
 
 
+def test_counts_are_loaded_by_the_rules_of_every_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A line in two files counts once, a spelling is an artist of its own, and what is no count is left out."""
+    study = study_in(tmp_path)
+    for name, value in study.environment.items():
+        monkeypatch.setenv(name, value)
+    lines = [f"{user}\t\tBand {band}\t{10 * band}.0\n" for user in ("ann", "bob") for band in (1, 2, 3)]
+    raw = study.folder / "raw"
+    (raw / "a.tsv").write_text("".join(["user\tmbid\tartist\tplays\n", *lines, "sep 20, 2008\t\tBand 1\t7\n"]))
+    (raw / "b.tsv").write_text("".join([*lines, "ann\t\tBAND 1\t5\n"]))
+    counts, _ = read_counts(Settings.from_environment(study.environment), str(raw))
+    assert counts.toarray().tolist() == [[5, 10, 20, 30], [0, 10, 20, 30]]
+
+
 @pytest.mark.parametrize("users", [[], [0, 0, 1]])
 def test_data_in_which_nothing_can_be_held_out_is_refused(users: list[int]):
     cells = {"user_index": users, "item_index": [*range(len(users))], "play_count": [5] * len(users)}
