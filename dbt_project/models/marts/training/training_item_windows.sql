@@ -33,7 +33,7 @@ window_ends as (
     where parts.part = 'fit' and parts.until is null
 ),
 
--- one number in place of two names: millions of rows are grouped by it
+-- numbers in place of names: millions of plays are looked up and grouped by them
 windows_numbered as (
     select
         *,
@@ -41,90 +41,82 @@ windows_numbered as (
     from window_ends
 ),
 
-recent_track_cells as (
+active_users as (
     select
         windows.window_number,
-        plays.user_id,
-        plays.track_id,
+        users.item_type,
+        users.user_id,
+        cast(users.user_index as integer) as user_index
+    from windows_numbered as windows
+    inner join users on windows.split_name = users.split_name
+),
+
+active_items as (
+    select
+        windows.window_number,
+        items.item_type,
+        items.item_id,
+        cast(items.item_index as integer) as item_index
+    from windows_numbered as windows
+    inner join items on windows.split_name = items.split_name
+),
+{% for item_type in ['track', 'artist'] %}
+recent_{{ item_type }}_cells as (
+    select
+        windows.window_number,
+        active_users.user_index,
         {%- for days in var('window_days') %}
         count(case when played_at > ends_at - interval '{{ days }} days' then 1 end) as plays_{{ days }},
         {%- endfor %}
-        plays.artist_id
+        active_items.item_index
     from plays
     inner join windows_numbered as windows
         on plays.played_at > windows.ends_at - interval '{{ var("window_days") | max }} days'
             and plays.played_at <= windows.ends_at
+    inner join active_users
+        on windows.window_number = active_users.window_number
+            and plays.user_id = active_users.user_id
+            and active_users.item_type = '{{ item_type }}'
+    inner join active_items
+        on windows.window_number = active_items.window_number
+            and plays.{{ item_type }}_id = active_items.item_id
+            and active_items.item_type = '{{ item_type }}'
     group by
         windows.window_number,
-        plays.user_id,
-        plays.track_id,
-        plays.artist_id
+        active_users.user_index,
+        active_items.item_index
 ),
-
-recent_cells as (
-    select
-        window_number,
-        'track' as item_type,
-        user_id,
-        {%- for days in var('window_days') %}
-        plays_{{ days }},
-        {%- endfor %}
-        track_id as item_id
-    from recent_track_cells
-    union all
-    select
-        window_number,
-        'artist' as item_type,
-        user_id,
-        {%- for days in var('window_days') %}
-        cast(sum(plays_{{ days }}) as bigint) as plays_{{ days }},
-        {%- endfor %}
-        artist_id as item_id
-    from recent_track_cells
-    group by
-        window_number,
-        user_id,
-        artist_id
-),
-
+{% endfor %}
 recent_items as (
+    {%- for item_type in ['track', 'artist'] %}
     select
-        windows.split_name,
-        recent_cells.item_type,
-        windows.part,
+        window_number,
+        '{{ item_type }}' as item_type,
         {%- for days in var('window_days') %}
-        sum(recent_cells.plays_{{ days }}) as plays_{{ days }},
-        sum(case when recent_cells.plays_{{ days }} > 0 then 1 else 0 end) as listeners_{{ days }},
+        sum(plays_{{ days }}) as plays_{{ days }},
+        sum(case when plays_{{ days }} > 0 then 1 else 0 end) as listeners_{{ days }},
         {%- endfor %}
-        items.item_index
-    from recent_cells
-    inner join windows_numbered as windows on recent_cells.window_number = windows.window_number
-    semi join users
-        on windows.split_name = users.split_name
-            and recent_cells.item_type = users.item_type
-            and recent_cells.user_id = users.user_id
-    inner join items
-        on windows.split_name = items.split_name
-            and recent_cells.item_type = items.item_type
-            and recent_cells.item_id = items.item_id
+        item_index
+    from recent_{{ item_type }}_cells
     group by
-        windows.split_name,
-        recent_cells.item_type,
-        windows.part,
-        items.item_index
+        window_number,
+        item_index
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 final as (
     {%- for days in var('window_days') %}
     select
-        split_name,
-        item_type,
-        part,
-        item_index,
+        windows.split_name,
+        recent_items.item_type,
+        windows.part,
+        cast(recent_items.item_index as bigint) as item_index,
         {{ days }} as window_days,
-        cast(plays_{{ days }} as bigint) as play_count,
-        cast(listeners_{{ days }} as bigint) as listener_count
+        cast(recent_items.plays_{{ days }} as bigint) as play_count,
+        cast(recent_items.listeners_{{ days }} as bigint) as listener_count
     from recent_items
+    inner join windows_numbered as windows on recent_items.window_number = windows.window_number
     where plays_{{ days }} > 0
     {{ 'union all' if not loop.last }}
     {%- endfor %}
