@@ -29,8 +29,7 @@ from models_py.training import Study as TrainingStudy
 from models_py.warehouse import Warehouse, building
 
 VARIABLES = (
-    "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, "
-    "cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
+    "{tuning_trials: 2, min_users_to_learn: 5, cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
 )
 SPLITS = "random rolling_2 rolling_3 leave_last"
 TABLES = ("runs", "trials", "recommendations")
