@@ -35,13 +35,14 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
             f"{_served_lists(warehouse, user_id)}."
         )
     for kind in dict.fromkeys(rows["item_type"]):
+        names = ("track", "artist") if kind == "track" else ("artist",)
         shown = [
-            (rank, name, artist if kind == "track" else "", f"{score:.4g}", model)
-            for row_type, model, rank, name, artist, score in zip(*rows.values(), strict=True)
+            (rank, *(item, artist)[: len(names)], f"{score:.4g}", model)
+            for row_type, model, rank, item, artist, score in zip(*rows.values(), strict=True)
             if row_type == kind
         ]
-        headings = ("rank", kind, "artist" if kind == "track" else "", "score", "model")
-        print_table(f"{kind}s for {user_id} ({task})", headings, shown, "rllrl")
+        headings = ("rank", *names, "score", "model")
+        print_table(f"{kind}s for {user_id} ({task})", headings, shown, f"r{'l' * len(names)}rl")
 
 
 def print_answer(path: Path, statement: str, most_rows: int | None) -> None:

@@ -22,6 +22,7 @@ from models_py.demo import write_demo
 from models_py.errors import WarehouseError
 from models_py.interactions import Interactions
 from models_py.jobs import clusters, evaluation, serving
+from models_py.jobs.remedies import remedies
 from models_py.progress import stage
 from models_py.publishing import building
 from models_py.recommenders.base import TASKS
@@ -32,8 +33,7 @@ from models_py.training import Study as TrainingStudy
 from models_py.warehouse import Warehouse
 
 VARIABLES = (
-    "{tuning_trials: 2, tuning_budget_seconds: 0, min_users_to_learn: 5, "
-    "cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
+    "{tuning_trials: 2, min_users_to_learn: 5, cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
 )
 SPLITS = "random rolling_2 rolling_3 leave_last"
 TABLES = ("runs", "trials", "recommendations")
@@ -226,7 +226,13 @@ def test_what_is_unchanged_is_reused(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"tuning_trials": 3}, {"random_seed": 2}, {"tuning_budget_seconds": 3600.0}, {"list_length": 5}],
+    [
+        {"tuning_trials": 3},
+        {"random_seed": 2},
+        {"tuning_budget_seconds": 3600.0},
+        {"max_tuning_cells": 100},
+        {"list_length": 5},
+    ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_another_search_refits_every_model(bench: Bench, changes: dict) -> None:
@@ -238,6 +244,25 @@ def test_another_search_refits_every_model(bench: Bench, changes: dict) -> None:
     assert runs == [("loyal", expected, expected), ("popular", expected, expected)]
     assert bench.query("select count(*) from recommender.trials") == [(2 * 3 * expected,)]
     assert bench.query("select max(rank) <= 5 from recommender.recommendations") == [("list_length" in changes,)]
+
+
+def test_trials_of_large_data_run_on_a_sample_and_the_final_fit_on_everybody(bench: Bench) -> None:
+    bench.evaluate(Popular)
+    ((users, everybody, cells),) = bench.query("select tuning_users, n_users, n_interactions from recommender.runs")
+    assert users == everybody
+    trials = "select trial, validation_ndcg_20 from recommender.trials order by all"
+    whole = bench.query(trials)
+    bench.evaluate(Popular, max_tuning_cells=cells)
+    assert bench.query(trials) == whole
+    bench.evaluate(Popular, max_tuning_cells=cells // 3)
+    ((users, everybody, fitted),) = bench.query("select tuning_users, n_users, n_interactions from recommender.runs")
+    assert everybody / 6 < users < everybody / 2 and fitted == cells
+    assert bench.query("select count(distinct user_id) from recommender.recommendations") == [(everybody,)]
+    sampled = bench.query(trials)
+    assert sampled != whole
+    bench.evaluate(Popular)
+    bench.evaluate(Popular, max_tuning_cells=cells // 3)
+    assert bench.query(trials) == sampled
 
 
 def test_another_space_refits_that_model_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -488,6 +513,32 @@ def test_no_result_stays_beside_rows_it_was_not_learnt_from(bench: Bench, capsys
             (0,)
         ], table
     assert bench.query("select * from recommender.served_models where fingerprint not like 'other %'") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "active", "advice"),
+    [
+        # one item: no number can help
+        ("delete from marts.user_item_plays where item_id <> (select min(item_id) from marts.user_item_plays)", 0, ""),
+        # enough people, too few items each: five of them have seven or more
+        (
+            "delete from marts.user_item_plays; insert into marts.user_item_plays by name "
+            "select 'artist' as item_type, 'u' || u as user_id, i as item_id, 1 as play_count "
+            "from range(9) as u (u), range(3 + 1, 13) as i (i) where i > 3 + u",
+            0,
+            ", or lower min_items_per_user to 5",
+        ),
+        # items are not shared enough
+        ("", 0, ", or lower min_users_per_track to 2"),
+        # too few people, some of them active
+        ("delete from marts.user_item_plays where user_id > 'user_000003'", 3, ", or lower min_users_to_learn to 3"),
+    ],
+    ids=["one item", "few items", "few listeners", "few people"],
+)
+def test_advice_is_what_can_help(bench: Bench, changes: str, active: int, advice: str) -> None:
+    if changes:
+        bench.change(changes)
+    assert remedies(bench.warehouse, active) == f"add listening data of more people{advice}"
 
 
 def test_clusters_are_made_anew_only_when_what_they_come_from_has_changed(bench: Bench) -> None:

@@ -343,7 +343,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
 ) -> None:
     write_demo(tmp_path / "demo", users=60)
     source = tmp_path / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv"
-    settings = {"VARS": "{tuning_trials: 3, tuning_budget_seconds: 0, cluster_counts: [8], factorization_factors: [8]}"}
+    settings = {"VARS": "{tuning_trials: 3, cluster_counts: [8], factorization_factors: [8]}"}
     clean, noisy = (new_study(**settings), None)
     shutil.copy(source, clean.folder / "raw" / "plays.tsv")
     clean.evaluate()

@@ -58,7 +58,7 @@ def artists_study(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def evaluated(
     prepare: Callable[[Path, Path], None], variables: dict[str, object], real_data: Path, folder: Path
 ) -> Study:
-    variables = variables | {"tuning_budget_seconds": 0} | ({} if REQUIRED else {"tuning_trials": FEW_TRIALS})
+    variables = variables | ({} if REQUIRED else {"tuning_trials": FEW_TRIALS})
     study = study_in(folder, SOURCE="360k", VARS=json.dumps(variables), SPLITS=" ".join(SPLITS if REQUIRED else ()))
     prepare(real_data, study.folder / "raw")
     study.evaluate()

@@ -6,10 +6,11 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from matrices import interactions_of, random_plays
+from threadpoolctl import threadpool_limits
 
 from models_py.ranking import ndcg, recommend
 from models_py.recommenders.registry import recommenders
-from models_py.tuning import K, Validation, settings, space_size, tune
+from models_py.tuning import K, Validation, sample, settings, space_size, tune
 
 # users 0 and 1 have played items 0 to 2 and play 3 to 5 for the first time in validation; user 2 has no cell
 PLAYS = np.array([[1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0], [0] * 6, [0, 0, 0, 1, 1, 1]])
@@ -160,3 +161,75 @@ def test_a_trials_score_is_the_mean_ndcg_of_a_fit_on_fit_cells(name: str):
         lists = recommend(model, interactions, np.arange(30), [trial.task], K)[trial.task]
         values = ndcg(lists, validation.relevant[trial.task], validation.n_relevant[trial.task], K)
         assert trial.validation_ndcg_20 == values.mean() and trial.fit_seconds >= 0
+
+
+def sampled(most_cells: int, seed: int = 1, least_users: int = 1):
+    """Sample 40 users with 3 to 42 cells each; return them, what they are sampled from, and the cells of each."""
+    plays = random_plays(40, 60, 1.0) * (np.arange(60) < np.arange(3, 43)[:, None])
+    plays = np.random.default_rng(3).permuted(plays, axis=1)
+    held_out = np.random.default_rng(4).random(plays.shape) < 0.1
+    users, items = held_out.nonzero()
+    interactions = interactions_of(plays)
+    validation = Validation.from_cells(users, items, plays[held_out] > 0, plays.shape)
+    cells = np.count_nonzero(plays, axis=1)
+    drawn = sample(interactions, validation, cells, most_cells=most_cells, least_users=least_users, seed=seed)
+    return drawn, (interactions, validation), cells
+
+
+def users_of(part, whole) -> list[int]:
+    """Find the rows of the whole that the sample's are, by their plays, which no two users share."""
+    rows = {tuple(sorted(row.data)): number for number, row in enumerate(whole.counts)}
+    return [rows[tuple(sorted(row.data))] for row in part.counts]
+
+
+def test_a_sample_has_users_in_seeded_order_until_their_cells_are_enough():
+    (fit, _), (whole, _), cells = sampled(300)
+    drawn = users_of(fit, whole)
+    assert drawn == sorted(drawn)
+    order = [user for user in np.random.default_rng(1).permutation(40) if user in drawn]
+    assert cells[drawn].sum() >= 300 > cells[drawn].sum() - cells[order[-1]]
+    assert set(np.random.default_rng(1).permutation(40)[: len(drawn)]) == set(drawn)
+    assert users_of(sampled(300)[0][0], whole) == drawn != users_of(sampled(300, seed=2)[0][0], whole)
+
+
+def test_a_sample_keeps_its_users_plays_and_what_they_are_judged_by():
+    (fit, validation), (whole, judged), _ = sampled(300)
+    users = users_of(fit, whole)
+    items = np.flatnonzero(whole.counts[users].sum(axis=0))
+    dense = whole.counts.toarray()[np.ix_(users, items)]
+    assert (fit.counts.toarray() == dense).all()
+    assert (fit.last_played.toarray() == whole.last_played.toarray()[np.ix_(users, items)]).all()
+    assert all((fit.windows[days] == whole.windows[days][items]).all() for days in whole.windows)
+    for one, other in [(0, 1), (3, 20)]:
+        assert (fit.parents[one] == fit.parents[other]) == (whole.parents[items[one]] == whole.parents[items[other]])
+    for task in ("discovery", "repeat", "all"):
+        assert (validation.relevant[task].toarray() == judged.relevant[task].toarray()[np.ix_(users, items)]).all()
+        # what nobody in the sample has played stays a miss
+        assert (validation.n_relevant[task] == judged.n_relevant[task][users]).all()
+
+
+def test_data_within_the_limit_are_not_sampled():
+    cells = sampled(1)[2].sum()
+    (fit, validation), (whole, judged), _ = sampled(cells)
+    assert fit is whole and validation is judged
+    assert sampled(cells - 1)[0][0] is not whole
+
+
+def test_a_sample_has_no_fewer_users_than_can_be_learnt_from():
+    assert sampled(1)[0][0].n_users == 1
+    assert sampled(1, least_users=12)[0][0].n_users == 12
+    assert sampled(1, least_users=99)[0][0].n_users == 40
+
+
+@pytest.mark.parametrize("name", recommenders())
+def test_threads_of_linear_algebra_change_no_choice(name: str):
+    recommender, (fit, validation) = recommenders()[name], sampled(10**9)[0]
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            found.append(
+                tune(recommender, fit, validation, n_trials=4, budget_seconds=np.inf, seed=5, tasks=recommender.tasks)
+            )
+    assert [trial.is_chosen for trial in found[0]] == [trial.is_chosen for trial in found[1]]
+    scores = [[trial.validation_ndcg_20 for trial in trials] for trials in found]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-9)

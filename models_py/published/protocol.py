@@ -17,7 +17,7 @@ from models_py.ranking import Lists, ndcg, recall, recommend
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.training import Parameters, matrix
-from models_py.tuning import Validation, settings, tune
+from models_py.tuning import Validation, settings, space_size, tune
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +36,12 @@ class Parts:
 
 @dataclass(frozen=True)
 class Result:
-    """One model on one split: means over users with a test item, and the number of settings tried."""
+    """One model on one split: means over users with a test item, and the numbers of settings tried and wanted."""
 
     ndcg: float
     recall: float
     trials: int
+    trials_planned: int
 
 
 def compare(
@@ -122,7 +123,7 @@ def evaluate(recommender: type[Recommender], parts: Parts, parameters: Parameter
     lists, trials = tuned_lists(recommender, parts.train, parts.validation, parameters, seed)
     relevant, n_relevant = parts.test, np.diff(parts.test.indptr)
     means = (float(metric(lists, relevant, n_relevant, K).mean()) for metric in (ndcg, recall))
-    return Result(*means, trials)
+    return Result(*means, trials, min(parameters.tuning_trials, space_size(recommender)))
 
 
 def tuned_lists(

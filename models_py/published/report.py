@@ -54,6 +54,12 @@ def print_comparison(asked: Settings, data: str, seeds: Sequence[int]) -> None:
     print_table(_title(counts, seeds), headings, _rows(results, (*counts.shape, counts.nnz)), "lrrrrr")
     for name, reason in skipped.items():
         say(f"{name} is left out: {reason}.")
+    cut = [name for name, found in results.items() if any(result.trials < result.trials_planned for result in found)]
+    if cut:
+        say(
+            f"tuning_budget_seconds ended searches of {', '.join(cut)} early: their settings were chosen among fewer "
+            "than planned, so nothing can be said about which model is better."
+        )
     say(
         f"Intervals are 95% t intervals over the {len(seeds)} splits, which share their data: they say how much a "
         "split matters, not how other users would differ. Settings were chosen per split, by NDCG@20 on its validation "

@@ -154,6 +154,34 @@ def test_tiny_and_degenerate_matrices_run_without_warnings(plays):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = theme_grid(counts, (1, 2, 8), 10, seed=1, draws=20)
-    assert {themes.trial.n_themes for themes in found} == {n for n in (1, 2, 8) if n < min(plays.shape) and plays.any()}
+    rank = np.linalg.matrix_rank(plays)
+    assert {themes.trial.n_themes for themes in found} == {n for n in (1, 2, 8) if n < min(plays.shape) and n <= rank}
     for themes in found:
         assert np.isfinite(themes.strength).all() and np.isfinite(themes.items[2]).all()
+
+
+@pytest.mark.parametrize("volumes", [False, True], ids=["as often", "more and less"])
+def test_where_everybody_plays_the_same_there_are_no_themes(volumes: bool):
+    plays = np.full((40, 30), 7.0) * (np.arange(1, 41)[:, None] if volumes else 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert theme_grid(sparse.csr_matrix(plays), (2, 8), 10, 1, 50) == []
+
+
+@pytest.mark.parametrize("n_kinds", [2, 5])
+def test_no_more_themes_are_found_than_people_differ_in(n_kinds: int):
+    kinds = np.random.default_rng(2).random((n_kinds, 50)) < 0.4
+    plays = sparse.csr_matrix(np.repeat(kinds, 12, axis=0) * 3.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = theme_grid(plays, (1, 2, 5, 8), 10, 1, 50)
+    assert max(themes.trial.n_themes for themes in found) == n_kinds
+    for themes in found:
+        assert themes.strength.min() > 1e-6
+
+
+def test_lists_that_differ_by_chance_alone_lead_over_no_random_list():
+    plays = np.ceil(np.random.default_rng(5).lognormal(1, 1, (60, 40)))
+    for themes in theme_grid(sparse.csr_matrix(plays), (4,), 10, 1, 50):
+        # everybody plays everything: a theme says nothing, and no number of them is chosen
+        assert themes.trial.coherence_lead[1] <= 0
