@@ -22,10 +22,11 @@ export DO_NOT_TRACK := 1
 BIN := .venv/bin
 READY := .venv/.ready
 BENCHMARK_READY := .venv/.benchmark-ready
+NEXT_READY := .venv-next/.ready
 DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate study test verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build recommend evaluate study test test-next verify-real verify-facts published tuning benchmark lint docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +66,20 @@ study: $(READY) ## Score every evaluation protocol on the marts as they are (ITE
 
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# what meets DuckDB most: reading files, writing and publishing, metrics, and one whole path
+SHORT := $(addprefix tests/,test_loading.py test_bad_input.py test_warehouse.py test_comparisons.py test_metadata.py)
+
+test-next: $(NEXT_READY) ## Run the short part of the tests on the next DuckDB, in .venv-next
+	@.venv-next/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SHORT)
+
+# .venv with requirements-next.lock before it on Python's path
+$(NEXT_READY): requirements-next.lock $(READY)
+	@echo "Preparing .venv-next from .venv and requirements-next.lock (once) ..."
+	@$(BIN)/python -m venv --clear .venv-next
+	@.venv-next/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-next.lock
+	@$(BIN)/python -c 'import site; print(*site.getsitepackages())' > $$(echo .venv-next/lib/python3*/site-packages)/locked.pth
+	@touch $(NEXT_READY)
 
 verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s

@@ -20,6 +20,8 @@ from models_py.paths import check_published, check_warehouse_file
 SCHEMA = "recommender"
 # Rows of an answer fetched at a time.
 FETCHED = 10_000
+# What DuckDB raises where it cannot read a file's blocks.
+DAMAGE = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException)
 # How the names of DuckDB's numeric types begin.
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "FLOAT", "DOUBLE", "DECIMAL")
 
@@ -103,7 +105,10 @@ class Warehouse:
                 raise WarehouseError(
                     f"{self.path} cannot be read within MEMORY_LIMIT ({str(error).splitlines()[0]}): raise it."
                 ) from error
-            except (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException) as error:
+            except duckdb.Error as error:
+                # 2.0 has no class of its own for a bad checksum
+                if not isinstance(error, DAMAGE) and "Corrupt database file" not in str(error):
+                    raise
                 raise WarehouseError(
                     f"{self.path} is damaged ({str(error).splitlines()[0]}): "
                     "move it away and run `make evaluate` to build it anew."
@@ -198,7 +203,7 @@ def _explain(path: Path, error: duckdb.Error) -> str:
     if "version number" in text:
         return (
             f"{path} was made by {_maker(path, text)}, and DuckDB {duckdb.__version__} cannot read it: "
-            "install that version (`pip install duckdb==...`), or move the file away to build it anew."
+            "install that version, or move the file away to build it anew."
         )
     return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
 

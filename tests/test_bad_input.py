@@ -274,9 +274,9 @@ def of_another_duckdb(storage_version: int, maker: bytes) -> Callable[[bytes], b
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (of_another_duckdb(999, b"v9.0.1"), f"was made by DuckDB v9.0.1, and DuckDB {duckdb.__version__} cannot read"),
+        (of_another_duckdb(1000, b"v9.0.1"), f"was made by DuckDB v9.0.1, and DuckDB {duckdb.__version__} cannot read"),
         (of_another_duckdb(51, b""), "was made by DuckDB version v0.8.0 or v0.8.1, and DuckDB"),
-        (of_another_duckdb(998, b"\x1b[2J"), "was made by a newer version of DuckDB, and DuckDB"),
+        (of_another_duckdb(1000, b"\x1b[2J"), "was made by a newer version of DuckDB, and DuckDB"),
         (lambda content: b"user\ttime\n" * 500, "cannot be opened"),
         (lambda content: content[:5000], "cannot be opened"),
         (lambda content: b"", "cannot be opened"),

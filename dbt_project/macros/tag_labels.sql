@@ -60,7 +60,7 @@ share_tags as (
         weigh_tags.{{ key }},
         {%- endfor %}
         weigh_tags.tag,
-        weigh_tags.weight / weigh_tagged.weight as share,
+        weigh_tags.weight / nullif(weigh_tagged.weight, 0) as share,
         sum(weigh_tags.weight) over (
             partition by
                 {%- for key in population %}

@@ -92,7 +92,7 @@ read_items as (
         model_name,
         n_themes,
         theme_id,
-        sum(case when weight < 0 then -weight else 0 end) / sum(abs(weight)) as negative_share,
+        sum(case when weight < 0 then -weight else 0 end) / nullif(sum(abs(weight)), 0) as negative_share,
         {{ joined_text('title', 'rank', ', ') }} as top_items
     from leading_items
     group by
