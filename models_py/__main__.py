@@ -18,7 +18,7 @@ from models_py.checks import (
     check_study,
 )
 from models_py.errors import MusicError
-from models_py.paths import check_published
+from models_py.paths import check_demo_folder, check_published
 from models_py.printing import complain, only_own_words, say
 from models_py.settings import Settings
 from models_py.stopping import end_on_signals
@@ -57,6 +57,7 @@ def fit() -> None:
 def demo() -> None:
     """Write the embedded demo data."""
     settings = Settings.from_environment()
+    check_demo_folder(settings.demo)
     from models_py import pipeline
 
     plays = pipeline.make_demo(settings)["counts"]["lines_read"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models_py.errors import RawFileError, StudyError
-from models_py.paths import check_folder_name, check_published, check_target, why_misread
+from models_py.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings import DEFAULT_DEMO, DEFAULT_RAW, Settings, is_event_file
 from models_py.variables import check_variables
 
@@ -25,6 +25,8 @@ def check_build(settings: Settings) -> None:
     check_study(settings)
     check_target(settings.warehouse)
     check_raw_folder(settings)
+    if not settings.has_event_files():
+        check_demo_folder(settings.demo)
 
 
 def check_fit(settings: Settings) -> None:

@@ -49,11 +49,13 @@ def check_warehouse_name(path: Path) -> None:
     StudyError
         Saying what is wrong with the name.
     """
-    if MISREAD.search(str(path)):
-        raise StudyError(f"WAREHOUSE is {path}; choose a path without quotes, #, ?, ; and line ends.")
+    database = re.split(r"[.?]", path.name.lstrip("."))[0]
+    if MISREAD.search(str(path)) or database != database.strip():
+        raise StudyError(
+            f"WAREHOUSE is {path}; choose a path without quotes, #, ?, ; and line ends, and no blanks around the name."
+        )
     if not _is_text(str(path)) or len(os.fsencode(path.name)) > LONGEST:
         raise StudyError(f"WAREHOUSE is {path}, which is not UTF-8 or too long: choose another name.")
-    database = re.split(r"[.?]", path.name.lstrip("."))[0]
     if database.lower() in (*SCHEMAS, *DUCKDB_OWN):
         raise StudyError(
             f"WAREHOUSE is {path}, but '{database}' is also the name of a schema or database inside the file: "
@@ -101,11 +103,28 @@ def check_target(path: Path) -> None:
         Saying which.
     """
     check_warehouse_file(path)
-    folder = path.parent / "building"
-    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
-        reason = "it is read-only" if there.is_dir() else f"{there} is no folder"
+    if reason := _why_not_writable(path.parent / "building"):
         raise WarehouseError(f"Cannot write to {path.parent} ({reason}): set WAREHOUSE to a file in a writable folder.")
+
+
+def check_demo_folder(folder: Path) -> None:
+    """Refuse a folder that the demo cannot be written to.
+
+    Raises
+    ------
+    StudyError
+        Naming it.
+    """
+    if reason := _why_not_writable(folder):
+        raise StudyError(f"The demo cannot be written to {folder} ({reason}): set DEMO to a writable folder.")
+
+
+def _why_not_writable(folder: Path) -> str:
+    """Say why a folder, or the first of its parents that is there, takes no files; nothing where it does."""
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not there.is_dir():
+        return f"{there} is no folder"
+    return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} is read-only"
 
 
 def _why_no_warehouse(path: Path) -> str:

@@ -16,7 +16,7 @@ PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 ARTIST_TAGS_PREFIX = "artist-tags"
 RECORDING_FEATURES_PREFIX = "recording-features"
 # DuckDB's own limit, below which not even a few plays can be built, and Python's
-LEAST_MEMORY = {"MEMORY_LIMIT": "64MB", "PYTHON_MEMORY_LIMIT": "1MB"}
+LEAST_MEMORY = {"MEMORY_LIMIT": "24MB", "PYTHON_MEMORY_LIMIT": "1MB"}
 
 
 @dataclass(frozen=True)

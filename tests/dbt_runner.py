@@ -14,6 +14,7 @@ def run_dbt(
     *arguments: str,
     warehouse: Path,
     raw: Path | None = None,
+    demo: Path | None = None,
     source: str = "1k",
     splits: str = "",
     variables: str = "{}",
@@ -28,7 +29,9 @@ def run_dbt(
     warehouse : Path
         The .duckdb file; dbt's target and logs go beside it.
     raw : Path or None
-        Folder of raw files; None for a folder that holds none, as the demo folder always does.
+        Folder of raw files; None for a folder that holds none.
+    demo : Path or None
+        Folder of the demo; None for a folder that holds none.
     source, splits, variables : str
         SOURCE, SPLITS and dbt vars (YAML).
     project : Path
@@ -43,7 +46,7 @@ def run_dbt(
     environment = {
         "WAREHOUSE": str(warehouse),
         "RAW": str(raw or nothing),
-        "DEMO": str(nothing),
+        "DEMO": str(demo or nothing),
         "SOURCE": source,
         "SPLITS": splits,
         "DBT_PROJECT_DIR": str(project),

@@ -1,8 +1,11 @@
 """What the environment says, and what counts as an event file."""
 
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Study
 
 from models_py.errors import StudyError
 from models_py.settings import Settings
@@ -23,7 +26,9 @@ def test_what_is_not_set_has_its_default(environment: dict[str, str]):
     assert Settings.from_environment(environment) == expected
 
 
-@pytest.mark.parametrize("names", ["random_2 random_3", "random_2,random_3", " random_2, random_3 "])
+@pytest.mark.parametrize(
+    "names", ["random_2 random_3", "random_2,random_3", " random_2, random_3 ", "random_2 random_3 random_2"]
+)
 def test_splits_are_named_with_blanks_or_commas(names: str):
     assert Settings.from_environment({"SPLITS": names}).splits == ("random_2", "random_3")
 
@@ -51,3 +56,49 @@ def test_every_tsv_but_a_profile_is_an_event_file(tmp_path: Path, names: list[st
 
 def test_a_missing_folder_holds_no_event_file(tmp_path: Path):
     assert not Settings.from_environment({"RAW": str(tmp_path / "missing")}).has_event_files()
+
+
+# what takes longest to load, and DuckDB, which would look at the file
+HEAVY = {"dbt", "duckdb", "numba", "numpy", "pandas", "rich", "scipy", "sklearn"}
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "sentence"),
+    [
+        ("build", {"SOURCE": "2k"}, "SOURCE is '2k'"),
+        ("build", {"SPLITS": "temporl"}, "SPLITS names temporl"),
+        ("evaluate", {"VARS": "{theme_counts: [8, 8]}"}, "names a number twice"),
+        ("fit", {"VARS": "{min_age: 101}"}, "above max_age"),
+        ("build", {"MEMORY_LIMIT": "lots"}, "MEMORY_LIMIT is 'lots': write a number with a unit"),
+        ("recommend --user ann", {"MEMORY_LIMIT": "1GB'; drop"}, "MEMORY_LIMIT is"),
+        ("evaluate", {"PYTHON_MEMORY_LIMIT": "lots"}, "PYTHON_MEMORY_LIMIT is 'lots'"),
+        ("build", {"RAW": "/no/such/folder"}, "RAW is /no/such/folder"),
+        ("build", {"WAREHOUSE": "folder/marts.duckdb"}, "'marts' is also the name of a schema"),
+        ("build", {"WAREHOUSE": "README.md"}, "README.md cannot be opened (it is no DuckDB file)"),
+        ("build", {"WAREHOUSE": "README.md/music.duckdb"}, "Cannot write to README.md"),
+        ("fit", {"WAREHOUSE": "/no/such/file"}, "There is no warehouse at /no/such/file"),
+        ("study", {"ITEM_TYPE": "album"}, "ITEM_TYPE is 'album'"),
+        ("study", {"TRIALS": "lots"}, "TRIALS"),
+        ("published", {"SEEDS": "1"}, "SEEDS"),
+        ("published", {"DATA": ""}, "DATA is not set"),
+        ("benchmark", {"SCALES": "all"}, "SCALES names all"),
+        ("recommend --usr ann", {}, "No such option: --usr"),
+        ("query 'select 1'", {"WAREHOUSE": "README.md"}, "README.md cannot be opened"),
+        ("demo", {"DEMO": "README.md/demo"}, "The demo cannot be written to README.md/demo"),
+    ],
+)
+def test_a_setting_is_refused_before_anything_is_loaded(
+    new_study: Callable[..., Study], command: str, settings: dict[str, str], sentence: str
+) -> None:
+    study = new_study(**settings)
+    # one that would be refused later
+    (study.folder / "raw" / "plays.tsv.gz").write_bytes(b"no gzip")
+    result = study.run(*shlex.split(command), PYTHONPROFILEIMPORTTIME="1")
+    *imports, said = result.stderr.strip().splitlines()
+    assert result.returncode in (1, 2)
+    assert sentence in said
+    loaded = {line.split("|")[-1].strip().split(".")[0] for line in imports if line.startswith("import time:")}
+    assert "models_py" in loaded
+    assert not loaded & HEAVY
+    assert len(imports) == sum(line.startswith("import time:") for line in imports)
+    assert not (study.folder / "building").exists()

@@ -147,7 +147,7 @@ of the model's own: models that read at the same time mix up their rejects in ta
 
 {#
 Runs while the project is read: a warehouse whose file has the name of a schema inside it, or of a database that DuckDB
-always has, cannot be queried. models_py/paths.py refuses the same names.
+always has, cannot be queried, nor one that dbt calls otherwise. models_py/paths.py refuses the same names.
 #}
 {% macro require_warehouse_name() -%}
     {%- set name = file_name(target.path).lstrip('.').split('.')[0].split('?')[0] -%}
@@ -156,6 +156,11 @@ always has, cannot be queried. models_py/paths.py refuses the same names.
         {{ exceptions.raise_compiler_error(
             "WAREHOUSE is " ~ target.path ~ ", but '" ~ name ~ "' is also the name of a schema or database inside the file:"
             ~ " choose another name, such as music.duckdb."
+        ) }}
+    {%- elif target.database != name and target.database != 'memory' -%}
+        {{ exceptions.raise_compiler_error(
+            "WAREHOUSE is " ~ target.path ~ "; choose a path without quotes, #, ?, ; and line ends,"
+            ~ " and no blanks around the name."
         ) }}
     {%- endif -%}
 {%- endmacro %}
