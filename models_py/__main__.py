@@ -3,6 +3,12 @@
 A command looks at its settings before it imports what does the work: dbt and the models take seconds to load.
 """
 
+from models_py.stopping import end_on_signals
+
+if __name__ == "__main__":
+    # before the imports, which take as long as a hasty Ctrl-C
+    end_on_signals()
+
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +27,6 @@ from models_py.errors import MusicError
 from models_py.paths import check_demo_folder, check_published
 from models_py.printing import complain, only_own_words, say
 from models_py.settings import Settings
-from models_py.stopping import end_on_signals
 from models_py.variables import check_variables
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -193,7 +198,6 @@ def _evaluate(settings: Settings, prepare: bool) -> None:
 
 def main() -> None:
     """Run a command; an expected error is one sentence on stderr and exit status 1, a misspelt command line's is 2."""
-    end_on_signals()
     only_own_words()
     try:
         sys.exit(app(standalone_mode=False))

@@ -1,17 +1,19 @@
 """How a command ends early: at once, in one sentence, and with nothing half-written left behind.
 
 Python's main thread sees a signal only when native code returns, which takes minutes in some fits, and dbt takes an
-interrupt for a failure of its own. So a second thread waits for signals, cleans up and ends the process.
+interrupt for a failure of its own. So a second thread waits for signals, cleans up and ends the process. It is there
+before anything else is imported, so this module imports little.
 """
 
 import os
-import shutil
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CLEAR_LINE_AND_SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
@@ -33,7 +35,9 @@ _main = _Main()
 
 def say_when_stopped(sentence: str) -> None:
     """Set what is said if the command is stopped from here on."""
-    _main.last_words = sentence
+    from models_py.printing import visible
+
+    _main.last_words = visible(sentence)
 
 
 @contextmanager
@@ -48,8 +52,9 @@ def cleaned(clean: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def discarded(*paths: Path) -> Iterator[None]:
+def discarded(*paths: "Path") -> Iterator[None]:
     """Remove files and folders, those that exist, when the block ends, however it ends."""
+    import shutil
 
     def discard() -> None:
         for path in paths:
@@ -63,7 +68,7 @@ def discarded(*paths: Path) -> Iterator[None]:
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: "Path") -> Iterator["Path"]:
     """Give a name to write to, and move the file to its own name when the block ends well: it is whole or absent."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with discarded(part):
@@ -92,13 +97,13 @@ def end_on_signals() -> None:
     # what multiprocessing leaves behind its own helper process removes, which need not be said
     heeded_warnings = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = f"{heeded_warnings + ',' if heeded_warnings else ''}ignore:resource_tracker"
-    receiver, sender = socket.socketpair()
-    sender.setblocking(False)
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     for number in heeded:
         signal.signal(number, _told)
-    signal.set_wakeup_fd(sender.detach())
-    threading.Thread(target=_end_when_told, args=(receiver, heeded), daemon=True).start()
+    signal.set_wakeup_fd(tell)
+    threading.Thread(target=_end_when_told, args=(told, heeded), daemon=True).start()
 
 
 def _told(*_: object) -> None:
@@ -112,21 +117,22 @@ def _stand_still() -> None:
     threading.Event().wait()
 
 
-def _end_when_told(receiver: socket.socket, heeded: list[signal.Signals]) -> None:
+def _end_when_told(told: int, heeded: list[signal.Signals]) -> None:
     number = 0
     while number not in heeded:
-        number = receiver.recv(1)[0]
+        number = os.read(told, 1)[0]
     # never released: what begins now does not end
     _main.finishing.acquire()
-    person, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    if os.isatty(1):
-        os.write(1, CLEAR_LINE_AND_SHOW_CURSOR)
-    # whatever still runs has nothing more to say
-    for output in (1, 2):
-        os.dup2(silence, output)
-    for clean in reversed(_main.cleanups):
-        with suppress(Exception):
-            clean()
-    with suppress(OSError):
+    try:
+        person, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        if os.isatty(1):
+            os.write(1, CLEAR_LINE_AND_SHOW_CURSOR)
+        # whatever still runs has nothing more to say
+        for output in (1, 2):
+            os.dup2(silence, output)
+        for clean in reversed(_main.cleanups):
+            with suppress(Exception):
+                clean()
         os.write(person, f"{_main.last_words}\n".encode())
-    os._exit(128 + number)
+    finally:
+        os._exit(128 + number)

@@ -87,6 +87,11 @@ def test_every_signal_has_its_exit_status(number: signal.Signals):
     assert stopped(run_program("print(1, flush=True); time.sleep(3600)"), number) == STOPPED
 
 
+def test_the_last_words_are_text(tmp_path: Path):
+    program = r"say_when_stopped('\x1b[31m [red] \udcff'); print(1, flush=True); time.sleep(3600)"
+    assert stopped(run_program(program), signal.SIGTERM) == "\\x1b[31m [red] \\udcff\n"
+
+
 @pytest.mark.parametrize("native", NATIVE)
 def test_native_code_and_threads_do_not_hold_it_up(native: str):
     assert stopped(run_program(NATIVE[native]), signal.SIGTERM) == STOPPED
