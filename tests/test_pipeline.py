@@ -318,10 +318,10 @@ def test_a_failing_build_leaves_the_published_file_alone(demo: Study, tmp_path: 
     copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
     shutil.copy(demo.warehouse, copy.warehouse)
     before = copy.warehouse.read_bytes()
-    result = copy.run("evaluate", MEMORY_LIMIT="30MB")
+    result = copy.run("evaluate", MEMORY_LIMIT="64MB")
     assert result.returncode == 1
     assert re.fullmatch(
-        r"DuckDB ran out of memory in \w+.*: raise MEMORY_LIMIT, which is 30MB\.", result.stderr.strip()
+        r"DuckDB ran out of memory in \w+.*: raise MEMORY_LIMIT, which is 64MB\.", result.stderr.strip()
     )
     assert copy.warehouse.read_bytes() == before
 
