@@ -15,6 +15,8 @@ from models_py.ranking import ndcg, recommend
 from models_py.recommenders.base import Recommender
 
 K = 20
+# Listeners that an item of a sample has at least, where any item has so many.
+SHARED = 2
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -76,7 +78,7 @@ def sample(
     least_users: int,
     seed: int,
 ) -> tuple[Interactions, Validation]:
-    """Restrict a search on large data to some of its users, and to the items that one of them has played.
+    """Restrict a search on large data to some of its users, and to the items that two of them have played.
 
     Parameters
     ----------
@@ -101,7 +103,9 @@ def sample(
     order = np.random.default_rng(seed).permutation(len(cells_per_user))
     enough = np.searchsorted(np.cumsum(cells_per_user[order]), most_cells) + 1
     users = np.sort(order[: max(enough, least_users)])
-    items = np.unique(interactions.counts[users].indices)
+    listeners = np.bincount(interactions.counts[users].indices, minlength=interactions.n_items)
+    # as in a catalogue: what one user alone plays says nothing about others, and would be most of what is searched
+    items = np.flatnonzero(listeners >= min(SHARED, listeners.max()))
     return interactions.restricted(users, items), validation.restricted(users, items)
 
 

@@ -195,7 +195,7 @@ def test_a_sample_has_users_in_seeded_order_until_their_cells_are_enough():
 def test_a_sample_keeps_its_users_plays_and_what_they_are_judged_by():
     (fit, validation), (whole, judged), _ = sampled(300)
     users = users_of(fit, whole)
-    items = np.flatnonzero(whole.counts[users].sum(axis=0))
+    items = np.flatnonzero((whole.counts[users] > 0).sum(axis=0) >= 2)
     dense = whole.counts.toarray()[np.ix_(users, items)]
     assert (fit.counts.toarray() == dense).all()
     assert (fit.last_played.toarray() == whole.last_played.toarray()[np.ix_(users, items)]).all()
@@ -206,6 +206,22 @@ def test_a_sample_keeps_its_users_plays_and_what_they_are_judged_by():
         assert (validation.relevant[task].toarray() == judged.relevant[task].toarray()[np.ix_(users, items)]).all()
         # what nobody in the sample has played stays a miss
         assert (validation.n_relevant[task] == judged.n_relevant[task][users]).all()
+
+
+@pytest.mark.parametrize(
+    ("plays", "items"),
+    [
+        ([[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 1, 0]], [0, 2]),
+        ([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], [0, 1, 2]),
+    ],
+    ids=["shared", "nothing shared"],
+)
+def test_a_sample_has_the_items_that_its_users_share(plays: list, items: list[int]):
+    interactions = interactions_of(np.array(plays))
+    nothing = np.empty(0, dtype=np.int64)
+    validation = Validation.from_cells(nothing, nothing, nothing.astype(bool), (3, 4))
+    fit, _ = sample(interactions, validation, np.full(3, 2), most_cells=1, least_users=3, seed=1)
+    assert (fit.counts.toarray() == np.array(plays)[:, items]).all()
 
 
 def test_data_within_the_limit_are_not_sampled():

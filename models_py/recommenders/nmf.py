@@ -47,7 +47,8 @@ class NMF:
         # multiplicative updates give 0.193 at 40.
         model = SklearnNMF(factors, init="nndsvda", max_iter=self.max_iterations, random_state=seed)
         user_factors, item_factors = (np.zeros((size, factors)) for size in scaled.shape)
-        with warnings.catch_warnings():
+        # an error that is 0 but for rounding has no root; nobody reads it here
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             # stopping early is a hyper-parameter here, not an accident
             warnings.simplefilter("ignore", ConvergenceWarning)
             user_factors[users] = model.fit_transform(scaled[users][:, items].astype(np.float64))

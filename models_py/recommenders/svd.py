@@ -59,7 +59,9 @@ class SVD:
         if factors < 1 or scaled.nnz == 0:
             return without_factors(interactions)
         decomposition = TruncatedSVD(factors, n_iter=4, random_state=seed)
-        user_factors = decomposition.fit_transform(scaled.astype(np.float64))
+        # shares of variance, which nobody reads here, are 0 / 0 where everybody plays the same
+        with np.errstate(divide="ignore", invalid="ignore"):
+            user_factors = decomposition.fit_transform(scaled.astype(np.float64))
         item_factors = decomposition.components_.T * popularity_scale(interactions, self.popularity_power)[:, None]
         return FittedFactors(user_factors, item_factors)
 

@@ -15,8 +15,8 @@ from models_py.ranking import Lists, recommend
 from models_py.recommenders.base import TASKS, FittedModel, Recommender
 from models_py.recommenders.registry import recommenders
 
-# scikit-learn divides by variances that are zero where all counts are equal; the scores must be finite all the same
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning:sklearn")
+# a warning of a library would reach the terminal, and says nothing that a person could act on
+pytestmark = pytest.mark.filterwarnings("error")
 
 SEED = 7
 K = 10
