@@ -67,11 +67,12 @@ study: $(READY) ## Score every evaluation protocol on the marts as they are (ITE
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# what meets DuckDB most: reading files, writing and publishing, metrics, and one whole path
-SHORT := $(addprefix tests/,test_loading.py test_bad_input.py test_warehouse.py test_comparisons.py test_metadata.py)
+# where the project meets DuckDB: files read, written and published, SQL of metrics, a whole evaluation, dbt's unit tests
+SHORT := test_engine.py test_loading.py test_bad_input.py test_warehouse.py test_comparisons.py \
+	test_pipeline.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
 
 test-next: $(NEXT_READY) ## Run the short part of the tests on the next DuckDB, in .venv-next
-	@.venv-next/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SHORT)
+	@.venv-next/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix tests/,$(SHORT))
 
 # .venv with requirements-next.lock before it on Python's path
 $(NEXT_READY): requirements-next.lock $(READY)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -69,8 +70,10 @@ class Answer:
         """Fetch the rows, at most so many."""
         texts = self._relation.project("cast(columns(*) as varchar)")
         texts = texts if most is None else texts.limit(most)
-        while some := texts.fetchmany(FETCHED):
-            yield from some
+        if hasattr(duckdb.DuckDBPyRelation, "iter_rows"):
+            # DuckDB 2.0, whose relations have no fetchmany
+            return texts.iter_rows()
+        return chain.from_iterable(iter(lambda: texts.fetchmany(FETCHED), []))
 
     def count(self) -> int:
         """Count the rows, fetched or not."""
