@@ -23,7 +23,6 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCHMARK_READY := .venv/.benchmark-ready
 NEXT_READY := .venv-next/.ready
-DBT_VARS := --vars '$(VARS)'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data demo build recommend evaluate study test test-next verify-real verify-facts published tuning benchmark lint docs clean
@@ -106,8 +105,7 @@ lint: $(READY) ## Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests dbt_project/analyses
 
 docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/static_index.html
-	@if [ -f "$(WAREHOUSE)" ]; then target=reader; else target=dev; export WAREHOUSE=:memory:; fi; \
-		$(BIN)/dbt docs generate --static --quiet --target $$target $(DBT_VARS)
+	@$(BIN)/python -m models_py docs
 	@echo "Open dbt_project/target/static_index.html"
 
 clean: ## Remove build leftovers, those beside WAREHOUSE too; raw data, warehouses and .venv stay

@@ -151,6 +151,16 @@ def study(
 
 
 @app.command()
+def docs() -> None:
+    """Write the dbt documentation as one page."""
+    settings = Settings.from_environment()
+    check_variables(settings)
+    from models_py import dbt
+
+    dbt.document(settings.warehouse, settings.variables)
+
+
+@app.command()
 def clean() -> None:
     """Remove what a run that was killed left beside the published warehouse."""
     from models_py.publishing import clean

@@ -66,6 +66,18 @@ def compiled_analysis(name: str, warehouse: Path, variables: str) -> str:
     return next(iter(result.result)).node.compiled_code
 
 
+def document(warehouse: Path, variables: str) -> None:
+    """Write the documentation as one page, with the columns of `warehouse` if there is one, which is only read.
+
+    Raises
+    ------
+    BuildError
+        With the one sentence that stopped dbt.
+    """
+    target, path = ("reader", warehouse) if warehouse.exists() else ("dev", Path(":memory:"))
+    _run(dbtRunner(), ["docs", "generate", "--static", "--target", target], path, variables)
+
+
 def _run(runner: dbtRunner, command: list[str], warehouse: Path, variables: str) -> dbtRunnerResult:
     os.environ["WAREHOUSE"] = str(warehouse)
     try:

@@ -623,7 +623,8 @@ def test_when_nobody_can_be_learnt_from_any_more_nothing_stale_remains(bench: Be
 
 
 def test_a_second_evaluation_of_a_warehouse_stops_with_one_sentence(bench: Bench, marts: Study) -> None:
-    study = study_in(bench.path.parent, DEMO=marts.environment["DEMO"], VARS=VARIABLES)
+    # the marts were loaded as if they were real data
+    study = study_in(bench.path.parent, DEMO=marts.environment["DEMO"], VARS=VARIABLES, REPLACE="yes")
     before = bench.path.read_bytes()
     with building(bench.path):
         result = study.run("evaluate")
