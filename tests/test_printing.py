@@ -4,6 +4,8 @@ import ast
 import io
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -195,6 +197,16 @@ def test_errors_are_one_line_of_text(demo: Study, command: list[str], status: in
 def test_what_a_pipe_cannot_encode_is_escaped(demo: Study) -> None:
     result = demo.run("query", "select 'Sigur Rós'", PYTHONIOENCODING="ascii")
     assert result.returncode == 0 and r"Sigur R\xf3s" in result.stdout
+
+
+def test_a_terminal_sees_the_packages_own_warnings_alone() -> None:
+    code = (
+        "import logging, warnings; from models_py.printing import only_own_words; only_own_words(); "
+        "warnings.warn('of a library'); logging.getLogger('library').error('of a library'); "
+        "logging.getLogger('models_py.jobs').warning('own [/] %s', chr(27))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("", "own [/] \\x1b\n")
 
 
 def test_no_other_module_prints() -> None:
