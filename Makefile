@@ -15,7 +15,10 @@ SEEDS ?=
 ITEM_TYPE ?=
 TRIALS ?=
 PYTHON ?= python3
-export RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
+SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
+# a dollar sign in a setting is one, not a reference to a variable; recipes take settings from the environment ($$RAW)
+$(foreach name,$(SETTINGS),$(eval override $(name) := $$(value $(name))))
+export $(SETTINGS)
 export DBT_PROJECT_DIR := dbt_project
 export DO_NOT_TRACK := 1
 
@@ -30,7 +33,7 @@ NEXT_READY := .venv-next/.ready
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 	@echo
-	@echo "Settings: RAW=$(RAW) SOURCE=$(SOURCE) (1k|360k) WAREHOUSE=$(WAREHOUSE)"
+	@echo "Settings: RAW=$$RAW SOURCE=$$SOURCE (1k|360k) WAREHOUSE=$$WAREHOUSE"
 	@echo "          SPLITS='names beside the default ones' VARS='{name: value}' (see dbt_project/dbt_project.yml)"
 
 setup: $(READY) ## Prepare the environment in .venv from requirements.lock

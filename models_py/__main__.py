@@ -24,7 +24,7 @@ from models_py.checks import (
     check_study,
 )
 from models_py.errors import MusicError
-from models_py.paths import check_demo_folder, check_published
+from models_py.paths import check_demo_folder, check_published, check_warehouse_file
 from models_py.printing import complain, only_own_words, say
 from models_py.settings import Settings
 from models_py.variables import check_variables
@@ -155,6 +155,7 @@ def docs() -> None:
     """Write the dbt documentation as one page."""
     settings = Settings.from_environment()
     check_variables(settings)
+    check_warehouse_file(settings.warehouse)
     from models_py import dbt
 
     dbt.document(settings.warehouse, settings.variables)

@@ -123,9 +123,13 @@ def test_every_file_is_read_under_its_own_name(oddly_named: tuple[Path, list[str
             """
         ).fetchall()
         others = connection.execute(
-            "select count(distinct gender), count(*) from staging.stg_lastfm__profile_lines "
-            "union all select count(distinct tag), count(*) from staging.stg_metadata__artist_tag_lines "
-            "union all select count(distinct danceability), count(*) from staging.stg_metadata__recording_feature_lines"
+            """
+            select count(distinct gender), count(gender) from staging.stg_lastfm__profile_lines
+            union all
+            select count(distinct tag), count(tag) from staging.stg_metadata__artist_tag_lines
+            union all
+            select count(distinct danceability), count(danceability) from staging.stg_metadata__recording_feature_lines
+            """
         ).fetchall()
     names = sorted(f"{name}.tsv" for name in oddly_named[1])
     number = {f"{name}.tsv": number for number, name in enumerate(oddly_named[1])}

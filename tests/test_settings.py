@@ -1,11 +1,13 @@
 """What the environment says, and what counts as an event file."""
 
+import os
 import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Study
+from conftest import ROOT, Study
 
 from models_py.errors import StudyError
 from models_py.settings import Settings
@@ -56,6 +58,20 @@ def test_every_tsv_but_a_profile_is_an_event_file(tmp_path: Path, names: list[st
 
 def test_a_missing_folder_holds_no_event_file(tmp_path: Path):
     assert not Settings.from_environment({"RAW": str(tmp_path / "missing")}).has_event_files()
+
+
+def test_a_dollar_sign_in_a_setting_is_one_for_make_and_the_shell():
+    raw = "x$(shell exit 1) `exit 1` $HOME $$ # \"y\" 'z'"
+    for assignments, environment in (([f"RAW={raw}"], {}), ([], {"RAW": raw})):
+        printed = subprocess.run(
+            ["make", "--no-print-directory", *assignments, "help"],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert f"Settings: RAW={raw} SOURCE=" in printed
 
 
 # what takes longest to load, and DuckDB, which would look at the file

@@ -13,6 +13,7 @@ from conftest import study_in
 from matrices import random_plays
 from scipy import sparse
 
+from models_py.checks import check_counts
 from models_py.errors import StudyError
 from models_py.published import print_comparison, protocol, report
 from models_py.published.counts import cells_as_matrix, read_counts
@@ -168,11 +169,19 @@ def test_the_interval_is_students():
 
 
 @pytest.mark.parametrize("data", ["", "nowhere.tsv", "README.md", "tests"])
-def test_data_that_is_none_is_refused(data: str, monkeypatch):
-    for name in ("RAW", "SOURCE", "SPLITS"):
-        monkeypatch.setenv(name, "")
+def test_data_that_is_none_is_refused(data: str):
     with pytest.raises(StudyError, match="DATA is .*: name a .tsv or .tsv.gz file in the 360K format"):
-        read_counts(Settings.from_environment({}), data)
+        check_counts(data)
+
+
+def test_a_file_is_read_under_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name, value in study_in(tmp_path).environment.items():
+        monkeypatch.setenv(name, value)
+    data = tmp_path / "counts [2011]*?.tsv"
+    data.write_text("".join(f"ann\t\t{artist}\t{plays}\n" for plays, artist in enumerate(["Low", "Can", "Air"], 1)))
+    check_counts(str(data))
+    counts, _ = read_counts(Settings.from_environment(), str(data))
+    assert sorted(counts.data) == [1, 2, 3]
 
 
 def test_counts_are_loaded_by_the_rules_of_every_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
