@@ -26,8 +26,8 @@ typed as (
             when len(fields) != 6 then 'not 6 fields'
             when {{ is_blank('fields[1]') }} then 'no user'
             when {{ is_date('fields[1]') }} then 'user is a date'
-            when played_at is null and {{ is_heading('fields[2]', 'time') }} then 'header'
-            when played_at is null then 'unreadable time'
+            when played_at is null
+                then case when {{ is_heading('fields[2]', 'time') }} then 'header' else 'unreadable time' end
             when {{ is_blank('fields[4]') }} then 'no artist name'
         end as reason
     from split_lines
