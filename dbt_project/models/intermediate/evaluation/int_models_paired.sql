@@ -61,9 +61,9 @@ opponents as (
 
 searches as (
     select
-        split_name,
-        item_type,
-        model_name,
+        runs.split_name,
+        runs.item_type,
+        runs.model_name,
         {{ cut_after('runs') }} as cut_after
     from runs
 ),
