@@ -76,7 +76,7 @@ def test_many_files_do_not_fill_the_screen(loaded: Callable[..., Warehouse]) -> 
 
 def test_every_reason_has_a_remedy() -> None:
     code = "".join((STAGING / f"stg_lastfm__{name}.sql").read_text() for name in ("plays", "artist_plays"))
-    reasons = set(re.findall(r"then '([^']+)'", code)) - {"header"}
+    reasons = set(re.findall(r"(?:then|else) '([^']+)'", code)) - {"header"}
     assert reasons | {"not UTF-8", "unreadable"} == set(REMEDIES)
 
 

@@ -1,7 +1,7 @@
 {#- dbt prints error_if where the test fails, and the comment in it is the sentence for whoever reads that. -#}
 {{ config(error_if='!= 0 /* no line of a raw file is in the format of SOURCE: set SOURCE, or correct that file */') }}
--- Files that hold lines of which none has the form of a play. A file of no lines, or of blank lines and headers alone, is as good as
--- empty.
+-- Files that hold lines of which none has the form of a play. A file of no lines, or of blank lines and headers
+-- alone, is as good as empty.
 with
 
 lines as (

@@ -29,12 +29,13 @@ typed as (
             -- columns without names are numbered by some programs
             when line = concat_ws(chr(9), '0', '1', '2', '3') then 'header'
             when play_count is null
-                then case
-                    when {{ is_heading('fields[4]', 'plays') }} then 'header'
-                    when regexp_full_match(fields[4], '[0-9]*[.][0-9]+') then 'play count is a fraction'
-                    when regexp_full_match(fields[4], '[0-9]+') then 'play count is too large'
-                    else 'play count is not a positive number'
-                end
+                then
+                    case
+                        when {{ is_heading('fields[4]', 'plays') }} then 'header'
+                        when regexp_full_match(fields[4], '[0-9]*[.][0-9]+') then 'play count is a fraction'
+                        when regexp_full_match(fields[4], '[0-9]+') then 'play count is too large'
+                        else 'play count is not a positive number'
+                    end
             when play_count = 0 then 'play count is not a positive number'
             when {{ is_blank('fields[3]') }} then 'no artist name'
         end as reason

@@ -1,5 +1,5 @@
-{#- A file tells what it is: the published 1K data holds users user_000001 to user_001000 and ends in June 2009, but for two
-lines of 2010 and 2013. A share as well as a number, so that two late plays of a short file are not taken for those. -#}
+{#- A file tells what it is: the published 1K data holds users user_000001 to user_001000 and ends in June 2009, but for
+two lines of 2010 and 2013. A share as well as a number: two late plays of a short file are not taken for those. -#}
 {%- set first, last = timestamp_var('first_plausible_play'), timestamp_var('last_plausible_play') -%}
 {%- set set_by_vars = [var('first_plausible_play'), var('last_plausible_play')] | reject('none') | list | length -%}
 {{ config(materialized='table') }}

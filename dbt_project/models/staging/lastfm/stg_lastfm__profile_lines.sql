@@ -40,12 +40,14 @@ typed as (
             when {{ is_blank('fields[1]') }} then 'no user'
             when {{ is_date('fields[1]') }} then 'user is a date'
             when line = concat_ws(chr(9), '0', '1', '2', '3', '4') then 'header'
-            when {{ is_heading('fields[1]', 'user') }} and (
-                {{ is_heading('fields[2]', 'gender') }}
-                or {{ is_heading('fields[3]', 'age') }}
-                or {{ is_heading('fields[4]', 'country') }}
-                or {{ is_heading('fields[5]', 'registered') }}
-            ) then 'header'
+            when
+                {{ is_heading('fields[1]', 'user') }}
+                and (
+                    {{ is_heading('fields[2]', 'gender') }}
+                    or {{ is_heading('fields[3]', 'age') }}
+                    or {{ is_heading('fields[4]', 'country') }}
+                    or {{ is_heading('fields[5]', 'registered') }}
+                ) then 'header'
             -- names of columns in words that are not known: where numbers and dates stand, there is no digit
             when is_first
                 and {{ gender_level('gender') }} not in ('f', 'm')
