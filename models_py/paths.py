@@ -6,6 +6,7 @@ nothing in it can be named any more.
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from models_py.errors import StudyError, WarehouseError
@@ -122,9 +123,11 @@ def check_demo_folder(folder: Path) -> None:
 def _why_not_writable(folder: Path) -> str:
     """Say why a folder, or the first of its parents that is there, takes no files; nothing where it does."""
     there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    if not there.is_dir():
-        return f"{there} is no folder"
-    return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} is read-only"
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        return f"{there}: {error.strerror}"
+    return ""
 
 
 def _why_no_warehouse(path: Path) -> str:

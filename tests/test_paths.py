@@ -1,8 +1,10 @@
 """A path is a name: for Python, for the macros that hand it to DuckDB, and for dbt; what it cannot be is refused."""
 
+import errno
 import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -296,11 +298,15 @@ def test_a_warehouse_and_a_missing_one_pass_as_targets(tmp_path: Path) -> None:
 
 def test_a_folder_that_takes_no_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(WarehouseError, match="file is no folder.: set WAREHOUSE to a file in a writable folder"):
+    with pytest.raises(WarehouseError, match="file: Not a directory.: set WAREHOUSE to a file in a writable folder"):
         check_target(tmp_path / "file" / "music.duckdb")
+
     # modes do not bind root
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(WarehouseError, match="is read-only.: set WAREHOUSE"):
+    def refuse(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(WarehouseError, match="Cannot write to .*: Permission denied.: set WAREHOUSE"):
         check_target(tmp_path / "music.duckdb")
     settings = Settings.from_environment({"DEMO": str(tmp_path / "demo"), "WAREHOUSE": str(tmp_path / "music.duckdb")})
     monkeypatch.setattr("models_py.checks.check_target", lambda _: None)
