@@ -64,8 +64,11 @@ as DuckDB makes a join of `in` with more than a few words, for which every line 
         'user': [
             'id', 'uid', 'user', 'userid', 'username', 'userhash', 'usersha', 'usersha1', 'usermboxsha1', 'login', 'listener'
         ],
-        'time': ['timestamp', 'time', 'datetime', 'date', 'playedat', 'listenedat', 'utctime'],
-        'plays': ['plays', 'playcount', 'playcounts', 'totalplays', 'totalartistplays', 'count', 'listens', 'scrobbles', 'weight'],
+        'time': ['timestamp', 'time', 'datetime', 'date', 'playedat', 'listenedat', 'utctime', 'utctimestamp', 'timestamputc'],
+        'plays': [
+            'plays', 'playcount', 'playcounts', 'nplays', 'totalplays', 'totalartistplays', 'count', 'counts', 'listens',
+            'listencount', 'scrobbles', 'weight'
+        ],
         'tag': ['tag', 'tags', 'tagname', 'genre'],
         'gender': ['gender', 'sex'],
         'age': ['age', 'years'],

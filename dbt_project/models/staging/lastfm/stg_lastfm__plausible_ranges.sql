@@ -1,7 +1,6 @@
 {#- A file tells what it is: the published 1K data holds users user_000001 to user_001000 and ends in June 2009, but for
 two lines of 2010 and 2013. A share as well as a number: two late plays of a short file are not taken for those. -#}
 {%- set first, last = timestamp_var('first_plausible_play'), timestamp_var('last_plausible_play') -%}
-{%- set set_by_vars = [var('first_plausible_play'), var('last_plausible_play')] | reject('none') | list | length -%}
 {{ config(materialized='table') }}
 
 with
@@ -51,9 +50,10 @@ final as (
             end
         ) as plausible_to,
         case
-            when {{ set_by_vars }} = 2 then 'vars'
-            when is_published_1k then 'published 1K data'
-            else 'time of the load'
+            when {{ last }} is not null then 'vars'
+            else
+                case when {{ first }} is not null then 'vars and ' else '' end
+                || case when is_published_1k then 'published 1K data' else 'time of the load' end
         end as plausible_by
     from tell_published_files
 )
