@@ -76,13 +76,13 @@ def _missing(path: Path, present: Collection[str]) -> Iterator[str]:
             (select count(*) from marts.model_runs where {of_split}) as runs,
             (select count(*) from marts.model_runs where {of_split} and status = 'ok') as fitted,
             (select min(reason) from marts.model_runs where {of_split}) as reason,
-            (select count(*) from marts.test_interactions where {of_split}) as test_cells,
-            (select count(distinct user_id) from marts.test_interactions where {of_split}) as test_users,
-            (select count(distinct user_id) from marts.test_interactions
-            where {of_split} and not user_has_training) as untrained,
+            coalesce(s.cell_count, 0) as test_cells, coalesce(s.user_count, 0) as test_users,
+            coalesce(s.left_out_no_training, 0) as untrained,
             (select min(first_played_at) = max(last_played_at) from marts.users) as share_a_second
         from (select distinct item_type from marts.user_item_plays) as t
         cross join marts.evaluation_parameters as p
+        left join marts.split_summary as s
+            on p.default_split = s.split_name and t.item_type = s.item_type and s.part = 'test'
         order by t.item_type desc
         """
     )
