@@ -36,10 +36,10 @@ create table marts.model_runs as
     select 'temporal' as split_name, item_type, 'svd' as model_name, 'ok' as status, null::varchar as reason,
         20 as trials_run, 20 as trials_planned, 12 as tuning_users, 12 as n_users, 99 as n_interactions
     from (values ('track'), ('artist')) as t (item_type);
-create table marts.test_interactions as
-    select 'temporal' as split_name, item_type, 'ann' as user_id, false as user_has_training
+create table marts.split_summary as
+    select 'temporal' as split_name, item_type, 'test' as part, 1 as user_count, 3 as cell_count,
+        1 as left_out_no_training, null::double as share_repeat_plays
     from (values ('track'), ('artist')) as t (item_type);
-create table marts.split_summary (split_name varchar, item_type varchar, part varchar, share_repeat_plays double);
 create table marts.model_leaderboard (
     split_name varchar, item_type varchar, task varchar, leaderboard_rank int, model_name varchar, ndcg double,
     ndcg_ci_low double, ndcg_ci_high double, hit_rate double, recall double, coverage double, trials_run int,
@@ -80,10 +80,10 @@ def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str
             "none of 1 models could be fitted (model_runs says why; one of the reasons: bad luck).",
         ),
         (
-            "delete from marts.test_interactions; update marts.users set last_played_at = first_played_at",
+            "delete from marts.split_summary; update marts.users set last_played_at = first_played_at",
             "the temporal split has an empty test part (all plays share one second), so nothing is evaluated.",
         ),
-        ("delete from marts.test_interactions", "the temporal split has an empty test part, so nothing is evaluated."),
+        ("delete from marts.split_summary", "the temporal split has an empty test part, so nothing is evaluated."),
         ("", "the temporal split tests 1 users, of whom 1 have no plays to learn from and the others play nothing new"),
     ],
 )
@@ -96,7 +96,7 @@ def test_one_leaderboard_may_be_missing_beside_another(printed: Callable[[str], 
         "insert into marts.model_leaderboard by name select 'temporal' as split_name, 'artist' as item_type, "
         "'discovery' as task, 1 as leaderboard_rank, 'svd' as model_name, 0 as ndcg, 0 as ndcg_ci_low, "
         "0 as ndcg_ci_high, 0 as hit_rate, 0 as recall, 0 as coverage, 0 as density, 20 as k, 9 as n_users; "
-        "delete from marts.test_interactions"
+        "delete from marts.split_summary"
     )
     assert "artists, discovery: 9 users evaluated" in said
     assert "There is no leaderboard of tracks: the temporal split has an empty test part" in said
