@@ -9,7 +9,8 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check ir-measures==0.4.3 pytrec-eval-terrier==0.5.11 numpy==2.4.6
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
+    ir-measures==0.4.3 pytrec-eval-terrier==0.5.11 numpy==2.4.6
 "$folder/venv/bin/python" - <<'PYTHON'
 from ir_measures import AP, P, Qrel, RR, ScoredDoc, calc_aggregate, nDCG
 
@@ -18,7 +19,8 @@ relevant = [Qrel("user", "newer", 1)]
 
 def judged(seconds):
     run = [ScoredDoc("user", "newer", seconds + 2.0), ScoredDoc("user", "older", seconds)]
-    return {str(measure): value for measure, value in calc_aggregate([P @ 1, nDCG @ 1, AP @ 1, RR @ 1], relevant, run).items()}
+    values = calc_aggregate([P @ 1, nDCG @ 1, AP @ 1, RR @ 1], relevant, run)
+    return {str(measure): value for measure, value in values.items()}
 
 
 small, large = judged(100.0), judged(1_245_447_076.0)

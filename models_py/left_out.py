@@ -69,8 +69,8 @@ PARTS = {
 }
 
 
-def describe_losses(warehouse: Warehouse) -> list[str]:
-    """Say which rules took more than 1% of a file's lines or of the profiles, and what to do about it.
+def describe_what_is_left_out(warehouse: Warehouse) -> list[str]:
+    """Say which rules took more than 1% of an events file's lines or of all profiles or tags, and what to do about it.
 
     Parameters
     ----------
@@ -82,7 +82,9 @@ def describe_losses(warehouse: Warehouse) -> list[str]:
     list of str
         One sentence per file and rule, the most lines first.
     """
-    sentences = [_of_lines(row) for row in warehouse.read_rows(LINES)] + _of_parts(warehouse)
+    counted = [(int(row["line_count"]), _of_lines(row)) for row in warehouse.read_rows(LINES)] + _of_parts(warehouse)
+    # sorted is stable: equal counts stay in order of the files
+    sentences = [sentence for _, sentence in sorted(counted, key=lambda one: -one[0])]
     more = len(sentences) - MOST_SENTENCES
     if more > 0:
         rest = f"So do {more} more rules and files: see marts.load_audit_files and marts.rejected_lines."
@@ -115,13 +117,13 @@ def _of_lines(row: dict[str, object]) -> str:
     return f"{counted} are rejected as '{reason}' (see marts.rejected_lines): {REMEDIES[reason]}."
 
 
-def _of_parts(warehouse: Warehouse) -> list[str]:
+def _of_parts(warehouse: Warehouse) -> list[tuple[int, str]]:
     audit = {str(row["check_name"]): int(row["value"]) for row in warehouse.read_rows("from marts.load_audit")}
     sentences = []
     for check, (wholes, what, remedy) in PARTS.items():
         whole = sum(audit[name] for name in wholes)
         if audit[check] * 100 > whole:
-            sentences.append(f"{_share(audit[check], whole)} {what}: {remedy}.")
+            sentences.append((audit[check], f"{_share(audit[check], whole)} {what}: {remedy}."))
     return sentences
 
 

@@ -8,13 +8,13 @@ from models_py.checks import check_raw_folder
 from models_py.demo import write_demo
 from models_py.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.errors import BuildError, StudyError, WarehouseError
-from models_py.left_out import describe_losses, require_plays
-from models_py.losses import check_demo_replaces_no_data, check_users_remain
+from models_py.left_out import describe_what_is_left_out, require_plays
 from models_py.printing import say
 from models_py.progress import Stage, stage
 from models_py.publishing import building
 from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
+from models_py.replacing import check_demo_replaces_no_data, check_users_remain
 from models_py.settings import Settings
 from models_py.training import Parameters
 from models_py.variables import check_same_study
@@ -52,7 +52,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
                 _build(["--exclude", "source:recommender+"], working, settings, shown)
-            _report_losses(settings, Warehouse(working))
+            _report_what_is_left_out(settings, Warehouse(working))
             check_users_remain(settings, working)
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             jobs.run(Warehouse(working), shown)
@@ -80,7 +80,7 @@ def build(settings: Settings) -> None:
         with stage("Raw files and stored results to marts (dbt)") as shown:
             _build(["--exclude", STALE], working, settings, shown)
             stale = _fails(["--select", STALE], working, settings, shown)
-        _report_losses(settings, Warehouse(working))
+        _report_what_is_left_out(settings, Warehouse(working))
         check_users_remain(settings, working)
     say(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
@@ -134,10 +134,10 @@ def ensure_raw_files(settings: Settings) -> None:
         check_raw_files(settings)
 
 
-def _report_losses(settings: Settings, warehouse: Warehouse) -> None:
+def _report_what_is_left_out(settings: Settings, warehouse: Warehouse) -> None:
     """Print what the load left out; end here where it left out everything."""
     require_plays(settings, warehouse)
-    for sentence in describe_losses(warehouse):
+    for sentence in describe_what_is_left_out(warehouse):
         say(sentence)
 
 

@@ -142,13 +142,24 @@ def _publish(working: Path, published: Path, header: bytes) -> None:
     try:
         _move(working, published, header)
     except WarehouseError as error:
-        kept = _beside(published, "unpublished")
-        kept.parent.mkdir(exist_ok=True)
-        _write_ahead_log(kept).unlink(missing_ok=True)
-        os.replace(working, kept)
+        kept = _keep(working, _beside(published, "unpublished"))
         raise WarehouseError(
             f"{str(error).rstrip('.')}; the new tables are in {kept}, to be opened there or moved over the old file."
         ) from error
+
+
+def _keep(working: Path, kept: Path) -> Path:
+    """Move a finished file that cannot be published out of the way of the next build, and say where it is then."""
+    try:
+        kept.parent.mkdir(exist_ok=True)
+        _write_ahead_log(kept).unlink(missing_ok=True)
+        os.replace(working, kept)
+    except OSError as error:
+        raise WarehouseError(
+            f"{working} is finished, but can be moved neither over the published file nor to {kept} ({error.strerror}): "
+            "make the folder writable and run the command again."
+        ) from error
+    return kept
 
 
 def _move(working: Path, published: Path, header: bytes) -> None:

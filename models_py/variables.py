@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import yaml
@@ -77,7 +77,7 @@ def _check_pairs(numbers: Mapping[str, object]) -> None:
             f"clusters can keep to: give at least 1/{most}, or more cluster_counts."
         )
     first = _as_time(numbers["first_plausible_play"]) or FIRST_PLAY
-    last = _as_time(numbers["last_plausible_play"]) or datetime.now() + timedelta(days=1)
+    last = _as_time(numbers["last_plausible_play"]) or datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
     if first > last:
         raise StudyError(
             f"VARS gives plausible plays from {first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S}, which no play "
@@ -194,6 +194,6 @@ def _text(value: object) -> str:
         return str(time)
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{float(value):g}"
+    if isinstance(value, float):
+        return f"{value:.15g}"
     return str(value)

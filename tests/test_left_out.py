@@ -10,7 +10,7 @@ from conftest import ROOT, Study
 from staging_sql import one_line
 
 from models_py.errors import RawFileError
-from models_py.left_out import MOST_SENTENCES, PARTS, REMEDIES, describe_losses, require_plays
+from models_py.left_out import MOST_SENTENCES, PARTS, REMEDIES, describe_what_is_left_out, require_plays
 from models_py.settings import Settings
 from models_py.warehouse import Warehouse
 
@@ -49,7 +49,7 @@ def loaded(tmp_path: Path) -> Callable[..., Warehouse]:
 def test_a_hundredth_of_a_file_is_lost_in_silence_and_more_is_not(loaded: Callable[..., Warehouse]) -> None:
     files = [(1, "[a].tsv", 200, 2, 2, 94), (2, "b.tsv", 200, 150, 3, 44)]
     rejected = [(1, "no user", 2), (2, "no artist name", 3), (1, "header", 100)]
-    assert describe_losses(loaded(files, rejected)) == [
+    assert describe_what_is_left_out(loaded(files, rejected)) == [
         "150 of 200 (75%) lines of b.tsv have a time outside 2002-01-01 00:00:00 to 2009-12-31 23:59:59 "
         "(decided by: vars): set first_plausible_play and last_plausible_play in VARS.",
         "3 of 200 (2%) lines of b.tsv are rejected as 'no artist name' (see marts.rejected_lines): "
@@ -60,16 +60,16 @@ def test_a_hundredth_of_a_file_is_lost_in_silence_and_more_is_not(loaded: Callab
 
 @pytest.mark.parametrize("check", PARTS)
 def test_so_it_is_with_profiles_and_tags(loaded: Callable[..., Warehouse], check: str) -> None:
-    (sentence,) = describe_losses(loaded([(1, "a.tsv", 1, 0, 0, 1)], **{check: 3}))
+    (sentence,) = describe_what_is_left_out(loaded([(1, "a.tsv", 1, 0, 0, 1)], **{check: 3}))
     assert one_line(sentence) and sentence.startswith("3 of 20")
 
 
 def test_a_hundredth_of_the_profiles_is_lost_in_silence(loaded: Callable[..., Warehouse]) -> None:
-    assert describe_losses(loaded([(1, "a.tsv", 1, 0, 0, 1)], **dict.fromkeys(PARTS, 2))) == []
+    assert describe_what_is_left_out(loaded([(1, "a.tsv", 1, 0, 0, 1)], **dict.fromkeys(PARTS, 2))) == []
 
 
 def test_many_files_do_not_fill_the_screen(loaded: Callable[..., Warehouse]) -> None:
-    sentences = describe_losses(loaded([(number, f"{number}.tsv", 9, 1, 0, 8) for number in range(1, 31)]))
+    sentences = describe_what_is_left_out(loaded([(number, f"{number}.tsv", 9, 1, 0, 8) for number in range(1, 31)]))
     assert len(sentences) == MOST_SENTENCES + 1
     assert sentences[-1].startswith("So do 20 more")
 

@@ -326,7 +326,7 @@ def test_a_file_that_is_not_the_published_one_is_plausible_until_the_day_after_t
     )
     assert (of_lines, without_lines) == (["time of the load"], True)
     ((hours,),) = events.query(
-        "select date_diff('hour', now()::timestamp, max(plausible_to)) from marts.load_audit_files"
+        "select date_diff('hour', (now() at time zone 'UTC'), max(plausible_to)) from marts.load_audit_files"
     )
     assert 20 <= hours <= 24
 

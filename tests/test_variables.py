@@ -1,5 +1,6 @@
 """Numbers in VARS that no study can be built with, each refused in one sentence before anything is built."""
 
+import numpy as np
 import pytest
 import yaml
 from conftest import ROOT
@@ -7,7 +8,7 @@ from staging_sql import one_line
 
 from models_py.errors import StudyError
 from models_py.settings import Settings
-from models_py.variables import LEAST, MOST, check_same_study, check_variables
+from models_py.variables import FIRST_PLAY, LEAST, MOST, check_same_study, check_variables
 
 DEFAULTS = yaml.safe_load((ROOT / "dbt_project/dbt_project.yml").read_text())["vars"]
 
@@ -106,3 +107,15 @@ def test_times_are_the_same_however_they_are_written() -> None:
         check_same_study(Settings.from_environment({"VARS": f"{{first_plausible_play: {text}}}"}), row)
     with pytest.raises(StudyError, match="first_plausible_play 2009-01-01 00:00:00, not 2009-01-02 00:00:00"):
         check_same_study(Settings.from_environment({"VARS": "{first_plausible_play: 2009-01-02}"}), row)
+
+
+@pytest.mark.parametrize("value", [1_000_000, np.int32(1_000_000), 1_000_000.0])
+def test_large_numbers_are_the_same_as_the_warehouse_gives_them_back(value: object) -> None:
+    lists = {name: ",".join(map(str, of_var)) for name, of_var in DEFAULTS.items() if isinstance(of_var, list)}
+    row = DEFAULTS | lists | {"source_name": "1k", "built_splits": "full", "max_tuning_cells": value}
+    check_same_study(Settings.from_environment({"VARS": "{max_tuning_cells: 1000000}"}), row)
+
+
+def test_the_first_plausible_play_is_that_of_the_load() -> None:
+    load = (ROOT / "dbt_project/models/staging/lastfm/stg_lastfm__plausible_ranges.sql").read_text()
+    assert f"timestamp '{FIRST_PLAY}'" in load

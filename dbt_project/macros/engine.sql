@@ -1,6 +1,6 @@
 {#
-Everything that DuckDB spells in its own way and models outside staging need. Another engine overrides these by
-dispatch (spark__..., say) and leaves the models alone.
+Functions that DuckDB spells in its own way and models outside staging need. Another engine overrides these by dispatch
+(spark__..., say), as well as peel_to_the_core and write_comments, which are DuckDB's too, and leaves the models alone.
 #}
 
 {# A name in NFC with each run of control characters and blanks made one space, the ends trimmed last. #}

@@ -26,6 +26,7 @@ than the unrolled ones, so this costs one look at the table as a rule.
             {%- set peeling.cells = left -%}
         {%- endfor -%}
         {%- do run_query(keep_the_core()) -%}
+        {%- do run_query('drop table core_cells') -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -33,12 +33,17 @@ def remedies(warehouse: Warehouse, active_users: int) -> str:
 
 
 def _items_per_user(warehouse: Warehouse, wanted: int, least_items: int) -> list[tuple[str, int, int, int]]:
-    """Count users, and those with enough items; find how many items the wanted number of users reach, or 0."""
+    """Count users in train, and those with enough items; find how many items the wanted number of them reach, or 0."""
     rows = warehouse.read(
         """
         select item_type, count(*) as users, count(*) filter (items >= ?) as with_enough,
             coalesce(list(items order by items desc)[?], 0) as reached
-        from (select item_type, user_id, count(*) as items from marts.user_item_plays group by all)
+        from (
+            select c.item_type, c.user_id, count(distinct c.item_id) as items
+            from intermediate.int_train_cells as c
+            inner join marts.evaluation_parameters as p on c.split_name = p.default_split
+            group by all
+        )
         group by item_type
         order by item_type
         """,

@@ -17,7 +17,7 @@ plays as (
         lines.reason,
         lines.raw_line
     from {{ ref('stg_lastfm__plays').render() }} as lines
-    inner join ranges on lines.file_id = ranges.file_id
+    left join ranges on lines.file_id = ranges.file_id
 ),
 
 artist_plays as (

@@ -27,7 +27,8 @@ tell_published_files as (
         file_id,
         min(
             case
-                when play_count = 0 or regexp_full_match(user_id, 'user_(000[0-9]{3}|001000)') then 1
+                when play_count = 0 then 1
+                when user_id <> 'user_000000' and regexp_full_match(user_id, 'user_(000[0-9]{3}|001000)') then 1
                 else 0
             end
         ) = 1

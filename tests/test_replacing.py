@@ -8,7 +8,7 @@ import pytest
 from staging_sql import one_line
 
 from models_py.errors import StudyError
-from models_py.losses import check_demo_replaces_no_data, check_users_remain
+from models_py.replacing import check_demo_replaces_no_data, check_users_remain
 from models_py.settings import Settings
 
 DEMO, REAL = True, False
