@@ -156,7 +156,7 @@ def _keep(working: Path, kept: Path) -> Path:
         os.replace(working, kept)
     except OSError as error:
         raise WarehouseError(
-            f"{working} is finished, but can be moved neither over the published file nor to {kept} ({error.strerror}): "
+            f"{working} can be moved neither over the published file nor to {kept} ({error.strerror}): "
             "make the folder writable and run the command again."
         ) from error
     return kept
