@@ -138,12 +138,12 @@ class Warehouse:
         with self._connect(read_only=True) as connection:
             try:
                 connection.execute("set enable_external_access = false; set python_enable_replacements = false")
-                asked = connection.sql(statement) if len(connection.extract_statements(statement)) == 1 else None
-                if asked is None:
+                given = [each.expected_result_type for each in connection.extract_statements(statement)]
+                if given != [[duckdb.ExpectedResultType.QUERY_RESULT]]:
                     raise StudyError(
                         "A query has to be one statement that gives rows, such as select, from or describe."
                     )
-                yield Answer(asked)
+                yield Answer(connection.sql(statement))
             except duckdb.Error as error:
                 raise StudyError(f"The query cannot be answered: {_in_one_line(error)}") from error
 
