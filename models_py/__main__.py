@@ -3,7 +3,7 @@
 A command looks at its settings before it imports what does the work: dbt and the models take seconds to load.
 """
 
-from models_py.stopping import end_on_signals
+from models_py.stopping import end_on_signals, say_when_stopped
 
 if __name__ == "__main__":
     # before the imports, which take as long as a hasty Ctrl-C
@@ -181,10 +181,13 @@ def recommend(
     check_published(warehouse)
     from models_py.reading import print_served
 
+    say_when_stopped("Stopped.")
+
     print_served(warehouse, user, item_type, task, length)
 
 
-@app.command()
+# what begins with a comment, two hyphens, is a statement too
+@app.command(context_settings={"ignore_unknown_options": True})
 def query(
     statement: Annotated[str, typer.Argument(help="SQL that gives rows; - reads it from the standard input.")],
     rows: Annotated[int, typer.Option(min=1, help="Rows to print at most.")] = 40,
@@ -194,6 +197,8 @@ def query(
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
     from models_py.reading import print_answer
+
+    say_when_stopped("Stopped.")
 
     text = sys.stdin.read() if statement == "-" else statement
     print_answer(warehouse, text, None if as_csv else rows)

@@ -60,6 +60,11 @@ PARTS = {
         "profiles have a date that cannot be read",
         "write dates as 2006-08-13",
     ),
+    "profile_dates_implausible": (
+        ("profiles_read",),
+        "profiles have a date of registration before 2002 or after the load",
+        "correct these dates",
+    ),
     "artist_tag_lines_undecodable": (TAG_LINES, "lines of artists' tags are not UTF-8", "convert them to UTF-8"),
     "artist_tag_lines_malformed": (
         TAG_LINES,

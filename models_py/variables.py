@@ -181,8 +181,12 @@ class _NamedOnce(yaml.SafeLoader):
 def _given(settings: Settings) -> dict[str, object]:
     try:
         given = yaml.load(settings.variables, _NamedOnce) or {}
-    except yaml.YAMLError as error:
-        raise StudyError(f"VARS is {settings.variables}, which is not YAML: write VARS='{{name: value}}'.") from error
+    # a date that no calendar has is a ValueError
+    except (yaml.YAMLError, ValueError) as error:
+        raise StudyError(
+            f"VARS is {settings.variables}, which is not YAML ({' '.join(str(error).split())}): "
+            "write VARS='{name: value}'."
+        ) from error
     if not isinstance(given, dict):
         raise StudyError(f"VARS is {settings.variables}, which names no values: write VARS='{{name: value}}'.")
     return given

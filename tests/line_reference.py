@@ -117,12 +117,15 @@ def _wrong_count(fields: tuple[str, ...]) -> str:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether a text is a date with the month's name, or with the year first, and at most a time after it."""
+    """Tell whether a text is a date: by the month's name or the year first, perhaps with a time, or like 20.9.2008."""
+    if len(text) >= 8 and re.fullmatch("[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}", text):
+        return True
     plain = re.sub("[ ,./-]+", " ", text).strip(" ")
     match = next(filter(None, (pattern.fullmatch(plain) for pattern in DATES)), None)
     if not match or len(text.encode()) > 32:
         return False
     word, day, year = match["month"].lower(), int(match["day"]), int(match["year"])
+    word = "sep" if word == "sept" else word
     names = [number for number, name in enumerate(MONTHS, start=1) if word in (name, name[:3])]
     month = int(word) if word.isdigit() else sum(names)
     return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year or 400, month)[1]

@@ -84,6 +84,9 @@ EVENTS = {
             (event(at="2008-13-45T99:00:00Z"), TIME),
             (event(at=""), TIME),
             (event(user="sep 20, 2008"), DATE),
+            (event(user="sept 20, 2008"), DATE),
+            (event(user="20.09.2008"), DATE),
+            (event(user="9/20/2008"), DATE),
             (event(at="2019-09-29T18:32:04Z"), PLAY),
             (event(at="1970-01-01T00:00:00Z"), BOGUS),
             (event(at="2999-01-01T00:00:00Z"), BOGUS),
@@ -130,6 +133,8 @@ p1\tF\t33.0\tperu\t2005-05-01
 p2\tfemale\t33.5\tPERU\t1 May 2005
 p3\tf\t7\tPeru \t5/1/2005
 p4\tm\told\tChad\tMay 32, 2005
+p5\t\t\t\tSept 9, 2999
+p6\t\t\t\tSept 9, 2005
 p4\tf\t40\tPeru\tMay 1, 2005
 sep 20, 2008\tm\t20\tPeru\tMay 1, 2005
 """
@@ -273,7 +278,7 @@ def test_somebody_with_a_profile_and_no_plays_is_a_user(events: Load) -> None:
     silent = events.query("select user_id, country from marts.users where play_count = 0 and user_id < 'p'")
     assert silent == [("eve", None)]
     audit = events.audit()
-    assert (audit["profiles_without_plays"], audit["users_without_profile"]) == (5, 1)
+    assert (audit["profiles_without_plays"], audit["users_without_profile"]) == (7, 1)
 
 
 def test_a_profile_is_read_where_it_has_one_meaning_and_counted_where_it_has_none(events: Load) -> None:
@@ -286,20 +291,23 @@ def test_a_profile_is_read_where_it_has_one_meaning_and_counted_where_it_has_non
         ("p2", "f", None, "Peru", "2005-05-01"),
         ("p3", "f", None, "Peru", None),
         ("p4", "m", None, "Chad", None),
+        ("p5", None, None, None, None),
+        ("p6", None, None, None, "2005-09-09"),
     ]
     assert {check: value for check, value in events.audit().items() if check.startswith("profile")} == {
-        "profile_lines_decoded": 10,
+        "profile_lines_decoded": 12,
         "profile_lines_undecodable": 0,
         "profile_headers": 2,
         "profile_lines_malformed": 1,
         "profiles_repeated": 1,
-        "profiles_read": 6,
+        "profiles_read": 8,
         "profile_ages_unreadable": 2,
         "profile_ages_implausible": 1,
         "profile_dates_unreadable": 2,
+        "profile_dates_implausible": 1,
         "profile_genders_respelt": 2,
         "profile_countries_respelt": 2,
-        "profiles_without_plays": 5,
+        "profiles_without_plays": 7,
     }
 
 

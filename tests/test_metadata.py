@@ -88,8 +88,10 @@ def test_bad_lines_of_metadata_are_counted(described: duckdb.DuckDBPyConnection)
         "artist_tag_lines_decoded": 9,
         "artist_tag_lines_undecodable": 1,
         "artist_tag_lines_malformed": 3,
+        "artist_tag_headers": 1,
         "recording_feature_lines_undecodable": 0,
         "recording_feature_lines_malformed": 2,
+        "recording_feature_headers": 2,
     }
 
 

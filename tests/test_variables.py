@@ -60,6 +60,7 @@ def check(variables: str) -> None:
         ("{first_plausible_play: 2009-01-01T00:00:00Z}", "a time such as"),
         ("{first_plausible_play: infinity}", "a time such as"),
         ("{first_plausible_play: 2009-01-02, last_plausible_play: 2009-01-01}", "which no play fits"),
+        ("{last_plausible_play: 2009-13-01}", "which is not YAML (month must be in 1..12)"),
         ("{last_plausible_play: '1999-12-31 23:59:59'}", "from 2002-01-01 00:00:00 to 1999-12-31 23:59:59"),
         ("{first_plausible_play: 9000-01-01}", "plausible plays from 9000-01-01"),
         ("{unfinished: [", "not YAML"),

@@ -105,7 +105,7 @@ as DuckDB makes a join of `in` with more than a few words, for which every line 
     cast(
         try_strptime(
             regexp_extract(
-                trim(regexp_replace({{ field }}, '[ ,./-]+', ' ', 'g')),
+                trim(regexp_replace(regexp_replace({{ field }}, '[ ,./-]+', ' ', 'g'), '\b(sep)t\b', '\1', 'i')),
                 '^([A-Za-z]+ [0-9]{1,2} [0-9]{4}|[0-9]{1,2} [A-Za-z]+ [0-9]{4}|[0-9]{4} [0-9]{1,2} [0-9]{1,2})([T ][0-9:].*)?$',
                 1
             ),
@@ -116,8 +116,16 @@ as DuckDB makes a join of `in` with more than a few words, for which every line 
 
 {#
 True for a user that is a date, as some lines of the published 360K file have. Such a field is short and begins with a
-digit or a month's letter, none of which comes after S: most users are told from it without a look at the rest.
+digit or a month's letter, none of which comes after S: most users are told from it without a look at the rest. Which of
+two numbers is the month does not matter here; eight digits in a row are an id.
 #}
 {% macro is_date(field) -%}
-    (strlen({{ field }}) between 8 and 32 and {{ field }} < 't' and {{ date_in(field) }} is not null)
+    (
+        strlen({{ field }}) between 8 and 32
+        and {{ field }} < 't'
+        and (
+            {{ date_in(field) }} is not null
+            or regexp_full_match({{ field }}, '[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}')
+        )
+    )
 {%- endmacro %}

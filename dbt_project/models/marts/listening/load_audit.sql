@@ -109,6 +109,7 @@ profile_checks as (
         'profile_ages_unreadable': 'profile_lines.is_age_unreadable',
         'profile_ages_implausible': 'profile_lines.age is not null and profiles.age is null',
         'profile_dates_unreadable': 'profile_lines.is_date_unreadable',
+        'profile_dates_implausible': 'profile_lines.registered_on is not null and profiles.registered_on is null',
         'profile_genders_respelt': 'profile_lines.gender <> profiles.gender',
         'profile_countries_respelt': 'profile_lines.country <> profiles.country',
     }.items() %}
@@ -131,13 +132,18 @@ metadata_checks as (
         'lines' as unit
     from {{ source('metadata_reader', 'stg_metadata__' ~ lines ~ '_rejects') }}
     union all
+    {%- for check, condition in {
+        lines ~ '_malformed': "reason not in ('blank line', 'header')",
+        lines.replace('_lines', '_headers'): "reason = 'header'",
+    }.items() %}
     select
-        '{{ lines }}_malformed' as check_name,
+        '{{ check }}' as check_name,
         count(*) as value,
         'lines' as unit
     from {{ ref('stg_metadata__' ~ lines) }}
-    where reason not in ('blank line', 'header')
+    where {{ condition }}
     union all
+    {%- endfor %}
     {%- endfor %}
     select
         'artist_tag_lines_decoded' as check_name,

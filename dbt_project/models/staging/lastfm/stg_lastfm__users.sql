@@ -34,7 +34,10 @@ final as (
             when profiles.age between {{ var('min_age') }} and {{ var('max_age') }} then profiles.age
         end as age,
         rank_countries.country,
-        profiles.registered_on
+        case
+            when profiles.registered_on between date '2002-01-01' and cast({{ load_time() }} + interval '1 day' as date)
+                then profiles.registered_on
+        end as registered_on
     from profiles
     left join rank_countries
         on profiles.country_key = rank_countries.country_key
