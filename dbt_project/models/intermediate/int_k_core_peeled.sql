@@ -1,5 +1,5 @@
-{#- The k-core is a fixed point, found by peeling (Batagelj & Zaversnik 2003). Its first rounds are unrolled for all splits
-and item types at once: SQL has no loop that both DuckDB and Spark know. A round takes the cells of those just lost off
+{#- The k-core is a fixed point, found by peeling (Batagelj & Zaversnik 2003). Its first rounds are unrolled for all
+splits and item types at once: SQL has no loop that both DuckDB and Spark know. A round takes the cells of those just lost off
 the degrees of the others, so it looks up few keys: 12 rounds over 10 million cells cost 7 s of CPU, and 31 s where each
 round counts all cells that are left. Members below their threshold after the last round are left to the hook. -#}
 {{ config(post_hook='{{ peel_to_the_core() }}') }}

@@ -1,4 +1,4 @@
-{#- A file tells what it is: the published 1K data holds users user_000001 to user_001000 and ends in June 2009, but for
+{#- A file tells what it is: the published 1K data holds users user_000001 to user_001000 and ends with 2009, but for
 two lines of 2010 and 2013. A share as well as a number: two late plays of a short file are not taken for those. -#}
 {%- set first, last = timestamp_var('first_plausible_play'), timestamp_var('last_plausible_play') -%}
 {{ config(materialized='table') }}
@@ -15,7 +15,7 @@ count_late_plays as (
         file_id,
         user_id,
         sum(case when reason is null then 1 else 0 end) as play_count,
-        sum(case when reason is null and played_at >= timestamp '2009-07-01' then 1 else 0 end) as late_count
+        sum(case when reason is null and played_at >= timestamp '2010-01-01' then 1 else 0 end) as late_count
     from plays
     group by
         file_id,
