@@ -70,7 +70,8 @@ test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse i
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # where the project meets DuckDB: files read, written and published, SQL of metrics, a whole evaluation, dbt's unit tests
-SHORT := test_engine.py test_loading.py test_bad_input.py test_warehouse.py test_reading.py test_comparisons.py \
+SHORT := sql/test_engine.py sources/test_loading.py sources/test_bad_input.py test_warehouse.py reports/test_answers.py \
+	evaluation/test_comparisons.py \
 	test_pipeline.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
 
 test-next: $(NEXT_READY) ## Run the short part of the tests on the next DuckDB, in .venv-next

@@ -3,7 +3,7 @@
 A command looks at its settings before it imports what does the work: dbt and the models take seconds to load.
 """
 
-from models_py.stopping import end_on_signals, say_when_stopped
+from models_py.terminal.stopping import end_on_signals, say_when_stopped
 
 if __name__ == "__main__":
     # before the imports, which take as long as a hasty Ctrl-C
@@ -15,7 +15,8 @@ from typing import Annotated
 
 import typer
 
-from models_py.checks import (
+from models_py.errors import MusicError
+from models_py.settings.checks import (
     check_build,
     check_counts,
     check_fit,
@@ -23,11 +24,10 @@ from models_py.checks import (
     check_scales,
     check_study,
 )
-from models_py.errors import MusicError
-from models_py.paths import check_demo_folder, check_published, check_warehouse_file
-from models_py.printing import complain, only_own_words, say
-from models_py.settings import Settings
-from models_py.variables import check_variables
+from models_py.settings.environment import Settings
+from models_py.settings.paths import check_demo_folder, check_published, check_warehouse_file
+from models_py.settings.variables import check_variables
+from models_py.terminal.printing import complain, only_own_words, say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -76,7 +76,7 @@ def data(
 ) -> None:
     """Download the published Last.fm data (1K or 360K, by SOURCE) to RAW."""
     settings = Settings.from_environment()
-    from models_py.download import ARCHIVES, obtain
+    from models_py.sources.download import ARCHIVES, obtain
 
     obtain(ARCHIVES[settings.source], settings.raw, url, accept)
 
@@ -87,7 +87,7 @@ def verify_facts() -> None:
     settings = Settings.from_environment()
     check_variables(settings)
     check_published(settings.warehouse)
-    from models_py.facts import print_facts
+    from models_py.reports.facts import print_facts
 
     print_facts(settings)
 
@@ -101,7 +101,7 @@ def published(
     settings = Settings.from_environment()
     check_variables(settings)
     check_counts(data)
-    from models_py.published import print_comparison
+    from models_py.experiments.published import print_comparison
 
     print_comparison(settings, data, range(1, seeds + 1))
 
@@ -117,7 +117,7 @@ def benchmark(
     check_study(settings)
     names = tuple(dict.fromkeys(scales.replace(",", " ").split()))
     check_scales(names)
-    from models_py.benchmark import run
+    from models_py.experiments.benchmark import run
 
     run(settings, output, names, Path(lookalike) if lookalike else None)
 
@@ -127,7 +127,7 @@ def tuning() -> None:
     """Show whether more trials would have changed the order of the models."""
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
-    from models_py.tuning_report import report_tuning
+    from models_py.reports.tuning import report_tuning
 
     report_tuning(warehouse)
 
@@ -144,7 +144,7 @@ def study(
     check_item_type(item_type)
     check_fit(settings)
     from models_py import pipeline
-    from models_py.study.report import print_study
+    from models_py.experiments.protocols.report import print_study
 
     pipeline.study(settings, item_type, trials)
     print_study(settings.warehouse, item_type)
@@ -179,7 +179,7 @@ def recommend(
     """Print the list that is served to a person."""
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
-    from models_py.reading import print_served
+    from models_py.reports.answers import print_served
 
     say_when_stopped("Stopped.")
 
@@ -196,7 +196,7 @@ def query(
     """Print what a query gives; the warehouse is only read."""
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
-    from models_py.reading import print_answer
+    from models_py.reports.answers import print_answer
 
     say_when_stopped("Stopped.")
 
@@ -206,7 +206,7 @@ def query(
 
 def _evaluate(settings: Settings, prepare: bool) -> None:
     from models_py import pipeline
-    from models_py.leaderboard import print_leaderboard
+    from models_py.reports.leaderboard import print_leaderboard
 
     pipeline.evaluate(settings, prepare=prepare)
     print_leaderboard(settings.warehouse)

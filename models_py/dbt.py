@@ -8,7 +8,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
 from models_py.errors import BuildError
-from models_py.progress import Stage
+from models_py.terminal.progress import Stage
 
 QUIETLY = ["--quiet", "--log-level", "none"]
 STRICTLY = ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']

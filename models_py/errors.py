@@ -9,7 +9,7 @@ class WarehouseError(MusicError):
     """The warehouse file is missing, locked, read-only or of another version."""
 
 
-class StudyError(MusicError):
+class SettingError(MusicError):
     """The study asked for does not exist or cannot be built: an unknown split, source, user or setting."""
 
 

@@ -4,20 +4,20 @@ import os
 from pathlib import Path
 
 from models_py import dbt, jobs
-from models_py.checks import check_raw_folder
-from models_py.demo import write_demo
-from models_py.demo.files import EVENTS_1K, EVENTS_360K
-from models_py.errors import BuildError, StudyError, WarehouseError
-from models_py.left_out import describe_what_is_left_out, require_plays
-from models_py.printing import say
-from models_py.progress import Stage, stage
+from models_py.data.parameters import Parameters
+from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.publishing import building
-from models_py.raw_files import check_raw_files, explain
 from models_py.recommenders.registry import check_recommenders
-from models_py.replacing import check_demo_replaces_no_data, check_users_remain
-from models_py.settings import Settings
-from models_py.training import Parameters
-from models_py.variables import check_same_study
+from models_py.reports.left_out import describe_what_is_left_out, require_plays
+from models_py.settings.checks import check_raw_folder
+from models_py.settings.environment import Settings
+from models_py.settings.replacing import check_demo_replaces_no_data, check_users_remain
+from models_py.settings.variables import check_same_study
+from models_py.sources.demo import write_demo
+from models_py.sources.demo.files import EVENTS_1K, EVENTS_360K
+from models_py.sources.files import check_raw_files, explain
+from models_py.terminal.printing import say
+from models_py.terminal.progress import Stage, stage
 from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
@@ -174,13 +174,13 @@ def make_demo(settings: Settings) -> dict:
 
     Raises
     ------
-    StudyError
+    SettingError
         Where its folder cannot be written.
     """
     try:
         return write_demo(settings.demo)
     except OSError as error:
-        raise StudyError(
+        raise SettingError(
             f"The demo cannot be written to {settings.demo} ({error.strerror}): set DEMO to a writable folder."
         ) from error
 

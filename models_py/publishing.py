@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from models_py.errors import WarehouseError
-from models_py.printing import say
-from models_py.stopping import cleaned, discarded, finishing, say_when_stopped
+from models_py.terminal.printing import say
+from models_py.terminal.stopping import cleaned, discarded, finishing, say_when_stopped
 from models_py.warehouse import Warehouse
 
 # DuckDB's three headers: every checkpoint writes a new count into one of the last two

@@ -15,7 +15,7 @@ from models_py.errors import RecommenderError
 PROJECT = Path(__file__).parents[1]
 
 # Modules of this project; those that a recommender imports are read as it is.
-OWN = ("models_py.interactions", "models_py.recommenders")
+OWN = ("models_py.data.interactions", "models_py.matrices", "models_py.recommenders")
 
 # Libraries, or parts of them, that open nothing but by one of the names below.
 LIBRARIES = (

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from models_py.errors import StudyError, WarehouseError
-from models_py.paths import check_published, check_warehouse_file
+from models_py.errors import SettingError, WarehouseError
+from models_py.settings.paths import check_published, check_warehouse_file
 
 SCHEMA = "recommender"
 # Rows of an answer fetched at a time.
@@ -131,7 +131,7 @@ class Warehouse:
         ------
         WarehouseError
             Where the file is missing or locked.
-        StudyError
+        SettingError
             Where the statement cannot be answered, in the words of DuckDB.
         """
         check_published(self.path)
@@ -140,12 +140,12 @@ class Warehouse:
                 connection.execute("set enable_external_access = false; set python_enable_replacements = false")
                 given = [each.expected_result_type for each in connection.extract_statements(statement)]
                 if given != [[duckdb.ExpectedResultType.QUERY_RESULT]]:
-                    raise StudyError(
+                    raise SettingError(
                         "A query has to be one statement that gives rows, such as select, from or describe."
                     )
                 yield Answer(connection.sql(statement))
             except duckdb.Error as error:
-                raise StudyError(f"The query cannot be answered: {_in_one_line(error)}") from error
+                raise SettingError(f"The query cannot be answered: {_in_one_line(error)}") from error
 
     def replace(self, replacements: Sequence[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""

@@ -12,7 +12,7 @@ from conftest import Study
 from dbt_runner import run_dbt
 from sklearn.metrics import adjusted_rand_score
 
-from models_py.demo import compare_key, planted_preferences, planted_track_preferences, write_demo
+from models_py.sources.demo import compare_key, planted_preferences, planted_track_preferences, write_demo
 
 K = 20
 

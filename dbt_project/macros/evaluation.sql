@@ -71,7 +71,7 @@
     cross join draws
 {%- endmacro %}
 
-{# Switches of an evaluation protocol: the plain side of each, then this project's. models_py/study/protocol.py defines them. #}
+{# Switches of an evaluation protocol: the plain side of each, then this project's. models_py/experiments/protocols/protocol.py defines them. #}
 {% macro protocol_switches() -%}
     {{ return({
         'counts': ['raw', 'log'],

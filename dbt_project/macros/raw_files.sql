@@ -38,7 +38,7 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
     {{ return(path.split('/') | last) }}
 {%- endmacro %}
 
-{# Kinds of raw files beside event files: how their names begin and end. models_py/settings.py tells them apart in the same way. #}
+{# Kinds of raw files beside event files: how their names begin and end. models_py/settings/environment.py tells them apart in the same way. #}
 {% macro raw_file_kinds() -%}
     {{ return({
         'profiles': {'prefixes': ['userid-profile', 'usersha1-profile'], 'ending': '.tsv'},
@@ -147,7 +147,7 @@ of the model's own: models that read at the same time mix up their rejects in ta
 
 {#
 Runs while the project is read: a warehouse whose file has the name of a schema inside it, or of a database that DuckDB
-always has, cannot be queried, nor one that dbt calls otherwise. models_py/paths.py refuses the same names.
+always has, cannot be queried, nor one that dbt calls otherwise. models_py/settings/paths.py refuses the same names.
 #}
 {% macro require_warehouse_name() -%}
     {%- set name = file_name(target.path).lstrip('.').split('.')[0].split('?')[0] -%}

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from threadpoolctl import threadpool_limits
 
+from models_py.data.parameters import Parameters
+from models_py.data.training import read_datasets
 from models_py.errors import MusicError
 from models_py.jobs.clusters import cluster
 from models_py.jobs.evaluation import evaluate
@@ -13,26 +15,25 @@ from models_py.jobs.outdated import outdated
 from models_py.jobs.remedies import remedies
 from models_py.jobs.serving import serve
 from models_py.jobs.themes import find_themes
-from models_py.printing import say
-from models_py.progress import Stage
 from models_py.recommenders.registry import recommenders
 from models_py.resources import BLAS_THREADS
-from models_py.training import Parameters, read_studies
+from models_py.terminal.printing import say
+from models_py.terminal.progress import Stage
 from models_py.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
 
 
 def run(warehouse: Warehouse, shown: Stage) -> None:
-    """Run every job on every study of the warehouse; with too few users to learn from, say so and do nothing."""
+    """Run every job on every dataset of the warehouse; with too few users to learn from, say so and do nothing."""
     parameters = Parameters.read(warehouse)
-    studies = read_studies(warehouse)
-    learnable = [study for study in studies if study.n_users >= parameters.min_users_to_learn]
-    evaluated = [study for study in learnable if study.split_kind != "full"]
-    full = [study for study in learnable if study.split_kind == "full"]
+    datasets = read_datasets(warehouse)
+    learnable = [dataset for dataset in datasets if dataset.n_users >= parameters.min_users_to_learn]
+    evaluated = [dataset for dataset in learnable if dataset.split_kind != "full"]
+    full = [dataset for dataset in learnable if dataset.split_kind == "full"]
     warehouse.replace(outdated(parameters.built_splits, learnable if evaluated else []))
     if not evaluated:
-        most = max((study.n_users for study in studies if study.split_kind != "full"), default=0)
+        most = max((dataset.n_users for dataset in datasets if dataset.split_kind != "full"), default=0)
         users = warehouse.read("select count(*) as n from marts.users where play_count > 0")["n"][0]
         say(
             f"No recommender is fitted: {users} users with plays, {most} of them active, are too few to learn from "
@@ -41,17 +42,17 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
         return
     shown.total = len(evaluated) * len(recommenders()) + len(learnable)
     with threadpool_limits(limits=BLAS_THREADS):
-        for study in evaluated:
-            evaluate(warehouse, study, parameters, shown)
-            if study.is_default:
-                shown.doing(f"{study.split_name} {study.item_type} factorizations")
-                _attempt("Factorization", lambda study=study: factorize(warehouse, study, parameters))
+        for dataset in evaluated:
+            evaluate(warehouse, dataset, parameters, shown)
+            if dataset.is_default:
+                shown.doing(f"{dataset.split_name} {dataset.item_type} factorizations")
+                _attempt("Factorization", lambda dataset=dataset: factorize(warehouse, dataset, parameters))
             shown.advance()
-        for study in full:
-            shown.doing(f"serving, clusters and themes of {study.item_type}s")
-            serve(warehouse, study, parameters)
-            _attempt("Clustering", lambda study=study: cluster(warehouse, study, parameters))
-            _attempt("Finding themes", lambda study=study: find_themes(warehouse, study, parameters))
+        for dataset in full:
+            shown.doing(f"serving, clusters and themes of {dataset.item_type}s")
+            serve(warehouse, dataset, parameters)
+            _attempt("Clustering", lambda dataset=dataset: cluster(warehouse, dataset, parameters))
+            _attempt("Finding themes", lambda dataset=dataset: find_themes(warehouse, dataset, parameters))
             shown.advance()
 
 

@@ -9,9 +9,10 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
-from models_py.interactions import best_known
+from models_py.data.interactions import best_known
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, read_training_data
 from models_py.jobs.runs import digest, is_stored, source
-from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 FIGURES = (
@@ -27,13 +28,13 @@ FIGURES = (
 )
 
 
-def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
-    """Cluster a study's best known items by taste and by behaviour, and its users where the items are artists.
+def cluster(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
+    """Cluster a dataset's best known items by taste and by behaviour, and its users where the items are artists.
 
     Users are grouped by the artists they play: tracks are too many for so few listeners.
     """
-    entities = ("item", "user") if study.item_type == "artist" else ("item",)
-    features = {entity: _read_features(warehouse, study, entity) for entity in entities}
+    entities = ("item", "user") if dataset.item_type == "artist" else ("item",)
+    features = {entity: _read_features(warehouse, dataset, entity) for entity in entities}
     search_key = digest(
         [
             parameters.cluster_counts,
@@ -44,9 +45,9 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
             source(cluster_grid, taste, best_known),
         ]
     )
-    if is_stored(warehouse, "cluster_trials", study, search_key):
+    if is_stored(warehouse, "cluster_trials", dataset, search_key):
         return
-    train = read_training_data(warehouse, study).train
+    train = read_training_data(warehouse, dataset).train
     known = best_known(train.listeners, parameters.max_clustered_items)
     rows = {"item": train.counts[:, known].T.tocsr(), "user": train.counts}
     indices = {"item": known, "user": np.arange(train.n_users)}
@@ -55,10 +56,12 @@ def cluster(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
         for entity, of_entity in features.items()
     }
     trials = {entity: [solution.trial for solution in found] for entity, found in solutions.items()}
-    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
+    key, stamp = {"item_type": dataset.item_type}, {"fingerprint": dataset.fingerprint}
     warehouse.replace(
         [
-            Replacement("cluster_trials", key, _figures(trials, study.item_type), {**stamp, "search_key": search_key}),
+            Replacement(
+                "cluster_trials", key, _figures(trials, dataset.item_type), {**stamp, "search_key": search_key}
+            ),
             *(
                 # a stamp without rows would be stored as a row
                 Replacement(
@@ -80,12 +83,12 @@ def _solutions(counts: sparse.csr_matrix, features: np.ndarray, parameters: Para
         return [solution for found in of_spaces for solution in found]
 
 
-def _read_features(warehouse: Warehouse, study: Study, entity: str) -> np.ndarray:
-    """Scaled features of the study's users or items, in the order of their index; age says who, not how, and stays out.
+def _read_features(warehouse: Warehouse, dataset: Dataset, entity: str) -> np.ndarray:
+    """Scaled features of users or items, in the order of their index; age says who, not how, and stays out.
 
     Features that the data have no values for are left out; so may be all of them.
     """
-    entity_type = "user" if entity == "user" else study.item_type
+    entity_type = "user" if entity == "user" else dataset.item_type
     names = warehouse.read(
         "select feature from marts.feature_scaling "
         "where entity_type = ? and value_count > 0 and feature <> 'age' order by feature",
@@ -97,7 +100,7 @@ def _read_features(warehouse: Warehouse, study: Study, entity: str) -> np.ndarra
         f"select t.{entity}_index{', ' if columns else ''}{columns} from marts.training_{entity}s as t "
         f"left join marts.{entity}_features as f on f.{entity}_id = t.{entity}_id {type_matches} "
         f"where t.split_name = ? and t.item_type = ? order by t.{entity}_index",
-        [study.split_name, study.item_type],
+        [dataset.split_name, dataset.item_type],
     )
     n_entities = len(features[f"{entity}_index"])
     return np.column_stack([np.zeros(n_entities), *(features[name].astype(float) for name in names)])

@@ -1,59 +1,63 @@
-"""Tunes, refits and evaluates every registered model on one study."""
+"""Tunes, refits and evaluates every registered model on one dataset."""
 
 import logging
 from dataclasses import asdict, replace
 
 import numpy as np
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, TrainingData, read_training_data
+from models_py.data.validation import Validation
+from models_py.evaluation.memory import too_large
+from models_py.evaluation.tuning import sample, settings, space_size, tune
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
-from models_py.memory import too_large
-from models_py.progress import Stage
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
-from models_py.training import Parameters, Study, TrainingData, read_training_data
-from models_py.tuning import Validation, sample, settings, space_size, tune
+from models_py.terminal.progress import Stage
 from models_py.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
 
 
-def evaluate(warehouse: Warehouse, study: Study, parameters: Parameters, shown: Stage) -> None:
+def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, shown: Stage) -> None:
     """Tune, refit and recommend with every registered model, writing each in one transaction as it ends.
 
     A model is left alone where its rows come from the same training rows, code, search space, number of trials, budget,
     size of the sample and seed.
     """
-    stored = stored_search_keys(warehouse, study)
-    warehouse.replace(leftovers(warehouse, study, recommenders()))
+    stored = stored_search_keys(warehouse, dataset)
+    warehouse.replace(leftovers(warehouse, dataset, recommenders()))
     data = None
     for name, recommender in recommenders().items():
-        shown.doing(f"{study.split_name} {study.item_type} {name}")
+        shown.doing(f"{dataset.split_name} {dataset.item_type} {name}")
         search_key = _search_key(recommender, parameters)
         if stored.get(name) != search_key:
-            data = data or read_training_data(warehouse, study, parameters.window_days)
-            warehouse.replace(_evaluated(study, recommender, data, search_key, parameters).replacements())
+            data = data or read_training_data(warehouse, dataset, parameters.window_days)
+            warehouse.replace(_evaluated(dataset, recommender, data, search_key, parameters).replacements())
         shown.advance()
 
 
 def _evaluated(
-    study: Study, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
+    dataset: Dataset, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
 ) -> Run:
-    run = Run(study, recommender.name, search_key, recommender.is_baseline)
-    if not set(recommender.tasks) & set(study.tasks):
-        return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(study.tasks)}")
+    run = Run(dataset, recommender.name, search_key, recommender.is_baseline)
+    if not set(recommender.tasks) & set(dataset.tasks):
+        return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(dataset.tasks)}")
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
     trials = settings(recommender, parameters.tuning_trials, parameters.random_seed)
-    if reason := too_large(trials, data.train, study.item_type):
-        logger.warning("%s is skipped on split %s, %ss: %s", run.model_name, study.split_name, study.item_type, reason)
+    if reason := too_large(trials, data.train, dataset.item_type):
+        logger.warning(
+            "%s is skipped on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, reason
+        )
         return replace(run, search_key="", status="skipped", reason=reason)
     return attempted(run, lambda: _tuned(run, recommender, data, parameters))
 
 
 def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, parameters: Parameters) -> Run:
     """Choose hyper-parameters on validation, from a sample where data are large, and fit with them on train."""
-    tasks = [task for task in recommender.tasks if task in run.study.tasks]
+    tasks = [task for task in recommender.tasks if task in run.dataset.tasks]
     fit, validation = tuning_data(data, parameters)
     trials = tune(
         recommender,

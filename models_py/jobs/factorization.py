@@ -8,7 +8,9 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from models_py.factors import (
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, TrainingData, matrix, read_training_data
+from models_py.factorization import (
     Factorization,
     FactorizationError,
     choose_penalties,
@@ -16,22 +18,21 @@ from models_py.factors import (
     score_factorizations,
     validation_ndcg,
 )
-from models_py.training import Parameters, Study, TrainingData, matrix, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 SCALES = ("plays", "log_plays")
 
 
-def factorize(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
+def factorize(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
     """Choose and rank on validation after fits on fit cells; fit on train, then open the test cells and score."""
-    data = read_training_data(warehouse, study)
+    data = read_training_data(warehouse, dataset)
     # a scale per thread, and one thread for each: within a scale a second one waits more than it works
     with threadpool_limits(limits=1), ThreadPoolExecutor(len(SCALES)) as pool:
         fits = list(pool.map(lambda scale: _fit(data, scale, parameters), SCALES))
-        held_out = _read_held_out_plays(warehouse, study, data.train.counts.shape)
+        held_out = _read_held_out_plays(warehouse, dataset, data.train.counts.shape)
         columns = list(pool.map(lambda fit: _columns(fit, data, held_out), fits))
     joined = {name: np.concatenate([of_scale[name] for of_scale in columns]) for name in columns[0]}
-    warehouse.replace([Replacement("factorization_errors", study.key, joined, {"fingerprint": study.fingerprint})])
+    warehouse.replace([Replacement("factorization_errors", dataset.key, joined, {"fingerprint": dataset.fingerprint})])
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]
     }
 
 
-def _read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, int]) -> sparse.csr_matrix:
+def _read_held_out_plays(warehouse: Warehouse, dataset: Dataset, shape: tuple[int, int]) -> sparse.csr_matrix:
     """Test plays of active users in the catalogue. The only place where Python opens test cells; fits come first."""
     cells = warehouse.read(
         """
@@ -87,7 +88,7 @@ def _read_held_out_plays(warehouse: Warehouse, study: Study, shape: tuple[int, i
             on t.split_name = i.split_name and t.item_type = i.item_type and t.item_id = i.item_id
         where t.split_name = ? and t.item_type = ?
         """,
-        [study.split_name, study.item_type],
+        [dataset.split_name, dataset.item_type],
     )
     everything = np.ones(len(cells["play_count"]), dtype=bool)
     return matrix(cells["play_count"], cells["user_index"], cells["item_index"], everything, shape)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models_py.training import Study
+from models_py.data.training import Dataset
 from models_py.warehouse import Replacement
 
 TABLES = ("runs", "trials", "recommendations", "factorization_errors")
@@ -20,12 +20,12 @@ TABLES_OF_FULL = (
 )
 
 
-def outdated(built_splits: Sequence[str], learnable: Sequence[Study]) -> list[Replacement]:
+def outdated(built_splits: Sequence[str], learnable: Sequence[Dataset]) -> list[Replacement]:
     """Say what to delete: results on splits of this build whose item type has too few users to learn from now.
 
     Results on splits that this build does not have stay; they need no refit when the split is asked for again.
     """
-    kept = {(study.split_name, study.item_type) for study in learnable}
+    kept = {(dataset.split_name, dataset.item_type) for dataset in learnable}
     return [
         Replacement(table, {"split_name": split, "item_type": item_type})
         for split in built_splits

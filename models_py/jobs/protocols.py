@@ -11,15 +11,16 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from models_py.errors import StudyError
+from models_py.data.parameters import Parameters
+from models_py.data.training import matrix
+from models_py.errors import SettingError
+from models_py.experiments.protocols.factorial import N_STEPS, ProtocolScore, factorial
+from models_py.experiments.protocols.models import TEXTBOOK_FACTORS
+from models_py.experiments.protocols.protocol import SWITCHES, K
+from models_py.experiments.protocols.reconstruction import reconstruction_errors
 from models_py.jobs.factorization import error_columns
-from models_py.progress import Stage
 from models_py.resources import BLAS_THREADS
-from models_py.study.factorial import N_STEPS, ProtocolScore, factorial
-from models_py.study.models import TEXTBOOK_FACTORS
-from models_py.study.protocol import SWITCHES, K
-from models_py.study.reconstruction import reconstruction_errors
-from models_py.training import Parameters, matrix
+from models_py.terminal.progress import Stage
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
@@ -37,7 +38,7 @@ def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: 
 
     Raises
     ------
-    StudyError
+    SettingError
         Where the warehouse has no plays of the item type, or too few to learn from.
     """
     parameters, numbers = Parameters.read(warehouse), Parameters.read_row(warehouse)
@@ -81,7 +82,7 @@ def _read_plays(warehouse: Warehouse, item_type: str) -> tuple[sparse.csr_matrix
         "select fingerprint from marts.training_fingerprints where split_name = 'full' and item_type = ?", [item_type]
     )["fingerprint"]
     if not len(fingerprints):
-        raise StudyError(
+        raise SettingError(
             f"{warehouse.path} has no {item_type}s that enough people play to learn from: "
             "set ITEM_TYPE to the other item type, add listening data, or lower the vars that limit the catalogue."
         )

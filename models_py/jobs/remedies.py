@@ -1,6 +1,6 @@
 """What would let recommenders learn where too few people are active: by the data, so that no advice is vain."""
 
-from models_py.training import Parameters
+from models_py.data.parameters import Parameters
 from models_py.warehouse import Warehouse
 
 # Listeners below which nothing about an item can be learnt from others, and active users below which nobody can teach.
@@ -13,9 +13,9 @@ def remedies(warehouse: Warehouse, active_users: int) -> str:
     Parameters
     ----------
     warehouse : Warehouse
-        Marts of which no study has enough active users.
+        Marts of which no dataset has enough active users.
     active_users : int
-        The most that a study has.
+        The most that a dataset has.
     """
     numbers = Parameters.read_row(warehouse)
     wanted, least_items = int(numbers["min_users_to_learn"]), int(numbers["min_items_per_user"])

@@ -1,4 +1,4 @@
-"""One model on one study: fitting it, and what is stored of it."""
+"""One model on one dataset: fitting it, and what is stored of it."""
 
 import hashlib
 import inspect
@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from models_py import __version__
-from models_py.errors import StudyError
-from models_py.memory import too_large
-from models_py.ranking import Lists, recommend
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, TrainingData
+from models_py.errors import SettingError
+from models_py.evaluation.memory import too_large
+from models_py.evaluation.ranking import Lists, recommend
+from models_py.evaluation.tuning import Trial
 from models_py.recommenders.base import Recommender
 from models_py.resources import measured
-from models_py.training import Parameters, Study, TrainingData
-from models_py.tuning import Trial
 from models_py.warehouse import Replacement, Warehouse, strings
 
 logger = logging.getLogger(__name__)
@@ -26,9 +27,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Run:
-    """One model on one study: the row of `runs`, and the trials and lists that go with it."""
+    """One model on one dataset: the row of `runs`, and the trials and lists that go with it."""
 
-    study: Study
+    dataset: Dataset
     model_name: str
     search_key: str
     is_baseline: bool
@@ -48,18 +49,18 @@ class Run:
 
     def replacements(self) -> list[Replacement]:
         """Everything that the run leaves in the warehouse, in place of what an earlier run of the model left."""
-        key = {**self.study.key, "model_name": self.model_name}
+        key = {**self.dataset.key, "model_name": self.model_name}
         values = {
             name: getattr(self, name)
             for name in self.__dataclass_fields__
-            if name not in ("study", "model_name", "trials", "lists")
+            if name not in ("dataset", "model_name", "trials", "lists")
         }
         values |= {
             "trials_run": len({trial.trial for trial in self.trials}),
             "finished_at": datetime.now(UTC).replace(tzinfo=None),
             "package_version": __version__,
         }
-        stamp = {"fingerprint": self.study.fingerprint}
+        stamp = {"fingerprint": self.dataset.fingerprint}
         return [
             Replacement("runs", key, {}, values | stamp),
             Replacement("trials", key, _trial_columns(self.trials), stamp),
@@ -70,8 +71,8 @@ class Run:
 def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters) -> Run:
     """Fit on train and make the lists of every task; return the run with both."""
     train = data.train
-    if reason := too_large([recommender], train, run.study.item_type):
-        raise StudyError(f"{recommender.name} is not fitted: {reason}.")
+    if reason := too_large([recommender], train, run.dataset.item_type):
+        raise SettingError(f"{recommender.name} is not fitted: {reason}.")
     with measured() as fit_usage:
         model = recommender.fit(train, parameters.random_seed)
     with measured() as list_usage:
@@ -94,39 +95,39 @@ def attempted(run: Run, make: Callable[[], Run]) -> Run:
     try:
         return make()
     except Exception as error:
-        study = run.study
-        logger.warning("%s failed on split %s, %ss: %s", run.model_name, study.split_name, study.item_type, error)
+        dataset = run.dataset
+        logger.warning("%s failed on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, error)
         logger.debug("%s failed", run.model_name, exc_info=True)
         return replace(run, search_key="", status="failed", reason=f"{type(error).__name__}: {error}")
 
 
-def stored_search_keys(warehouse: Warehouse, study: Study) -> dict[str, str]:
+def stored_search_keys(warehouse: Warehouse, dataset: Dataset) -> dict[str, str]:
     """Read, per model, the key of the search that made its stored rows, where they are of these training rows."""
     rows = warehouse.read(
         "select model_name, search_key from recommender.runs "
         "where split_name = ? and item_type = ? and fingerprint = ?",
-        [study.split_name, study.item_type, study.fingerprint],
+        [dataset.split_name, dataset.item_type, dataset.fingerprint],
     )
     return {str(name): str(key) for name, key in zip(*rows.values(), strict=True)}
 
 
-def is_stored(warehouse: Warehouse, table: str, study: Study, search_key: str) -> bool:
+def is_stored(warehouse: Warehouse, table: str, dataset: Dataset, search_key: str) -> bool:
     """Tell whether a table of split 'full' holds what the same search made of these training rows."""
     rows = warehouse.read(
         f"select count(*) as n from recommender.{table} where item_type = ? and fingerprint = ? and search_key = ?",
-        [study.item_type, study.fingerprint, search_key],
+        [dataset.item_type, dataset.fingerprint, search_key],
     )
     return bool(rows["n"][0])
 
 
-def leftovers(warehouse: Warehouse, study: Study, kept: Iterable[str]) -> list[Replacement]:
+def leftovers(warehouse: Warehouse, dataset: Dataset, kept: Iterable[str]) -> list[Replacement]:
     """Say what to delete so that only the kept models have rows: those of a renamed model would look out of date."""
     rows = warehouse.read(
         "select distinct model_name from recommender.runs where split_name = ? and item_type = ?",
-        [study.split_name, study.item_type],
+        [dataset.split_name, dataset.item_type],
     )
     return [
-        Replacement(table, {**study.key, "model_name": name})
+        Replacement(table, {**dataset.key, "model_name": name})
         for name in sorted(set(rows["model_name"]) - set(kept))
         for table in ("runs", "trials", "recommendations")
     ]

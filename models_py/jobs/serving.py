@@ -6,17 +6,18 @@ from functools import partial
 
 import numpy as np
 
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, read_training_data
+from models_py.evaluation.ranking import recommend
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
-from models_py.ranking import recommend
 from models_py.recommenders.registry import recommenders
-from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
-def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
+def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
     """Refit on split 'full' the model that won each task on validation of the default split, and store its lists."""
-    winners = _winners(warehouse, study, parameters)
-    stored = stored_search_keys(warehouse, study)
+    winners = _winners(warehouse, dataset, parameters)
+    stored = stored_search_keys(warehouse, dataset)
     wanted: dict[str, tuple[str, str, list[str]]] = {}
     for task, (name, hyper_parameters, _) in winners.items():
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
@@ -25,23 +26,23 @@ def serve(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
         name: digest([hyper_parameters, tasks, source(recommenders()[name], recommend), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
-    replacements = leftovers(warehouse, study, keys)
+    replacements = leftovers(warehouse, dataset, keys)
     data = None
     for name, hyper_parameters, tasks in wanted.values():
         if stored.get(name) != keys[name]:
-            data = data or read_training_data(warehouse, study, parameters.window_days)
+            data = data or read_training_data(warehouse, dataset, parameters.window_days)
             recommender = recommenders()[name](**json.loads(hyper_parameters))
-            run = Run(study, name, keys[name], recommender.is_baseline)
+            run = Run(dataset, name, keys[name], recommender.is_baseline)
             run = attempted(run, partial(fitted, run, recommender, data, tasks, parameters))
             replacements += run.replacements()
             if run.status == "failed":
                 # these tasks are served what is popular
                 winners = {task: winner for task, winner in winners.items() if winner[0] != name}
-    replacements.append(_served_rows(study, winners, parameters))
+    replacements.append(_served_rows(dataset, winners, parameters))
     warehouse.replace(replacements)
 
 
-def _winners(warehouse: Warehouse, study: Study, parameters: Parameters) -> dict[str, tuple[str, str, float]]:
+def _winners(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> dict[str, tuple[str, str, float]]:
     """Per task the model with the best validation NDCG@20 on the default split: name, hyper-parameters, score."""
     rows = warehouse.read(
         """
@@ -54,7 +55,7 @@ def _winners(warehouse: Warehouse, study: Study, parameters: Parameters) -> dict
         where f.is_default and t.item_type = ? and t.is_chosen and r.status = 'ok'
         order by t.validation_ndcg_20, t.model_name desc
         """,
-        [study.item_type],
+        [dataset.item_type],
     )
     known = recommenders()
     return {
@@ -64,11 +65,13 @@ def _winners(warehouse: Warehouse, study: Study, parameters: Parameters) -> dict
     }
 
 
-def _served_rows(study: Study, winners: Mapping[str, tuple[str, str, float]], parameters: Parameters) -> Replacement:
+def _served_rows(
+    dataset: Dataset, winners: Mapping[str, tuple[str, str, float]], parameters: Parameters
+) -> Replacement:
     rows = {
         "task": strings(winners),
         "model_name": strings(name for name, _, _ in winners.values()),
         "validation_ndcg_20": np.array([score for _, _, score in winners.values()], dtype=float),
     }
-    constants = {"chosen_on_split": parameters.default_split, "fingerprint": study.fingerprint}
-    return Replacement("served_models", {"item_type": study.item_type}, rows, constants)
+    constants = {"chosen_on_split": parameters.default_split, "fingerprint": dataset.fingerprint}
+    return Replacement("served_models", {"item_type": dataset.item_type}, rows, constants)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, read_training_data
 from models_py.jobs.runs import digest, is_stored, source
 from models_py.themes import Themes, theme_grid
-from models_py.training import Parameters, Study, read_training_data
 from models_py.warehouse import Replacement, Warehouse, strings
 
 WITH_INTERVAL = ("coherence", "coherence_random", "coherence_lead")
@@ -15,8 +16,8 @@ FIGURES = ("strength", "coherence", "coherence_positive", "coherence_random", "s
 TABLES = ("theme_trials", "theme_figures", "theme_items", "theme_users")
 
 
-def find_themes(warehouse: Warehouse, study: Study, parameters: Parameters) -> None:
-    """Find themes in the plays of a study; where there are none, delete those that are stored."""
+def find_themes(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
+    """Find themes in the plays of a dataset; where there are none, delete those that are stored."""
     settings = (
         parameters.theme_counts,
         parameters.theme_top_items,
@@ -24,13 +25,13 @@ def find_themes(warehouse: Warehouse, study: Study, parameters: Parameters) -> N
         parameters.bootstrap_draws,
     )
     search_key = digest([*settings, source(theme_grid)])
-    if is_stored(warehouse, "theme_trials", study, search_key):
+    if is_stored(warehouse, "theme_trials", dataset, search_key):
         return
-    counts = read_training_data(warehouse, study).train.counts
+    counts = read_training_data(warehouse, dataset).train.counts
     # one thread: a second one waits more than it works on matrices this thin, and costs five times the time at worst
     with threadpool_limits(limits=1):
         found = theme_grid(counts, *settings)
-    key, stamp = {"item_type": study.item_type}, {"fingerprint": study.fingerprint}
+    key, stamp = {"item_type": dataset.item_type}, {"fingerprint": dataset.fingerprint}
     if found:
         columns = [_trials(found), _figures(found), _items(found), _users(found)]
         stamps = [{**stamp, "search_key": search_key}, stamp, stamp, stamp]

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
 
 TASKS = ("discovery", "repeat", "all")
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
 from models_py.recommenders.base import TASKS
 
 

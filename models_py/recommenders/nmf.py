@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.decomposition import NMF as SklearnNMF
 from sklearn.exceptions import ConvergenceWarning
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
+from models_py.matrices.weighting import held_back, popularity_scale, weighting_memory
 from models_py.recommenders.base import TASKS
 from models_py.recommenders.svd import FittedFactors, factor_memory, without_factors
-from models_py.recommenders.weighting import held_back, popularity_scale, weighting_memory
 
 
 @dataclass(frozen=True)

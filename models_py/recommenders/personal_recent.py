@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
 from models_py.recommenders.personal_top import OwnItems, own_items, own_items_memory
 
 

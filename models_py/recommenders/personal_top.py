@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
 from models_py.recommenders.base import TASKS
 from models_py.recommenders.most_popular import SameForAll
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
+from models_py.matrices.weighting import held_back, popularity_scale, weighting_memory
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.weighting import held_back, popularity_scale, weighting_memory
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 
-from models_py.interactions import Interactions
+from models_py.data.interactions import Interactions
+from models_py.matrices.neighbours import nearest, neighbours_memory
+from models_py.matrices.weighting import held_back, weighted, weighting_memory
 from models_py.recommenders.base import TASKS
-from models_py.recommenders.neighbours import nearest, neighbours_memory
-from models_py.recommenders.weighting import held_back, weighted, weighting_memory
 
 
 @dataclass(frozen=True)

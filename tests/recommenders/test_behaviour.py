@@ -8,10 +8,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from matrices import interactions_of, random_plays, two_groups
+from made_matrices import interactions_of, random_plays, two_groups
 
-from models_py.interactions import Interactions
-from models_py.ranking import Lists, recommend
+from models_py.data.interactions import Interactions
+from models_py.evaluation.ranking import Lists, recommend
 from models_py.recommenders.base import TASKS, FittedModel, Recommender
 from models_py.recommenders.registry import recommenders
 

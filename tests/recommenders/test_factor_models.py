@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from matrices import interactions_of, random_plays
+from made_matrices import interactions_of, random_plays
 from threadpoolctl import threadpool_limits
 
-from models_py.ranking import recommend
+from models_py.evaluation.ranking import recommend
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.nmf import NMF
 from models_py.recommenders.svd import SVD

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from models_py.interactions import Interactions
-from models_py.ranking import recommend
+from models_py.data.interactions import Interactions
+from models_py.evaluation.ranking import recommend
 from models_py.recommenders.personal_recent import PersonalRecent
 from models_py.recommenders.personal_top import PersonalTop
 

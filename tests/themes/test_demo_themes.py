@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import Study
 
-from models_py.demo import compare_key
+from models_py.sources.demo import compare_key
 from models_py.themes.stability import matched_similarity
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from real_counts import artists_992, hetrec
 
-from models_py.factors import choose_penalties, factorization_errors
-from models_py.interactions import Interactions
-from models_py.study.splitting import split_by_cell
+from models_py.data.interactions import Interactions
+from models_py.experiments.protocols.splitting import split_by_cell
+from models_py.factorization import choose_penalties, factorization_errors
 from models_py.themes import Themes, theme_grid
 
 pytestmark = pytest.mark.real_data

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from matrices import interactions_of, random_plays
+from made_matrices import interactions_of, random_plays
 
+from models_py.data.training import Dataset
 from models_py.jobs import themes as job
-from models_py.training import Study
 
-STUDY = Study("full", "artist", "full", False, "today", 30)
+DATASET = Dataset("full", "artist", "full", False, "today", 30)
 PARAMETERS = SimpleNamespace(theme_counts=(2, 3), theme_top_items=10, random_seed=1, bootstrap_draws=20)
 
 
@@ -19,7 +19,7 @@ def replacements(plays: np.ndarray, monkeypatch: pytest.MonkeyPatch, stored: boo
     data = SimpleNamespace(train=interactions_of(plays))
     monkeypatch.setattr(job, "read_training_data", lambda warehouse, study: data)
     written: list = []
-    job.find_themes(SimpleNamespace(replace=written.extend), STUDY, PARAMETERS)
+    job.find_themes(SimpleNamespace(replace=written.extend), DATASET, PARAMETERS)
     return {replacement.table: replacement for replacement in written}
 
 

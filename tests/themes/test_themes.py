@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from matrices import random_plays
+from made_matrices import random_plays
 from scipy import sparse
 
 from models_py.themes import theme_grid

@@ -1,0 +1,63 @@
+"""The numbers that define the study, as the dbt vars set them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models_py.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What Python needs of the row of `evaluation_parameters`; the dbt vars are the only home of these numbers."""
+
+    default_split: str
+    min_users_to_learn: int
+    tuning_trials: int
+    tuning_budget_seconds: float
+    max_tuning_cells: int
+    random_seed: int
+    list_length: int
+    factorization_factors: tuple[int, ...]
+    cluster_counts: tuple[int, ...]
+    max_clustered_items: int
+    theme_counts: tuple[int, ...]
+    theme_top_items: int
+    bootstrap_draws: int
+    window_days: tuple[int, ...]
+    built_splits: tuple[str, ...]
+
+    @staticmethod
+    def read_row(warehouse: Warehouse) -> dict[str, object]:
+        """Read the whole row from the warehouse; a timestamp as text."""
+        row = warehouse.read(
+            "select * replace (cast(first_plausible_play as varchar) as first_plausible_play, "
+            "cast(last_plausible_play as varchar) as last_plausible_play) from marts.evaluation_parameters"
+        )
+        return {name: values[0] for name, values in row.items()}
+
+    @classmethod
+    def read(cls, warehouse: Warehouse) -> "Parameters":
+        """Read from the warehouse."""
+        row = cls.read_row(warehouse)
+        return cls(
+            default_split=str(row["default_split"]),
+            min_users_to_learn=int(row["min_users_to_learn"]),
+            tuning_trials=int(row["tuning_trials"]),
+            tuning_budget_seconds=float(row["tuning_budget_seconds"]) or np.inf,
+            max_tuning_cells=int(row["max_tuning_cells"]),
+            random_seed=int(row["random_seed"]),
+            list_length=int(row["list_length"]),
+            factorization_factors=_integers(row["factorization_factors"]),
+            cluster_counts=_integers(row["cluster_counts"]),
+            max_clustered_items=int(row["max_clustered_items"]),
+            theme_counts=_integers(row["theme_counts"]),
+            theme_top_items=int(row["theme_top_items"]),
+            bootstrap_draws=int(row["bootstrap_draws"]),
+            window_days=_integers(row["window_days"]),
+            built_splits=tuple(str(row["built_splits"]).split(",")),
+        )
+
+
+def _integers(text: object) -> tuple[int, ...]:
+    return tuple(int(number) for number in str(text).split(",") if number)

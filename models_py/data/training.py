@@ -1,0 +1,130 @@
+"""What the training marts hold for one split and item type, read once and handed to models as arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+from models_py.data.validation import Validation
+from models_py.warehouse import Warehouse
+
+TASKS_BY_KIND = {"temporal": ("discovery", "repeat", "all"), "random": ("discovery",), "leave_last": ("discovery",)}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One split and item type that has training rows."""
+
+    split_name: str
+    item_type: str
+    split_kind: str
+    is_default: bool
+    fingerprint: str
+    n_users: int
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The columns that name it in every table."""
+        return {"split_name": self.split_name, "item_type": self.item_type}
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks that the split can be evaluated on: where no cell lies in two parts, nothing repeats."""
+        return TASKS_BY_KIND[self.split_kind]
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Matrices of one dataset: `fit` and `validation` to tune on, `train` (both parts) for the final fit."""
+
+    fit: Interactions
+    train: Interactions
+    validation: Validation
+
+
+def read_datasets(warehouse: Warehouse) -> list[Dataset]:
+    """Every split and item type with training rows, in a fixed order."""
+    rows = warehouse.read(
+        """
+        select f.split_name, f.item_type, f.split_kind, f.is_default, f.fingerprint, count(*) as n_users
+        from marts.training_fingerprints as f
+        inner join marts.training_users as u on f.split_name = u.split_name and f.item_type = u.item_type
+        group by all
+        order by f.is_default desc, f.split_name, f.item_type
+        """
+    )
+    return [
+        Dataset(str(split), str(item), str(kind), bool(default), str(fingerprint), int(users))
+        for split, item, kind, default, fingerprint, users in zip(*rows.values(), strict=True)
+    ]
+
+
+def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequence[int] = ()) -> TrainingData:
+    """Read the matrices of one dataset, with recent plays in windows of so many days where plays have times."""
+    where = [dataset.split_name, dataset.item_type]
+    condition = "where split_name = ? and item_type = ?"
+    cells = warehouse.read(
+        "select part, user_index, item_index, play_count, epoch(last_played_at) / 86400 as last_played_day "
+        f"from marts.training_interactions {condition} "
+        "order by user_index, item_index, part",
+        where,
+    )
+    items = warehouse.read(f"select parent_item_index from marts.training_items {condition} order by item_index", where)
+    windows = warehouse.read(
+        f"select part, window_days, item_index, play_count from marts.training_item_windows {condition}", where
+    )
+    held_out = warehouse.read(
+        f"select user_index, item_index, is_repeat from marts.validation_interactions {condition} "
+        "order by user_index, item_id",
+        where,
+    )
+    parents = items["parent_item_index"].astype(np.int64)
+    shape = (dataset.n_users, len(parents))
+
+    def interactions(parts: tuple[str, ...], window_part: str) -> Interactions:
+        chosen = np.isin(cells["part"].astype(str), parts)
+        return Interactions(
+            counts=matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape),
+            parents=parents,
+            windows=_windows(windows, window_part, window_days, len(parents)),
+            last_played=_last_played(cells, chosen, shape),
+        )
+
+    validation = Validation.from_cells(
+        held_out["user_index"], held_out["item_index"], held_out["is_repeat"].astype(bool), shape
+    )
+    return TrainingData(
+        fit=interactions(("fit",), "fit"), train=interactions(("fit", "validation"), "train"), validation=validation
+    )
+
+
+def matrix(
+    values: np.ndarray, rows: np.ndarray, columns: np.ndarray, chosen: np.ndarray, shape: tuple[int, int]
+) -> sparse.csr_matrix:
+    """Sum the chosen cells into a users x items matrix, float32."""
+    cells = (values[chosen].astype(np.float32), (rows[chosen], columns[chosen]))
+    return sparse.csr_matrix(cells, shape=shape, dtype=np.float32)
+
+
+def _last_played(cells: dict[str, np.ndarray], chosen: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix | None:
+    """Day of the last play of each chosen cell, or nothing where plays have no times."""
+    days, users, items = (cells[name][chosen] for name in ("last_played_day", "user_index", "item_index"))
+    if not len(days) or np.isnan(days).all():
+        return None
+    # cells come by user, item and part, so that of a cell in fit and in validation the later part stands last
+    last = np.append((np.diff(users) != 0) | (np.diff(items) != 0), True)
+    return sparse.csr_matrix((days[last], (users[last], items[last])), shape=shape)
+
+
+def _windows(rows: dict[str, np.ndarray], part: str, window_days: Sequence[int], n_items: int) -> dict[int, np.ndarray]:
+    """Plays per item in each window, zeros where nobody played; nothing at all where plays have no times."""
+    of_part = rows["part"].astype(str) == part
+    if not of_part.any():
+        return {}
+    chosen = {days: of_part & (rows["window_days"] == days) for days in window_days}
+    return {
+        days: np.bincount(rows["item_index"][cells], weights=rows["play_count"][cells], minlength=n_items)
+        for days, cells in chosen.items()
+    }

@@ -1,0 +1,1 @@
+"""Lists, their metrics, and the search for hyper-parameters."""

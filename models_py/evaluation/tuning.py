@@ -1,0 +1,161 @@
+"""The search for hyper-parameters: the same number of trials for every model, scored on validation."""
+
+import itertools
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from models_py.data.interactions import Interactions
+from models_py.data.validation import Validation
+from models_py.evaluation.ranking import ndcg, recommend
+from models_py.recommenders.base import Recommender
+
+K = 20
+# Listeners that an item of a sample has at least, where any item has so many.
+SHARED = 2
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting of the hyper-parameters and its score on one task."""
+
+    trial: int
+    task: str
+    hyper_parameters: dict[str, object]
+    validation_ndcg_20: float
+    fit_seconds: float
+    is_chosen: bool = False
+
+
+def sample(
+    interactions: Interactions,
+    validation: Validation,
+    cells_per_user: np.ndarray,
+    *,
+    most_cells: int,
+    least_users: int,
+    seed: int,
+) -> tuple[Interactions, Validation]:
+    """Restrict a search on large data to some of its users, and to the items that two of them have played.
+
+    Parameters
+    ----------
+    interactions : Interactions
+        Fit cells.
+    validation : Validation
+    cells_per_user : array of int, shape (n_users,)
+        Training cells, by which size is measured.
+    most_cells : int
+        Users are taken in seeded order until they have so many; where all of them have no more, all are taken.
+    least_users : int
+        So many are taken in any case.
+    seed : int
+
+    Returns
+    -------
+    interactions : Interactions
+    validation : Validation
+    """
+    if cells_per_user.sum() <= most_cells:
+        return interactions, validation
+    order = np.random.default_rng(seed).permutation(len(cells_per_user))
+    enough = np.searchsorted(np.cumsum(cells_per_user[order]), most_cells) + 1
+    users = np.sort(order[: max(enough, least_users)])
+    listeners = np.bincount(interactions.counts[users].indices, minlength=interactions.n_items)
+    # as in a catalogue: what one user alone plays says nothing about others, and would be most of what is searched
+    items = np.flatnonzero(listeners >= min(SHARED, listeners.max()))
+    return interactions.restricted(users, items), validation.restricted(users, items)
+
+
+def space_size(recommender: type[Recommender]) -> int:
+    """Count the settings in a recommender's search space."""
+    return math.prod(len(values) for values in recommender.space.values())
+
+
+def settings(
+    recommender: type[Recommender], n_trials: int, seed: int, fixed: Mapping[str, object] = NOTHING
+) -> list[Recommender]:
+    """List the defaults, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
+
+    Parameters
+    ----------
+    recommender : type
+    n_trials : int
+        Settings asked for; the whole space where that is smaller.
+    seed : int
+    fixed : mapping
+        Hyper-parameters that are not searched, with their values.
+    """
+    space = recommender.space | {name: (value,) for name, value in fixed.items()}
+    everything = [recommender(**dict(zip(space, values, strict=True))) for values in itertools.product(*space.values())]
+    defaults = recommender(**fixed)
+    others = [setting for setting in everything if setting != defaults]
+    order = np.random.default_rng(seed).permutation(len(others))
+    return [defaults, *(others[position] for position in order)][:n_trials]
+
+
+def tune(
+    recommender: type[Recommender],
+    interactions: Interactions,
+    validation: Validation,
+    *,
+    n_trials: int,
+    budget_seconds: float,
+    seed: int,
+    tasks: Sequence[str],
+    fixed: Mapping[str, object] = NOTHING,
+) -> list[Trial]:
+    """Fit settings on fit cells and score each by NDCG@20 on validation, for every task.
+
+    Parameters
+    ----------
+    recommender : type
+        A recommender class.
+    interactions : Interactions
+        Fit cells.
+    validation : Validation
+    n_trials : int
+        Trials for this model, the same for every model.
+    budget_seconds : float
+        No trial starts that would end later, at the pace so far; the first always runs. What such a limit leaves
+        depends on the hour: `inf`, the default of the study, switches it off.
+    seed : int
+    tasks : sequence of str
+        Tasks to score on; the first one decides which trial is chosen, the earlier one in a tie.
+    fixed : mapping
+        Hyper-parameters that are not searched, with their values.
+
+    Returns
+    -------
+    list of Trial
+        One per trial and task.
+
+    Raises
+    ------
+    RuntimeError
+        Where a trial fails or gives a score that is not finite; it names the trial and its setting.
+    """
+    trials: list[Trial] = []
+    start = time.perf_counter()
+    for number, setting in enumerate(settings(recommender, n_trials, seed, fixed)):
+        spent = time.perf_counter() - start
+        if number and spent + spent / number > budget_seconds:
+            break
+        try:
+            fit_start = time.perf_counter()
+            model = setting.fit(interactions, seed)
+            fit_seconds = time.perf_counter() - fit_start
+            lists = recommend(model, interactions, np.arange(interactions.n_users), tasks, K)
+        except Exception as error:
+            raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
+        for task in tasks:
+            values = ndcg(lists[task], validation.relevant[task], validation.n_relevant[task], K)
+            score = float(values.mean()) if len(values) else 0.0
+            trials.append(Trial(number, task, asdict(setting), score, fit_seconds))
+    best = max((trial for trial in trials if trial.task == tasks[0]), key=lambda trial: trial.validation_ndcg_20)
+    return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]

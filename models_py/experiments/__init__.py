@@ -1,0 +1,1 @@
+"""Studies beside the pipeline: protocols, published tables, benchmarks."""

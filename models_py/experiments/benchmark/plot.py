@@ -1,0 +1,37 @@
+"""The plot of growth: CPU seconds and peak memory of each stage over the number of plays."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from models_py.terminal.printing import say
+from models_py.terminal.stopping import written_whole
+
+PLOT = "growth.svg"
+PANELS = {"cpu_seconds": "CPU seconds", "peak_memory_mb": "Peak memory, MiB"}
+
+
+def draw(stages: Sequence[dict[str, object]], path: Path) -> None:
+    """Draw a line per stage, both axes logarithmic; without the plotting library, say that there is no plot."""
+    if find_spec("altair") is None or find_spec("vl_convert") is None:
+        say("There is no plot: altair and vl-convert-python are not installed.")
+        return
+    import altair
+
+    panels = [_panel(altair, stages, figure, title) for figure, title in PANELS.items()]
+    with written_whole(path) as part:
+        altair.hconcat(*panels).save(str(part), format="svg")
+
+
+def _panel(altair: Any, stages: Sequence[dict[str, object]], figure: str, title: str) -> Any:
+    scale = altair.Scale(type="log", nice=False, padding=12)
+    return (
+        altair.Chart(altair.Data(values=list(stages)), title=title, width=320, height=320)
+        .mark_line(point=True)
+        .encode(
+            x=altair.X("plays:Q", scale=scale, title="Plays"),
+            y=altair.Y(f"{figure}:Q", scale=scale, title=title),
+            color=altair.Color("stage:N", sort=None, title="Stage"),
+        )
+    )

@@ -1,0 +1,48 @@
+"""What one trial of the search costs, per model, split and item type: one fit, its lists, and their scores."""
+
+from threadpoolctl import threadpool_limits
+
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, TrainingData, read_datasets, read_training_data
+from models_py.evaluation.tuning import tune
+from models_py.jobs.evaluation import tuning_data
+from models_py.recommenders.registry import recommenders
+from models_py.resources import BLAS_THREADS, measured
+from models_py.warehouse import Warehouse
+
+
+def measure_trials(warehouse: Warehouse) -> list[dict[str, object]]:
+    """Tune every model on every dataset that is evaluated, and say what a trial used, as rows of `trials`."""
+    parameters = Parameters.read(warehouse)
+    rows: list[dict[str, object]] = []
+    with threadpool_limits(limits=BLAS_THREADS):
+        for dataset in read_datasets(warehouse):
+            if dataset.split_kind != "full" and dataset.n_users >= parameters.min_users_to_learn:
+                data = read_training_data(warehouse, dataset, parameters.window_days)
+                rows += [_trial(name, dataset, data, parameters) for name in recommenders()]
+    return [row for row in rows if row]
+
+
+def _trial(name: str, dataset: Dataset, data: TrainingData, parameters: Parameters) -> dict[str, object]:
+    recommender = recommenders()[name]
+    if recommender.needs_times and not data.train.windows:
+        return {}
+    fit, validation = tuning_data(data, parameters)
+    with measured() as usage:
+        trials = tune(
+            recommender,
+            fit,
+            validation,
+            n_trials=parameters.tuning_trials,
+            budget_seconds=parameters.tuning_budget_seconds,
+            seed=parameters.random_seed,
+            tasks=[task for task in recommender.tasks if task in dataset.tasks],
+        )
+    count = len({trial.trial for trial in trials})
+    return {
+        **dataset.key,
+        "model_name": name,
+        "seconds_per_trial": usage.seconds / count,
+        "cpu_seconds_per_trial": usage.cpu_seconds / count,
+        "trial_peak_memory_mb": usage.peak_memory_mb,
+    }

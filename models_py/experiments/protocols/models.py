@@ -1,0 +1,87 @@
+"""The five models of the study, as a textbook has them and as this project tunes them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+from models_py.data.validation import Validation
+from models_py.evaluation.tuning import settings, tune
+from models_py.experiments.protocols.protocol import TASKS
+from models_py.experiments.protocols.splitting import Catalogue, is_stored
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.item_knn import ItemKNN
+from models_py.recommenders.most_popular import MostPopular
+from models_py.recommenders.nmf import NMF
+from models_py.recommenders.svd import SVD
+from models_py.recommenders.user_knn import UserKNN
+
+TEXTBOOK_FACTORS = 20
+# Plain cosine and 50 neighbours; nmf with the number of iterations that scikit-learn stops at.
+TEXTBOOK: tuple[Recommender, ...] = (
+    MostPopular(counted_in="plays"),
+    UserKNN(weighting="raw", neighbours=50, popularity_power=0.0, shrinkage=0.0, sharpness=1.0),
+    ItemKNN(weighting="raw", neighbours=50, user_power=0.0, shrinkage=0.0, sharpness=1.0),
+    SVD(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0),
+    NMF(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, max_iterations=200),
+)
+
+
+def interactions(plays: sparse.csr_matrix, counts: str) -> Interactions:
+    """Show models the plays as they are ('raw') or ln(1 + plays) ('log'); the models take what they see."""
+    seen = plays.astype(np.float64)
+    if counts == "log":
+        seen.data = np.log1p(seen.data)
+    return Interactions(counts=seen, parents=np.arange(plays.shape[1]))
+
+
+def settings_tried(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
+    """List the settings that are tried: those of the model's own space, but for the weighting of plays."""
+    return settings(recommender, n_trials, seed, _fixed(recommender))
+
+
+def tuned(
+    recommender: type[Recommender], fit: Interactions, validation: Validation, n_trials: int, seed: int
+) -> dict[str, Recommender]:
+    """Choose the best setting for each side of `seen`, by NDCG@20 of its task on validation."""
+    trials = tune(
+        recommender,
+        fit,
+        validation,
+        n_trials=n_trials,
+        budget_seconds=np.inf,
+        seed=seed,
+        tasks=tuple(TASKS.values()),
+        fixed=_fixed(recommender),
+    )
+    best = {}
+    for side, task in TASKS.items():
+        of_task = [trial for trial in trials if trial.task == task]
+        best[side] = recommender(**max(of_task, key=lambda trial: trial.validation_ndcg_20).hyper_parameters)
+    return best
+
+
+def validation_of(fit: sparse.csr_matrix, held_out: sparse.csr_matrix, catalogue: Catalogue) -> Validation:
+    """Give what is held out of train the catalogue's numbers, for its users with a fit cell in it.
+
+    Parameters
+    ----------
+    fit, held_out : csr_matrix, shape (all users, all items)
+    catalogue : Catalogue
+        Of train; held-out items outside it are misses.
+    """
+    place = np.full(fit.shape[1], -1)
+    place[catalogue.items] = np.arange(len(catalogue.items))
+    cells = held_out[catalogue.users]
+    per_user = np.diff(cells.indptr)
+    users, items = np.repeat(np.arange(len(per_user)), per_user), place[cells.indices]
+    known = np.repeat(np.diff(catalogue.cut(fit).indptr) > 0, per_user)
+    is_repeat = is_stored(cells, fit[catalogue.users])
+    shape = (len(catalogue.users), len(catalogue.items))
+    return Validation.from_cells(users[known], items[known], is_repeat[known], shape)
+
+
+def _fixed(recommender: type[Recommender]) -> Mapping[str, object]:
+    """Leave the weighting of plays out of the search: the switch `counts` decides it."""
+    return {"weighting": "raw"} if "weighting" in recommender.space else {}

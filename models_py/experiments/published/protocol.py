@@ -1,0 +1,186 @@
+"""The protocol: split, settings chosen on validation, fitted on train alone, lists judged on test.
+
+What could be confirmed of it and from where is in dbt_project/docs/published.md.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+from models_py.data.parameters import Parameters
+from models_py.data.training import matrix
+from models_py.data.validation import Validation
+from models_py.evaluation.memory import too_large
+from models_py.evaluation.ranking import Lists, ndcg, recall, recommend
+from models_py.evaluation.tuning import settings, space_size, tune
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.registry import recommenders
+from models_py.terminal.progress import Stage
+
+logger = logging.getLogger(__name__)
+
+K = 10
+TASK = "discovery"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Play counts of one random split, each cell in one part; all csr_matrix of shape (n_users, n_items)."""
+
+    train: sparse.csr_matrix
+    validation: sparse.csr_matrix
+    test: sparse.csr_matrix
+
+
+@dataclass(frozen=True)
+class Result:
+    """One model on one split: means over users with a test item, and the numbers of settings tried and wanted."""
+
+    ndcg: float
+    recall: float
+    trials: int
+    trials_planned: int
+
+
+def compare(
+    counts: sparse.csr_matrix, seeds: Sequence[int], parameters: Parameters, shown: Stage
+) -> tuple[dict[str, list[Result]], dict[str, str]]:
+    """Evaluate every registered recommender on each seed's split.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_users, n_items)
+        Every cell of the data.
+    seeds : sequence of int
+    parameters : Parameters
+        Trials, and seconds for them, per model and split.
+    shown : Stage
+
+    Returns
+    -------
+    results : dict of str to list of Result
+        One per seed.
+    skipped : dict of str to str
+        Models that cannot take part, and why.
+    """
+    results: dict[str, list[Result]] = {}
+    skipped: dict[str, str] = {}
+    for seed in seeds:
+        parts = split(counts, seed)
+        for name, recommender in recommenders().items():
+            shown.doing(f"split {seed} {name}")
+            if name not in skipped:
+                outcome = _attempted(recommender, parts, parameters, seed)
+                if isinstance(outcome, Result):
+                    results.setdefault(name, []).append(outcome)
+                else:
+                    skipped[name] = outcome
+            shown.advance()
+    return {name: found for name, found in results.items() if name not in skipped}, skipped
+
+
+def split(counts: sparse.csr_matrix, seed: int) -> Parts:
+    """Put a tenth of each user's cells into test and a tenth into validation, rounded as RecBole rounds.
+
+    Of n cells, floor(n / 10) each; of fewer than ten still one each, test first, as long as one is left for train.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_users, n_items)
+    seed : int
+    """
+    cells = counts.tocoo()
+    order = np.lexsort((np.random.default_rng(seed).random(cells.nnz), cells.row))
+    per_user = np.bincount(cells.row, minlength=counts.shape[0])
+    place = np.empty(cells.nnz, dtype=np.int64)
+    place[order] = np.arange(cells.nnz) - np.repeat(np.cumsum(per_user) - per_user, per_user)
+    n_test = np.where(per_user < 10, per_user >= 2, per_user // 10)[cells.row]
+    n_held_out = n_test + np.where(per_user < 10, per_user >= 3, per_user // 10)[cells.row]
+    is_test, is_train = place < n_test, place >= n_held_out
+    return Parts(
+        *(
+            matrix(cells.data, cells.row, cells.col, chosen, counts.shape)
+            for chosen in (is_train, ~is_train & ~is_test, is_test)
+        )
+    )
+
+
+def evaluate(recommender: type[Recommender], parts: Parts, parameters: Parameters, seed: int) -> Result:
+    """Tune on validation, fit on train alone, make lists, and only then open the test cells.
+
+    Parameters
+    ----------
+    recommender : type
+        A recommender class.
+    parts : Parts
+    parameters : Parameters
+        Trials, and seconds for them.
+    seed : int
+        Seeds the search and the model.
+    """
+    lists, trials = tuned_lists(recommender, parts.train, parts.validation, parameters, seed)
+    relevant, n_relevant = parts.test, np.diff(parts.test.indptr)
+    means = (float(metric(lists, relevant, n_relevant, K).mean()) for metric in (ndcg, recall))
+    return Result(*means, trials, min(parameters.tuning_trials, space_size(recommender)))
+
+
+def tuned_lists(
+    recommender: type[Recommender],
+    train: sparse.csr_matrix,
+    validation: sparse.csr_matrix,
+    parameters: Parameters,
+    seed: int,
+) -> tuple[Lists, int]:
+    """Fit the setting that ranks validation items best on train; return its lists and the number of settings tried.
+
+    Parameters
+    ----------
+    recommender : type
+        A recommender class.
+    train, validation : csr_matrix, shape (n_users, n_items)
+        Play counts. Both are left out of lists.
+    parameters : Parameters
+        Trials, and seconds for them.
+    seed : int
+        Seeds the search and the model.
+    """
+    known = _interactions(train)
+    user_index, item_index = validation.nonzero()
+    trials = tune(
+        recommender,
+        known,
+        Validation.from_cells(user_index, item_index, np.zeros(len(user_index), dtype=bool), train.shape),
+        n_trials=parameters.tuning_trials,
+        budget_seconds=parameters.tuning_budget_seconds,
+        seed=seed,
+        tasks=[TASK],
+    )
+    chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
+    model = recommender(**chosen).fit(known, seed)
+    # lists leave validation items out, though the model was not fitted on them
+    seen = _interactions(train + validation)
+    return recommend(model, seen, np.arange(seen.n_users), [TASK], K)[TASK], len(trials)
+
+
+def _interactions(counts: sparse.csr_matrix) -> Interactions:
+    return Interactions(counts=counts, parents=np.arange(counts.shape[1]))
+
+
+def _attempted(recommender: type[Recommender], parts: Parts, parameters: Parameters, seed: int) -> Result | str:
+    """Evaluate, or say why that cannot be done; one model that fails is not the end of the others."""
+    if recommender.needs_times:
+        return "it needs the times of plays, and play counts have none"
+    if TASK not in recommender.tasks:
+        return "it makes no lists of items that are new to the user"
+    trials = settings(recommender, parameters.tuning_trials, seed)
+    if reason := too_large(trials, _interactions(parts.train)):
+        return reason
+    try:
+        return evaluate(recommender, parts, parameters, seed)
+    except Exception as error:
+        logger.debug("%s failed", recommender.name, exc_info=True)
+        return f"it failed on split {seed} with {type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""Linear algebra that recommenders, clusters, themes and factorizations share."""

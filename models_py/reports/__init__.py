@@ -1,0 +1,1 @@
+"""What people read: leaderboard, answers to queries, tuning curves, checked facts."""

@@ -1,0 +1,76 @@
+"""What the command line prints of the published tables when it is asked for: one person's list, or a query's answer."""
+
+from pathlib import Path
+
+from models_py.errors import SettingError
+from models_py.terminal.printing import print_csv, print_table, say
+from models_py.warehouse import Warehouse
+
+
+def print_served(path: Path, user_id: str, item_type: str, task: str, length: int) -> None:
+    """Print the first items of the list that is served to a user.
+
+    Raises
+    ------
+    SettingError
+        Where the warehouse has no such user, or serves no such list.
+    """
+    warehouse = Warehouse(path)
+    users = warehouse.read("select user_id from marts.users order by user_id")["user_id"]
+    if user_id not in set(users):
+        known = f"{users[0]} to {users[-1]}" if len(users) else "none"
+        raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
+    rows = warehouse.read(
+        """
+        select item_type, model_name, rank, item_name, artist_name, score
+        from marts.served_recommendations
+        where user_id = ? and task = ? and (item_type = ? or ? = '') and rank <= ?
+        order by item_type, rank
+        """,
+        [user_id, task, item_type, item_type, length],
+    )
+    if not len(rows["rank"]):
+        raise SettingError(
+            f"{path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "
+            f"{_served_lists(warehouse, user_id)}."
+        )
+    for kind in dict.fromkeys(rows["item_type"]):
+        names = ("track", "artist") if kind == "track" else ("artist",)
+        shown = [
+            (rank, *(item, artist)[: len(names)], f"{score:.4g}", model)
+            for row_type, model, rank, item, artist, score in zip(*rows.values(), strict=True)
+            if row_type == kind
+        ]
+        headings = ("rank", *names, "score", "model")
+        print_table(f"{kind}s for {user_id} ({task})", headings, shown, f"r{'l' * len(names)}rl")
+
+
+def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
+    """Print what a query gives: as a table of at most so many rows, or all of it as CSV.
+
+    Raises
+    ------
+    MusicError
+        Where there is no warehouse, or the query cannot be answered.
+    """
+    with Warehouse(path).answering(statement) as answer:
+        if most_rows is None:
+            print_csv(answer.headings, answer.rows())
+            return
+        rows = list(answer.rows(most_rows + 1))
+        more = answer.count() - most_rows if len(rows) > most_rows else 0
+        align = "".join("r" if is_number else "l" for is_number in answer.is_number)
+    print_table("", answer.headings, rows[:most_rows], align)
+    if more:
+        say(f"{more:,} more rows: raise --rows, or print all of them with --csv.")
+
+
+def _served_lists(warehouse: Warehouse, user_id: str) -> str:
+    """Say which lists a user is served."""
+    lists = warehouse.read(
+        "select distinct item_type, task from marts.served_recommendations where user_id = ? order by all", [user_id]
+    )
+    named = [f"{item_type}s for '{task}'" for item_type, task in zip(*lists.values(), strict=True)]
+    if named:
+        return f"there are lists of {', '.join(named)}"
+    return "there is none for any task (the var serve_users_without_plays decides on users without a play)"

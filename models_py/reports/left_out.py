@@ -1,0 +1,136 @@
+"""What a load left out, in sentences: a rule that takes more than one line in a hundred is never silent."""
+
+from models_py.errors import RawFileError
+from models_py.settings.environment import Settings
+from models_py.sources.formats import FIELDS
+from models_py.warehouse import Warehouse
+
+MOST_SENTENCES = 10
+WHOLE_PLAYS = "write plays as whole numbers from 1 to 999999999"
+REMEDIES = {
+    "blank line": "nothing is lost with them",
+    "not 6 fields": f"write {FIELDS['1k']}",
+    "not 4 fields": f"write {FIELDS['360k']}",
+    "no user": "give each line a user",
+    "user is a date": "give each line the id of its user",
+    "unreadable time": "write times in UTC as 2009-05-04T23:08:57Z",
+    "no artist name": "give each line an artist",
+    "play count is a fraction": WHOLE_PLAYS,
+    "play count is too large": WHOLE_PLAYS,
+    "play count is not a positive number": WHOLE_PLAYS,
+    "not UTF-8": "convert the file to UTF-8",
+    "unreadable": "a line is text of less than 2 MB",
+}
+# a header is no loss
+LINES = """
+with losses as (
+    select file_id, reason, count(*) as line_count from marts.rejected_lines where reason <> 'header' group by all
+    union all
+    select file_id, 'bogus' as reason, bogus_timestamps as line_count from marts.load_audit_files
+    union all
+    select file_id, 'repeated' as reason, exact_duplicates_removed as line_count from marts.load_audit_files
+)
+select
+    files.file_name, losses.reason, losses.line_count, files.lines_read, files.plausible_by,
+    cast(files.plausible_from as varchar) as plausible_from, cast(files.plausible_to as varchar) as plausible_to
+from losses
+inner join marts.load_audit_files as files on losses.file_id = files.file_id
+where losses.line_count * 100 > files.lines_read
+order by losses.line_count desc, files.file_id, losses.reason
+"""
+PROFILE_LINES = ("profile_lines_decoded", "profile_lines_undecodable")
+TAG_LINES = ("artist_tag_lines_decoded", "artist_tag_lines_undecodable")
+# checks of load_audit: those that add up to what each is a part of, what it counts, and the remedy
+PARTS = {
+    "profile_lines_undecodable": (PROFILE_LINES, "lines of profiles are not UTF-8", "convert them to UTF-8"),
+    "profile_lines_malformed": (
+        PROFILE_LINES,
+        "lines of profiles are none",
+        "write 5 fields separated by tabs: user, gender, age, country, date of registration",
+    ),
+    "profiles_repeated": (PROFILE_LINES, "lines of profiles are of a user who has one already", "the first one counts"),
+    "profile_ages_unreadable": (("profiles_read",), "profiles have an age that cannot be read", "write whole numbers"),
+    "profile_ages_implausible": (
+        ("profiles_read",),
+        "profiles have an age outside min_age..max_age",
+        "set these two in VARS",
+    ),
+    "profile_dates_unreadable": (
+        ("profiles_read",),
+        "profiles have a date that cannot be read",
+        "write dates as 2006-08-13",
+    ),
+    "profile_dates_implausible": (
+        ("profiles_read",),
+        "profiles have a date of registration before 2002 or after the load",
+        "correct these dates",
+    ),
+    "artist_tag_lines_undecodable": (TAG_LINES, "lines of artists' tags are not UTF-8", "convert them to UTF-8"),
+    "artist_tag_lines_malformed": (
+        TAG_LINES,
+        "lines of artists' tags are none",
+        "write 3 fields separated by tabs: artist, tag, count",
+    ),
+}
+
+
+def describe_what_is_left_out(warehouse: Warehouse) -> list[str]:
+    """Say which rules took more than 1% of an events file's lines or of all profiles or tags, and what to do about it.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        With the listening marts of a load.
+
+    Returns
+    -------
+    list of str
+        One sentence per file and rule, the most lines first.
+    """
+    counted = [(int(row["line_count"]), _of_lines(row)) for row in warehouse.read_rows(LINES)] + _of_parts(warehouse)
+    # sorted is stable: equal counts stay in order of the files
+    sentences = [sentence for _, sentence in sorted(counted, key=lambda one: -one[0])]
+    more = len(sentences) - MOST_SENTENCES
+    if more > 0:
+        rest = f"So do {more} more rules and files: see marts.load_audit_files and marts.rejected_lines."
+        return [*sentences[:MOST_SENTENCES], rest]
+    return sentences
+
+
+def require_plays(settings: Settings, warehouse: Warehouse) -> None:
+    """Refuse a load of which nothing is left.
+
+    Raises
+    ------
+    RawFileError
+        With what most of the lines were lost to.
+    """
+    (kept,) = warehouse.read("select coalesce(sum(plays_kept), 0) as kept from marts.load_audit_files")["kept"]
+    if not kept:
+        why = [_of_lines(row) for row in warehouse.read_rows(LINES)] or ["they are headers."]
+        raise RawFileError(f"No line of {settings.raw} can be loaded, so nothing is published: {why[0]}")
+
+
+def _of_lines(row: dict[str, object]) -> str:
+    counted = f"{_share(row['line_count'], row['lines_read'])} lines of {row['file_name']}"
+    reason = str(row["reason"])
+    if reason == "bogus":
+        bounds = f"{row['plausible_from']} to {row['plausible_to']} (decided by: {row['plausible_by']})"
+        return f"{counted} have a time outside {bounds}: set first_plausible_play and last_plausible_play in VARS."
+    if reason == "repeated":
+        return f"{counted} repeat another line in every field: each line counts once."
+    return f"{counted} are rejected as '{reason}' (see marts.rejected_lines): {REMEDIES[reason]}."
+
+
+def _of_parts(warehouse: Warehouse) -> list[tuple[int, str]]:
+    audit = {str(row["check_name"]): int(row["value"]) for row in warehouse.read_rows("from marts.load_audit")}
+    sentences = []
+    for check, (wholes, what, remedy) in PARTS.items():
+        whole = sum(audit[name] for name in wholes)
+        if audit[check] * 100 > whole:
+            sentences.append((audit[check], f"{_share(audit[check], whole)} {what}: {remedy}."))
+    return sentences
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({part / whole:.0%})"

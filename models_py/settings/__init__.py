@@ -1,0 +1,1 @@
+"""What a person sets, read and checked before anything heavy is loaded."""

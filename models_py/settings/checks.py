@@ -1,0 +1,165 @@
+"""What is asked for is checked before anything is built: a misspelt name would otherwise be ignored in silence."""
+
+import csv
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from models_py.errors import RawFileError, SettingError
+from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, is_event_file
+from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
+from models_py.settings.variables import check_variables
+
+SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
+NEED_TIMES = ("temporal", "leave_last")
+
+
+def check_build(settings: Settings) -> None:
+    """Refuse a build from raw files that cannot succeed, before a raw file is opened or a library is loaded.
+
+    Raises
+    ------
+    MusicError
+        Naming the setting.
+    """
+    check_study(settings)
+    check_target(settings.warehouse)
+    check_raw_folder(settings)
+    if not settings.has_event_files():
+        check_demo_folder(settings.demo)
+
+
+def check_fit(settings: Settings) -> None:
+    """Refuse to fit on marts that are not there or cannot be replaced.
+
+    Raises
+    ------
+    MusicError
+        Naming the setting.
+    """
+    check_study(settings)
+    check_published(settings.warehouse)
+    check_target(settings.warehouse)
+
+
+def check_study(settings: Settings) -> None:
+    """Refuse splits and vars that the project does not have.
+
+    Raises
+    ------
+    SettingError
+        Naming them.
+    """
+    check_splits(settings)
+    check_variables(settings)
+
+
+def check_item_type(item_type: str) -> None:
+    """Refuse what is no kind of item.
+
+    Raises
+    ------
+    SettingError
+        Naming both kinds.
+    """
+    if item_type not in ("track", "artist"):
+        raise SettingError(f"ITEM_TYPE is '{item_type}': set it to track or artist.")
+
+
+def check_scales(scales: Sequence[str]) -> None:
+    """Refuse sizes of look-alikes that are no positive numbers.
+
+    Raises
+    ------
+    SettingError
+        Naming the first such size.
+    """
+    for scale in scales:
+        try:
+            fits = 0 < float(scale) < float("inf")
+        except ValueError:
+            fits = False
+        if not fits:
+            raise SettingError(f"SCALES names {scale}: give positive numbers, such as SCALES='0.1 0.3 1'.")
+
+
+def check_counts(data: str) -> None:
+    """Refuse what is no file of play counts and no folder that holds one.
+
+    Raises
+    ------
+    SettingError
+        Naming DATA.
+    """
+    path = Path(data)
+    is_folder = bool(data) and path.is_dir()
+    names = os.listdir(path) if is_folder else [path.name] if path.is_file() else []
+    if not any(map(is_event_file, names)):
+        raise SettingError(
+            f"DATA is {data or 'not set'}: name a .tsv or .tsv.gz file in the 360K format "
+            "(user, artist MBID, artist, plays), or a folder that holds one."
+        )
+    if is_folder:
+        check_folder_name("DATA", path)
+    _check_file_names(path if is_folder else path.parent, names)
+
+
+def check_raw_folder(settings: Settings) -> None:
+    """Refuse a folder without event files, rather than take the demo for it, where somebody meant to load data.
+
+    That is so where the folder was named, or holds profiles or metadata. Who names DEMO too has asked for the demo.
+
+    Raises
+    ------
+    MusicError
+        Naming the folder and what it holds.
+    """
+    names = _names_in(settings.raw)
+    _check_file_names(settings.raw, names)
+    beside = settings.profile_files() + settings.artist_tag_files() + settings.recording_feature_files()
+    if settings.event_files() or not beside and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
+        return
+    found = sorted(path.name for path in beside) or names
+    holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"
+    remedy = "take what is there out" if beside else "leave RAW out"
+    raise SettingError(
+        f"{settings.raw} holds no event file (.tsv or .tsv.gz), {holds}: put one there, or {remedy} to see the demo."
+    )
+
+
+def check_splits(settings: Settings) -> None:
+    """Refuse names in SPLITS that the seed does not have, and splits by time where plays have no times.
+
+    Raises
+    ------
+    SettingError
+        Naming the splits that cannot be built and those that can.
+    """
+    with SPLITS_SEED.open(newline="") as file:
+        kinds = {row["split_name"]: row["split_kind"] for row in csv.DictReader(file)}
+    possible = [name for name, kind in kinds.items() if settings.source == "1k" or kind not in NEED_TIMES]
+    wrong = [name for name in settings.splits if name not in possible]
+    if wrong:
+        raise SettingError(
+            f"SPLITS names {', '.join(wrong)}, which {SPLITS_SEED} lacks for SOURCE={settings.source}: "
+            f"choose from {', '.join(possible)}."
+        )
+
+
+def _names_in(raw: Path) -> list[str]:
+    """List a folder; the default one comes with the first raw file."""
+    try:
+        return sorted(os.listdir(raw))
+    except OSError as error:
+        if raw == DEFAULT_RAW and isinstance(error, FileNotFoundError):
+            return []
+        raise SettingError(
+            f"RAW is {raw}, which is no folder that can be read ({error.strerror}): "
+            "name the folder that holds the raw files."
+        ) from error
+
+
+def _check_file_names(folder: Path, names: list[str]) -> None:
+    for name in names:
+        if reason := why_misread(name):
+            raise RawFileError(f"{folder / name} has a name {reason}: rename it.")

@@ -1,0 +1,116 @@
+"""Where things are: the environment variables that every command reads, in one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models_py.errors import SettingError
+from models_py.settings.paths import check_folder_name, check_warehouse_name
+from models_py.settings.sizes import read_size
+
+SOURCES = ("1k", "360k")
+DEFAULT_RAW = Path("warehouse/raw")
+DEFAULT_DEMO = Path("warehouse/demo")
+PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
+ARTIST_TAGS_PREFIX = "artist-tags"
+RECORDING_FEATURES_PREFIX = "recording-features"
+# DuckDB's own limit, below which not even a few plays can be built, and Python's
+LEAST_MEMORY = {"MEMORY_LIMIT": "24MB", "PYTHON_MEMORY_LIMIT": "1MB"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders, files and choices of one study.
+
+    Attributes
+    ----------
+    raw : Path
+        Folder of the raw files.
+    source : str
+        '1k' (plays with times) or '360k' (play counts).
+    warehouse : Path
+        The published warehouse file.
+    demo : Path
+        Folder of the embedded demo, used when `raw` holds no event file.
+    splits : tuple of str
+        Splits to build beside the default ones.
+    variables : str
+        dbt vars as YAML.
+    may_replace : bool
+        Whether a build may replace a published warehouse of real data by the demo or by one with none of its users.
+    """
+
+    raw: Path
+    source: str
+    warehouse: Path
+    demo: Path
+    splits: tuple[str, ...]
+    variables: str
+    may_replace: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS and REPLACE, and look at the limits of memory.
+
+        Raises
+        ------
+        SettingError
+            Where SOURCE or REPLACE is none of what it can be, a limit is no size, or a path would be misread.
+        """
+        source = environment.get("SOURCE") or "1k"
+        if source not in SOURCES:
+            raise SettingError(f"SOURCE is '{source}'; set it to 1k (plays with times) or 360k (play counts).")
+        replace = environment.get("REPLACE") or "no"
+        if replace not in ("yes", "no"):
+            raise SettingError(f"REPLACE is '{replace}'; set it to yes or no.")
+        for name, least in LEAST_MEMORY.items():
+            if limit := environment.get(name):
+                read_size(name, limit, least)
+        settings = cls(
+            raw=Path(environment.get("RAW") or DEFAULT_RAW),
+            source=source,
+            warehouse=Path(environment.get("WAREHOUSE") or "warehouse/lastfm.duckdb"),
+            demo=Path(environment.get("DEMO") or DEFAULT_DEMO),
+            splits=tuple(dict.fromkeys((environment.get("SPLITS") or "").replace(",", " ").split())),
+            variables=environment.get("VARS") or "{}",
+            may_replace=replace == "yes",
+        )
+        check_warehouse_name(settings.warehouse)
+        check_folder_name("RAW", settings.raw)
+        check_folder_name("DEMO", settings.demo)
+        return settings
+
+    def has_event_files(self) -> bool:
+        """Whether the raw folder holds a .tsv or .tsv.gz file that is neither a profile nor metadata."""
+        return bool(self.event_files())
+
+    def event_files(self) -> list[Path]:
+        """Every .tsv and .tsv.gz of the raw folder that is neither a profile nor metadata, by name."""
+        return [path for path in self._raw_files(".tsv") if is_event_file(path.name)]
+
+    def profile_files(self) -> list[Path]:
+        """Every profile file of the raw folder, by name."""
+        return [path for path in self._raw_files(".tsv") if path.name.startswith(PROFILE_PREFIXES)]
+
+    def artist_tag_files(self) -> list[Path]:
+        """Every file of artists' tags in the raw folder, by name."""
+        return [path for path in self._raw_files(".tsv") if path.name.startswith(ARTIST_TAGS_PREFIX)]
+
+    def recording_feature_files(self) -> list[Path]:
+        """Every file of recordings' features in the raw folder, by name."""
+        return [path for path in self._raw_files(".csv") if path.name.startswith(RECORDING_FEATURES_PREFIX)]
+
+    def _raw_files(self, ending: str) -> list[Path]:
+        names = sorted(os.listdir(self.raw)) if self.raw.is_dir() else []
+        return [self.raw / name for name in names if _is_raw_file(name, ending)]
+
+
+def is_event_file(name: str) -> bool:
+    """Tell whether a file of this name is read for plays: it ends in .tsv or .tsv.gz and is no profile or metadata."""
+    others = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
+    return _is_raw_file(name, ".tsv") and not name.startswith(others)
+
+
+def _is_raw_file(name: str, ending: str) -> bool:
+    return name.endswith((ending, f"{ending}.gz")) and name[0] != "."

@@ -1,0 +1,1 @@
+"""What is printed, how progress is shown, and what a stop does."""

@@ -1,0 +1,43 @@
+"""The matrix that models learn from keeps its promises however it is built."""
+
+import numpy as np
+import pytest
+from made_matrices import interactions_of, random_plays
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+
+
+def test_cells_are_float32_sorted_and_added_up():
+    cells = ([2.0, 3.0, 4.0], ([1, 0, 1], [2, 1, 2]))
+    counts = Interactions(sparse.coo_matrix(cells, shape=(2, 3)), parents=np.arange(3)).counts
+    assert counts.dtype == np.float32 and counts.has_sorted_indices
+    np.testing.assert_array_equal(counts.toarray(), [[0, 3, 0], [0, 0, 6]])
+
+
+def test_the_matrix_given_stays_as_it_was():
+    given = sparse.csr_matrix((np.float32([1, 2]), np.array([2, 0]), np.array([0, 2])), shape=(1, 3))
+    assert Interactions(given, parents=np.arange(3)).counts.indices.tolist() == [0, 2]
+    assert given.indices.tolist() == [2, 0] and given.data.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("plays", [0.0, -1.0, np.nan, np.inf])
+def test_a_stored_cell_without_plays_is_refused(plays: float):
+    counts = sparse.csr_matrix(([plays], ([0], [0])), shape=(1, 1))
+    with pytest.raises(ValueError, match="without plays"):
+        Interactions(counts, parents=np.arange(1))
+
+
+@pytest.mark.parametrize("wrong", [{"parents": np.arange(2)}, {"parents": np.arange(3), "windows": {30: np.zeros(4)}}])
+def test_parents_and_windows_need_one_value_per_item(wrong: dict):
+    with pytest.raises(ValueError, match="one value per item"):
+        Interactions(sparse.csr_matrix((2, 3)), **wrong)
+
+
+@pytest.mark.parametrize("shape", [(9, 7), (1, 1), (3, 0), (0, 3)])
+def test_totals_per_item_count_empty_columns_too(shape: tuple[int, int]):
+    plays = random_plays(*shape, density=0.3)
+    interactions = interactions_of(plays)
+    assert (interactions.n_users, interactions.n_items) == shape
+    np.testing.assert_array_equal(interactions.listeners, (plays > 0).sum(axis=0))
+    np.testing.assert_array_equal(interactions.plays, plays.sum(axis=0))

@@ -1,0 +1,252 @@
+"""The search is fair, repeatable and chooses what its first task says."""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from made_matrices import interactions_of, random_plays
+from threadpoolctl import threadpool_limits
+
+from models_py.data.validation import Validation
+from models_py.evaluation.ranking import ndcg, recommend
+from models_py.evaluation.tuning import K, sample, settings, space_size, tune
+from models_py.recommenders.registry import recommenders
+
+# users 0 and 1 have played items 0 to 2 and play 3 to 5 for the first time in validation; user 2 has no cell
+PLAYS = np.array([[1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0], [0] * 6, [0, 0, 0, 1, 1, 1]])
+
+
+@dataclass(frozen=True)
+class FixedScores:
+    """The same scores for everybody."""
+
+    item_scores: np.ndarray
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """One row per user."""
+        return np.tile(self.item_scores, (len(users), 1))
+
+
+@dataclass(frozen=True)
+class Toy:
+    """Puts one new item and one known item before the others."""
+
+    name: ClassVar[str] = "toy"
+    space: ClassVar[dict[str, tuple]] = {"new": (3, 4, 5), "known": (0, 1, 2)}
+    new: int = 4
+    known: int = 1
+
+    def fit(self, interactions, seed: int) -> FixedScores:
+        """Learn nothing."""
+        scores = np.zeros(interactions.n_items)
+        scores[[self.new, self.known]] = 1.0
+        return FixedScores(scores)
+
+
+def toy_validation() -> Validation:
+    """Users 0 and 1 discover item 5 and come back to item 2; user 0 also plays what is outside the catalogue."""
+    users, items = np.array([0, 0, 0, 1, 1]), np.array([5, -1, 2, 5, 2])
+    return Validation.from_cells(users, items, is_repeat=items == 2, shape=PLAYS.shape)
+
+
+def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: float = np.inf, seed: int = 1):
+    return tune(
+        Toy,
+        interactions_of(PLAYS),
+        toy_validation(),
+        n_trials=n_trials,
+        budget_seconds=budget_seconds,
+        seed=seed,
+        tasks=tasks,
+    )
+
+
+@pytest.mark.parametrize("n_trials", [1, 4, 9, 20])
+def test_there_are_as_many_trials_as_asked_for_or_as_the_space_holds(n_trials: int):
+    trials = search(n_trials=n_trials)
+    numbers = range(min(n_trials, space_size(Toy)))
+    assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for n in numbers for t in ("discovery", "repeat")]
+
+
+@pytest.mark.parametrize("name", recommenders())
+def test_settings_start_with_the_defaults_and_never_repeat(name: str):
+    recommender = recommenders()[name]
+    drawn = settings(recommender, 20, seed=3)
+    assert drawn[0] == recommender()
+    assert len(set(drawn)) == len(drawn) == min(20, space_size(recommender))
+    for setting in drawn:
+        assert all(value in recommender.space[parameter] for parameter, value in asdict(setting).items())
+    assert drawn == settings(recommender, 20, seed=3)
+    assert drawn[:5] == settings(recommender, 5, seed=3), "fewer trials are the first of more trials"
+
+
+def test_the_seed_decides_which_settings_are_tried():
+    drawn = {tuple(settings(Toy, 5, seed)) for seed in range(10)}
+    assert len(drawn) > 1 and all(of_seed[0] == Toy() for of_seed in drawn)
+
+
+def test_the_same_seed_gives_the_same_trials():
+    def without_times(trials):
+        return [(trial.trial, trial.task, trial.hyper_parameters, trial.validation_ndcg_20) for trial in trials]
+
+    assert without_times(search()) == without_times(search())
+
+
+def test_without_time_only_the_defaults_run():
+    trials = search(budget_seconds=0.0)
+    assert [(trial.trial, trial.task, trial.is_chosen) for trial in trials] == [
+        (0, "discovery", True),
+        (0, "repeat", True),
+    ]
+    assert trials[0].hyper_parameters == {"new": 4, "known": 1}
+
+
+@pytest.mark.parametrize(("first", "parameter", "expected"), [("discovery", "new", 5), ("repeat", "known", 2)])
+def test_the_first_task_chooses(first: str, parameter: str, expected: int):
+    tasks = (first, "repeat" if first == "discovery" else "discovery", "all")
+    trials = search(tasks)
+    chosen = [trial for trial in trials if trial.is_chosen]
+    assert [trial.task for trial in chosen] == list(tasks) and len({trial.trial for trial in chosen}) == 1
+    assert chosen[0].hyper_parameters[parameter] == expected
+    of_first = [trial for trial in trials if trial.task == first]
+    best = max(trial.validation_ndcg_20 for trial in of_first)
+    assert chosen[0].trial == min(trial.trial for trial in of_first if trial.validation_ndcg_20 == best)
+
+
+def test_items_outside_the_catalogue_are_misses():
+    best = max(trial.validation_ndcg_20 for trial in search(("discovery",)))
+    # both find item 5 at rank 1; user 0 had a second new item, which nobody can recommend
+    assert best == pytest.approx((1 / (1 + 1 / np.log2(3)) + 1) / 2)
+
+
+def test_nothing_to_judge_on_scores_zero():
+    nothing = np.empty(0, dtype=np.int64)
+    validation = Validation.from_cells(nothing, nothing, nothing.astype(bool), PLAYS.shape)
+    trials = tune(
+        Toy, interactions_of(PLAYS), validation, n_trials=2, budget_seconds=np.inf, seed=0, tasks=["discovery"]
+    )
+    assert [trial.validation_ndcg_20 for trial in trials] == [0.0, 0.0]
+    assert [trial.is_chosen for trial in trials] == [True, False]
+
+
+@pytest.mark.parametrize(("broken", "reason"), [(np.nan, "ValueError: .*not finite"), (None, "TypeError: ")])
+def test_a_trial_that_fails_is_named_with_its_setting(monkeypatch, broken: float | None, reason: str):
+    monkeypatch.setattr(Toy, "fit", lambda setting, interactions, seed: FixedScores(np.full(6, broken + 0)))
+    with pytest.raises(RuntimeError, match=rf"trial 0, Toy\(new=4, known=1\), failed with {reason}"):
+        search()
+
+
+def test_validation_cells_are_split_by_task():
+    validation = toy_validation()
+    for task, items, counts in [
+        ("discovery", {(0, 5), (1, 5)}, [2, 1, 0, 0]),
+        ("repeat", {(0, 2), (1, 2)}, [1, 1, 0, 0]),
+        ("all", {(0, 5), (0, 2), (1, 5), (1, 2)}, [3, 2, 0, 0]),
+    ]:
+        assert set(zip(*validation.relevant[task].nonzero(), strict=True)) == items
+        assert validation.n_relevant[task].tolist() == counts
+
+
+@pytest.mark.parametrize("name", recommenders())
+def test_a_trials_score_is_the_mean_ndcg_of_a_fit_on_fit_cells(name: str):
+    recommender, interactions = recommenders()[name], interactions_of(random_plays(30, 40, 0.2))
+    held_out = (random_plays(30, 40, 0.1, seed=1) > 0) & ~(interactions.counts.toarray() > 0)
+    users, items = held_out.nonzero()
+    validation = Validation.from_cells(users, items, np.zeros(len(users), dtype=bool), held_out.shape)
+    trials = tune(
+        recommender, interactions, validation, n_trials=3, budget_seconds=np.inf, seed=5, tasks=["discovery", "all"]
+    )
+    for trial in trials:
+        model = recommender(**trial.hyper_parameters).fit(interactions, 5)
+        lists = recommend(model, interactions, np.arange(30), [trial.task], K)[trial.task]
+        values = ndcg(lists, validation.relevant[trial.task], validation.n_relevant[trial.task], K)
+        assert trial.validation_ndcg_20 == values.mean() and trial.fit_seconds >= 0
+
+
+def sampled(most_cells: int, seed: int = 1, least_users: int = 1):
+    """Sample 40 users with 3 to 42 cells each; return them, what they are sampled from, and the cells of each."""
+    plays = random_plays(40, 60, 1.0) * (np.arange(60) < np.arange(3, 43)[:, None])
+    plays = np.random.default_rng(3).permuted(plays, axis=1)
+    held_out = np.random.default_rng(4).random(plays.shape) < 0.1
+    users, items = held_out.nonzero()
+    interactions = interactions_of(plays)
+    validation = Validation.from_cells(users, items, plays[held_out] > 0, plays.shape)
+    cells = np.count_nonzero(plays, axis=1)
+    drawn = sample(interactions, validation, cells, most_cells=most_cells, least_users=least_users, seed=seed)
+    return drawn, (interactions, validation), cells
+
+
+def users_of(part, whole) -> list[int]:
+    """Find the rows of the whole that the sample's are, by their plays, which no two users share."""
+    rows = {tuple(sorted(row.data)): number for number, row in enumerate(whole.counts)}
+    return [rows[tuple(sorted(row.data))] for row in part.counts]
+
+
+def test_a_sample_has_users_in_seeded_order_until_their_cells_are_enough():
+    (fit, _), (whole, _), cells = sampled(300)
+    drawn = users_of(fit, whole)
+    assert drawn == sorted(drawn)
+    order = [user for user in np.random.default_rng(1).permutation(40) if user in drawn]
+    assert cells[drawn].sum() >= 300 > cells[drawn].sum() - cells[order[-1]]
+    assert set(np.random.default_rng(1).permutation(40)[: len(drawn)]) == set(drawn)
+    assert users_of(sampled(300)[0][0], whole) == drawn != users_of(sampled(300, seed=2)[0][0], whole)
+
+
+def test_a_sample_keeps_its_users_plays_and_what_they_are_judged_by():
+    (fit, validation), (whole, judged), _ = sampled(300)
+    users = users_of(fit, whole)
+    items = np.flatnonzero((whole.counts[users] > 0).sum(axis=0) >= 2)
+    dense = whole.counts.toarray()[np.ix_(users, items)]
+    assert (fit.counts.toarray() == dense).all()
+    assert (fit.last_played.toarray() == whole.last_played.toarray()[np.ix_(users, items)]).all()
+    assert all((fit.windows[days] == whole.windows[days][items]).all() for days in whole.windows)
+    for one, other in [(0, 1), (3, 20)]:
+        assert (fit.parents[one] == fit.parents[other]) == (whole.parents[items[one]] == whole.parents[items[other]])
+    for task in ("discovery", "repeat", "all"):
+        assert (validation.relevant[task].toarray() == judged.relevant[task].toarray()[np.ix_(users, items)]).all()
+        # what nobody in the sample has played stays a miss
+        assert (validation.n_relevant[task] == judged.n_relevant[task][users]).all()
+
+
+@pytest.mark.parametrize(
+    ("plays", "items"),
+    [
+        ([[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 1, 0]], [0, 2]),
+        ([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], [0, 1, 2]),
+    ],
+    ids=["shared", "nothing shared"],
+)
+def test_a_sample_has_the_items_that_its_users_share(plays: list, items: list[int]):
+    interactions = interactions_of(np.array(plays))
+    nothing = np.empty(0, dtype=np.int64)
+    validation = Validation.from_cells(nothing, nothing, nothing.astype(bool), (3, 4))
+    fit, _ = sample(interactions, validation, np.full(3, 2), most_cells=1, least_users=3, seed=1)
+    assert (fit.counts.toarray() == np.array(plays)[:, items]).all()
+
+
+def test_data_within_the_limit_are_not_sampled():
+    cells = sampled(1)[2].sum()
+    (fit, validation), (whole, judged), _ = sampled(cells)
+    assert fit is whole and validation is judged
+    assert sampled(cells - 1)[0][0] is not whole
+
+
+def test_a_sample_has_no_fewer_users_than_can_be_learnt_from():
+    assert sampled(1)[0][0].n_users == 1
+    assert sampled(1, least_users=12)[0][0].n_users == 12
+    assert sampled(1, least_users=99)[0][0].n_users == 40
+
+
+@pytest.mark.parametrize("name", recommenders())
+def test_threads_of_linear_algebra_change_no_choice(name: str):
+    recommender, (fit, validation) = recommenders()[name], sampled(10**9)[0]
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            found.append(
+                tune(recommender, fit, validation, n_trials=4, budget_seconds=np.inf, seed=5, tasks=recommender.tasks)
+            )
+    assert [trial.is_chosen for trial in found[0]] == [trial.is_chosen for trial in found[1]]
+    scores = [[trial.validation_ndcg_20 for trial in trials] for trials in found]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-9)

@@ -1,0 +1,682 @@
+"""The Python jobs on a small demo's marts, with toy recommenders whose behaviour is known."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import ROOT, Study, study_in
+from dbt_runner import run_dbt
+from test_stopping import STOPPED, start_when, stopped
+
+from models_py import jobs, pipeline
+from models_py.data.interactions import Interactions
+from models_py.data.parameters import Parameters
+from models_py.data.training import Dataset, read_datasets, read_training_data
+from models_py.errors import WarehouseError
+from models_py.jobs import clusters, evaluation, serving
+from models_py.jobs.remedies import remedies
+from models_py.publishing import building
+from models_py.recommenders.base import TASKS
+from models_py.recommenders.most_popular import SameForAll
+from models_py.settings.environment import Settings
+from models_py.sources.demo import write_demo
+from models_py.terminal.progress import stage
+from models_py.warehouse import Warehouse
+
+VARIABLES = (
+    "{tuning_trials: 2, min_users_to_learn: 5, cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
+)
+SPLITS = "random rolling_2 rolling_3 leave_last"
+TABLES = ("runs", "trials", "recommendations")
+FITS: list[str] = []
+
+
+@dataclass(frozen=True)
+class Popular:
+    """What most people play."""
+
+    name: ClassVar[str] = "popular"
+    tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = True
+    needs_times: ClassVar[bool] = False
+    space: ClassVar[dict[str, tuple]] = {"listeners_weigh": (1.0, 0.0, -1.0)}
+
+    listeners_weigh: float = 1.0
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Count, and leave a note that it was asked to."""
+        FITS.append(self.name)
+        return SameForAll(interactions.plays + self.listeners_weigh * 100 * interactions.listeners)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Hardly anything."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Loyal(Popular):
+    """What one plays oneself: as good as can be at repeats, and blind beyond them."""
+
+    name: ClassVar[str] = "loyal"
+
+    def fit(self, interactions: Interactions, seed: int) -> "OwnPlays":
+        """Keep the plays."""
+        FITS.append(self.name)
+        return OwnPlays(interactions)
+
+
+@dataclass(frozen=True)
+class OwnPlays:
+    """Plays as scores."""
+
+    interactions: Interactions
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Plays of every item by each of the users."""
+        return self.interactions.counts[users].toarray()
+
+
+@dataclass(frozen=True)
+class Twin(Popular):
+    """The same lists under a name that comes earlier."""
+
+    name: ClassVar[str] = "a_twin"
+
+
+@dataclass(frozen=True)
+class Timely(Popular):
+    """One that needs times."""
+
+    name: ClassVar[str] = "timely"
+    needs_times: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Habitual(Popular):
+    """One that has nothing new to tell."""
+
+    name: ClassVar[str] = "habitual"
+    tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
+
+
+@dataclass(frozen=True)
+class Broken(Popular):
+    """One that cannot be fitted."""
+
+    name: ClassVar[str] = "broken"
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Fail."""
+        FITS.append(self.name)
+        raise ArithmeticError("no luck today")
+
+
+@dataclass(frozen=True)
+class Endless(Popular):
+    """One whose scores are no numbers."""
+
+    name: ClassVar[str] = "endless"
+
+    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+        """Give infinite scores."""
+        return SameForAll(np.full(interactions.n_items, np.inf))
+
+
+@dataclass
+class Bench:
+    """A warehouse of the test's own, and the jobs on it with the recommenders that the test names."""
+
+    path: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse as the jobs see it."""
+        return Warehouse(self.path)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The study's numbers."""
+        return Parameters.read(self.warehouse)
+
+    def register(self, *recommenders: type) -> None:
+        """Let these be all the recommenders there are."""
+        found = {recommender.name: recommender for recommender in sorted(recommenders, key=lambda one: one.name)}
+        for module in (evaluation, serving, jobs):
+            self.monkeypatch.setattr(module, "recommenders", lambda: found)
+
+    def evaluate(self, *recommenders: type, split: str = "temporal", item_type: str = "artist", **changes) -> list[str]:
+        """Evaluate on one study, with parameters changed; return which models were fitted, each once."""
+        self.register(*recommenders)
+        FITS.clear()
+        with stage("test") as shown:
+            evaluation.evaluate(
+                self.warehouse, self.dataset(split, item_type), replace(self.parameters, **changes), shown
+            )
+        return sorted(set(FITS))
+
+    def serve(self, item_type: str = "artist") -> None:
+        """Serve one item type."""
+        serving.serve(self.warehouse, self.dataset("full", item_type), self.parameters)
+
+    def dataset(self, split: str, item_type: str) -> Dataset:
+        """Find one by split and item type."""
+        datasets = read_datasets(self.warehouse)
+        return next(found for found in datasets if (found.split_name, found.item_type) == (split, item_type))
+
+    def query(self, sql: str) -> list[tuple]:
+        """Read the warehouse."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def change(self, sql: str) -> None:
+        """Change the warehouse."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(sql)
+
+    def results(self) -> dict[str, list[tuple]]:
+        """Everything that is stored of models."""
+        return {table: self.query(f"from recommender.{table} order by all") for table in TABLES}
+
+    def models(self, table: str) -> list[str]:
+        """Names that a table has rows of."""
+        return [name for (name,) in self.query(f"select distinct model_name from recommender.{table} order by all")]
+
+
+@pytest.fixture(scope="module")
+def marts(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Build the marts of a demo of 40 people, with splits of each kind; no recommender has run."""
+    folder = tmp_path_factory.mktemp("jobs")
+    write_demo(folder / "demo", users=40)
+    study = study_in(folder, VARS=VARIABLES, SPLITS=SPLITS)
+    build(study.warehouse, folder, "--exclude", "source:recommender+")
+    return study
+
+
+def build(warehouse: Path, folder: Path, *selection: str) -> None:
+    """Run a dbt half on the demo in the folder, without tests."""
+    models = ["--resource-type", "seed", "--resource-type", "model"]
+    raw = folder / "demo" / "1k"
+    run_dbt("build", *models, *selection, warehouse=warehouse, raw=raw, splits=SPLITS, variables=VARIABLES)
+
+
+@pytest.fixture
+def bench(marts: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Copy the marts."""
+    shutil.copy(marts.warehouse, tmp_path / marts.warehouse.name)
+    return Bench(tmp_path / marts.warehouse.name, monkeypatch)
+
+
+def test_what_is_unchanged_is_reused(bench: Bench) -> None:
+    assert bench.evaluate(Popular, Loyal) == ["loyal", "popular"]
+    before = bench.results()
+    assert all(before.values())
+    assert bench.evaluate(Popular, Loyal) == []
+    assert bench.results() == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tuning_trials": 3},
+        {"random_seed": 2},
+        {"tuning_budget_seconds": 3600.0},
+        {"max_tuning_cells": 100},
+        {"list_length": 5},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_another_search_refits_every_model(bench: Bench, changes: dict) -> None:
+    bench.evaluate(Popular, Loyal)
+    assert bench.evaluate(Popular, Loyal, **changes) == ["loyal", "popular"]
+    assert bench.evaluate(Popular, Loyal, **changes) == []
+    expected = changes.get("tuning_trials", 2)
+    runs = bench.query("select model_name, trials_run, trials_planned from recommender.runs order by all")
+    assert runs == [("loyal", expected, expected), ("popular", expected, expected)]
+    assert bench.query("select count(*) from recommender.trials") == [(2 * 3 * expected,)]
+    assert bench.query("select max(rank) <= 5 from recommender.recommendations") == [("list_length" in changes,)]
+
+
+def test_trials_of_large_data_run_on_a_sample_and_the_final_fit_on_everybody(bench: Bench) -> None:
+    bench.evaluate(Popular)
+    ((users, everybody, cells),) = bench.query("select tuning_users, n_users, n_interactions from recommender.runs")
+    assert users == everybody
+    trials = "select trial, validation_ndcg_20 from recommender.trials order by all"
+    whole = bench.query(trials)
+    bench.evaluate(Popular, max_tuning_cells=cells)
+    assert bench.query(trials) == whole
+    bench.evaluate(Popular, max_tuning_cells=cells // 3)
+    ((users, everybody, fitted),) = bench.query("select tuning_users, n_users, n_interactions from recommender.runs")
+    assert everybody / 6 < users < everybody / 2 and fitted == cells
+    assert bench.query("select count(distinct user_id) from recommender.recommendations") == [(everybody,)]
+    sampled = bench.query(trials)
+    assert sampled != whole
+    bench.evaluate(Popular)
+    bench.evaluate(Popular, max_tuning_cells=cells // 3)
+    assert bench.query(trials) == sampled
+
+
+def test_another_space_refits_that_model_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.evaluate(Popular, Loyal)
+    monkeypatch.setattr(Popular, "space", {"listeners_weigh": (1.0, 7.0)})
+    monkeypatch.setattr(Loyal, "space", {"listeners_weigh": (1.0, 0.0, -1.0)}, raising=False)
+    assert bench.evaluate(Popular, Loyal) == ["popular"]
+    tried = bench.query(
+        "select distinct hyper_parameters->>'listeners_weigh' from recommender.trials where model_name = 'popular'"
+    )
+    assert sorted(tried) == [("1.0",), ("7.0",)]
+
+
+def test_other_code_refits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.evaluate(Popular)
+    monkeypatch.setattr(evaluation, "source", lambda *makers: "other code")
+    assert bench.evaluate(Popular) == ["popular"]
+
+
+def test_other_training_rows_refit_their_own_study(bench: Bench) -> None:
+    for item_type in ("artist", "track"):
+        bench.evaluate(Popular, item_type=item_type)
+    bench.change("update marts.training_fingerprints set fingerprint = 'other' where item_type = 'artist'")
+    assert bench.evaluate(Popular) == ["popular"]
+    assert bench.evaluate(Popular, item_type="track") == []
+    for table in TABLES:
+        rows = f"select distinct item_type, fingerprint = 'other' from recommender.{table} order by all"
+        assert bench.query(rows) == [("artist", True), ("track", False)], table
+
+
+@pytest.mark.parametrize(
+    ("failing", "reason"), [(Broken, "ArithmeticError: no luck today"), (Endless, "not finite")], ids=["fit", "scores"]
+)
+def test_a_failing_model_is_a_row_with_its_reason_and_the_others_run(bench: Bench, failing: type, reason: str) -> None:
+    bench.evaluate(failing, Popular, Loyal)
+    runs = bench.query("select model_name, status, reason from recommender.runs order by all")
+    assert [run[:2] for run in runs] == sorted([("loyal", "ok"), ("popular", "ok"), (failing.name, "failed")])
+    ((said,),) = bench.query("select reason from recommender.runs where status = 'failed'")
+    assert reason in said
+    assert "trial 0" in said
+    for table in ("trials", "recommendations"):
+        assert bench.models(table) == ["loyal", "popular"]
+
+
+def test_a_failed_model_is_tried_again(bench: Bench) -> None:
+    bench.evaluate(Broken, Popular)
+    assert bench.evaluate(Broken, Popular) == ["broken"]
+
+
+def test_a_model_that_fails_now_leaves_nothing_of_its_earlier_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.evaluate(Popular, Loyal)
+    monkeypatch.setattr(Popular, "fit", Broken.fit)
+    bench.evaluate(Popular, Loyal, random_seed=2)
+    assert bench.query("select status, hyper_parameters from recommender.runs where model_name = 'popular'") == [
+        ("failed", None)
+    ]
+    assert bench.models("trials") == bench.models("recommendations") == ["loyal"]
+
+
+def test_a_model_that_would_not_fit_into_memory_is_skipped_with_a_sentence(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_MEMORY_LIMIT", "1 GB")
+    monkeypatch.setattr(Loyal, "memory", lambda self, interactions: 10**12)
+    FITS.clear()
+    bench.evaluate(Popular, Loyal)
+    assert "loyal" not in FITS
+    rows = bench.query("select status, reason from recommender.runs where model_name = 'loyal'")
+    assert [status for status, _ in rows] == ["skipped"]
+    assert "GB" in rows[0][1] and "PYTHON_MEMORY_LIMIT" in rows[0][1]
+    assert bench.models("recommendations") == ["popular"]
+
+
+def test_a_model_skipped_for_its_memory_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as small:
+        small.setenv("PYTHON_MEMORY_LIMIT", "1MB")
+        bench.evaluate(Popular)
+    assert bench.models("recommendations") == []
+    bench.evaluate(Popular)
+    assert bench.models("recommendations") == ["popular"]
+
+
+def test_a_model_that_needs_times_is_skipped_where_there_are_none(bench: Bench) -> None:
+    assert bench.evaluate(Timely, Popular, split="random") == ["popular"]
+    skipped = bench.query("select model_name, reason from recommender.runs where status = 'skipped'")
+    assert skipped == [("timely", "it needs the times of plays, which this split does not have")]
+    assert bench.models("trials") == bench.models("recommendations") == ["popular"]
+    assert bench.evaluate(Timely, Popular) == ["popular", "timely"]
+
+
+@pytest.mark.parametrize("split", ["random", "leave_last"])
+def test_where_no_cell_is_in_two_parts_nothing_repeats(bench: Bench, split: str) -> None:
+    bench.evaluate(Popular, split=split)
+    for table in ("trials", "recommendations"):
+        assert bench.query(f"select distinct task from recommender.{table}") == [("discovery",)]
+
+
+def test_a_model_without_lists_for_any_task_of_a_split_is_skipped(bench: Bench) -> None:
+    assert bench.evaluate(Habitual, Popular, split="leave_last") == ["popular"]
+    skipped = bench.query("select model_name, reason from recommender.runs where status = 'skipped'")
+    assert skipped == [("habitual", "it makes no lists for discovery")]
+    assert bench.evaluate(Habitual, Popular) == ["habitual", "popular"]
+    assert bench.query("select distinct task from recommender.trials where model_name = 'habitual' order by 1") == [
+        ("all",),
+        ("repeat",),
+    ]
+
+
+def test_days_of_last_plays_are_those_of_the_part(bench: Bench) -> None:
+    data = read_training_data(bench.warehouse, bench.dataset("temporal", "artist"))
+    for interactions, parts in ((data.fit, "('fit')"), (data.train, "('fit', 'validation')")):
+        rows = bench.query(
+            f"""select user_index, item_index, epoch(max(last_played_at)) / 86400 from marts.training_interactions
+            where split_name = 'temporal' and item_type = 'artist' and part in {parts} group by all order by all"""
+        )
+        cells = interactions.last_played.tocoo()
+        found = sorted(zip(cells.row.tolist(), cells.col.tolist(), cells.data.tolist(), strict=True))
+        assert found == [(user, item, pytest.approx(day, abs=1e-6)) for user, item, day in rows]
+        assert len(rows) == interactions.counts.nnz > 0
+
+
+def test_tests_of_rolling_splits_do_not_overlap(bench: Bench) -> None:
+    names = ("rolling_2", "rolling_3", "temporal")
+    ranges = bench.query(
+        "select after, until from intermediate.int_split_parts "
+        f"where part = 'test' and split_name in {names} order by all"
+    )
+    assert len(ranges) == len(names)
+    assert all(until <= after for (_, until), (after, _) in pairwise(ranges))
+    assert ranges[-1][1] is None
+    outside = bench.query(
+        f"""select count(*) from intermediate.int_cells_split as c
+        inner join intermediate.int_split_parts as p on c.split_name = p.split_name and c.part = p.part
+        where c.split_name in {names} and (c.first_played_at <= p.after or c.last_played_at > p.until)"""
+    )
+    assert outside == [(0,)]
+
+
+def test_the_last_discovery_of_everybody_is_left_out(bench: Bench) -> None:
+    late = bench.query(
+        """
+        with cells as (
+            from intermediate.int_cells_split where split_name = 'leave_last' and item_type = 'track'
+        ),
+        test as (from cells where part = 'test'),
+        latest as (select user_id, max(first_played_at) as first_played_at from cells group by all)
+        select count(*), count(distinct user_id), (select count(distinct user_id) from cells)
+        from test semi join latest using (user_id, first_played_at)
+        """
+    )
+    assert late[0][0] == late[0][1] == late[0][2] > 0
+    test_cells = bench.query(
+        "select count(*) from intermediate.int_cells_split "
+        "where split_name = 'leave_last' and item_type = 'track' and part = 'test'"
+    )
+    assert test_cells[0][0] == late[0][0]
+
+
+def test_rows_of_a_model_that_is_gone_disappear_from_its_study(bench: Bench) -> None:
+    for item_type in ("artist", "track"):
+        bench.evaluate(Popular, Loyal, item_type=item_type)
+    assert bench.evaluate(Popular) == []
+    for table in TABLES:
+        rows = bench.query(f"select distinct item_type, model_name from recommender.{table} order by all")
+        assert rows == [("artist", "popular"), ("track", "loyal"), ("track", "popular")], table
+
+
+def served(bench: Bench) -> dict[str, str]:
+    """Model per task."""
+    return dict(bench.query("select task, model_name from recommender.served_models"))
+
+
+def test_the_best_on_validation_is_served_with_what_was_chosen(bench: Bench) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.serve()
+    best = bench.query(
+        """select task, max_by(model_name, validation_ndcg_20) from recommender.trials
+        where is_chosen group by task"""
+    )
+    assert served(bench) == dict(best) == {"discovery": "popular", "repeat": "loyal", "all": "loyal"}
+    agreement = bench.query(
+        """select full_run.model_name, full_run.hyper_parameters = chosen_run.hyper_parameters, full_run.fingerprint
+        from recommender.runs as full_run inner join recommender.runs as chosen_run using (item_type, model_name)
+        where full_run.split_name = 'full' and chosen_run.split_name = 'temporal' order by all"""
+    )
+    fingerprint = bench.dataset("full", "artist").fingerprint
+    assert agreement == [("loyal", True, fingerprint), ("popular", True, fingerprint)]
+    lists = "select distinct task, model_name from recommender.recommendations where split_name = 'full'"
+    assert dict(bench.query(lists)) == served(bench)
+
+
+def test_serving_again_fits_nothing(bench: Bench) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.serve()
+    before = bench.results()
+    FITS.clear()
+    bench.serve()
+    assert FITS == []
+    assert bench.results() == before
+
+
+def test_of_two_that_are_as_good_the_first_by_name_is_served(bench: Bench) -> None:
+    bench.evaluate(Popular, Twin)
+    bench.serve()
+    assert set(served(bench).values()) == {"a_twin"}
+
+
+def test_a_new_winner_replaces_the_old_one(bench: Bench) -> None:
+    bench.evaluate(Popular)
+    bench.serve()
+    bench.evaluate(Twin, Loyal)
+    bench.serve()
+    assert served(bench) == {"discovery": "a_twin", "repeat": "loyal", "all": "loyal"}
+    for table in ("runs", "recommendations"):
+        assert bench.models(table) == ["a_twin", "loyal"], table
+
+
+def test_a_winner_that_fails_on_everything_is_not_served(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.evaluate(Popular, Loyal)
+    monkeypatch.setattr(Loyal, "fit", Broken.fit)
+    bench.serve()
+    assert served(bench) == {"discovery": "popular"}
+    runs = "select model_name, status from recommender.runs where split_name = 'full' order by all"
+    assert bench.query(runs) == [("loyal", "failed"), ("popular", "ok")]
+
+
+def run_all(bench: Bench, *recommenders: type) -> None:
+    """Run every job."""
+    bench.register(*recommenders)
+    with stage("test") as shown:
+        jobs.run(bench.warehouse, shown)
+
+
+def test_no_result_stays_beside_rows_it_was_not_learnt_from(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    run_all(bench, Popular, Loyal)
+    tables = [*TABLES, "factorization_errors"]
+    assert all(bench.query(f"select count(*) from recommender.{table}") > [(0,)] for table in tables)
+    # other data, in which only split 'full' has enough active users
+    bench.change("update marts.training_fingerprints set fingerprint = 'other ' || fingerprint")
+    bench.change("delete from marts.training_users where split_name <> 'full' and user_index >= 3")
+    capsys.readouterr()
+    run_all(bench, Popular, Loyal)
+    assert "too few to learn from" in " ".join(capsys.readouterr().out.split())
+    for table in tables:
+        assert bench.query(f"select count(*) from recommender.{table} where fingerprint not like 'other %'") == [
+            (0,)
+        ], table
+    assert bench.query("select * from recommender.served_models where fingerprint not like 'other %'") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "active", "advice"),
+    [
+        # one item: no number can help
+        ("delete from train_cells where item_id <> (select min(item_id) from train_cells)", 0, ""),
+        # enough people, too few items each: five of them have seven or more
+        (
+            "delete from train_cells; insert into train_cells by name "
+            "select 'temporal' as split_name, 'artist' as item_type, 'u' || u as user_id, i as item_id "
+            "from range(9) as u (u), range(3 + 1, 13) as i (i) where i > 3 + u",
+            0,
+            ", or lower min_items_per_user to 5",
+        ),
+        # items are not shared enough
+        ("", 0, ", or lower min_users_per_track to 2"),
+        # too few people, some of them active
+        ("delete from train_cells where user_id > 'user_000003'", 3, ", or lower min_users_to_learn to 3"),
+    ],
+    ids=["one item", "few items", "few listeners", "few people"],
+)
+def test_advice_is_what_can_help(bench: Bench, changes: str, active: int, advice: str) -> None:
+    bench.change(
+        "create table intermediate.train_cells as from intermediate.int_train_cells; set schema = 'intermediate'; "
+        f"{changes}; drop view int_train_cells; alter table train_cells rename to int_train_cells"
+    )
+    assert remedies(bench.warehouse, active) == f"add listening data of more people{advice}"
+
+
+def test_clusters_are_made_anew_only_when_what_they_come_from_has_changed(bench: Bench) -> None:
+    study = bench.dataset("full", "artist")
+    stored = "select * from recommender.cluster_trials order by all"
+
+    def changed(**changes: object) -> bool:
+        bench.change("update recommender.cluster_trials set davies_bouldin = -1")
+        clusters.cluster(bench.warehouse, study, replace(bench.parameters, **changes))
+        return bench.query("select count(*) from recommender.cluster_trials where davies_bouldin = -1") == [(0,)]
+
+    assert changed()
+    assert not changed()
+    assert changed(cluster_counts=(2, 3))
+    assert changed(random_seed=2)
+    assert changed()
+    bench.change("update marts.user_features set play_count_scaled = play_count_scaled + user_id[-1:]::int")
+    assert changed()
+    assert not changed()
+    assert {row[0] for row in bench.query(stored)} == {"user", "artist"}
+
+
+def test_only_the_best_known_items_are_clustered(bench: Bench) -> None:
+    parameters = replace(bench.parameters, max_clustered_items=30)
+    clusters.cluster(bench.warehouse, bench.dataset("full", "artist"), parameters)
+    counted = """
+        select count(*) from marts.training_interactions as c
+        where c.split_name = 'full' and c.item_type = 'artist' and c.item_index = i.item_index"""
+    listeners = f"""
+        select i.item_id, ({counted}) as n from marts.training_items as i
+        where i.split_name = 'full' and i.item_type = 'artist'"""
+    found = bench.query(
+        f"""with listeners as ({listeners})
+        select count(*), min(n), (select count(*) from listeners where n > (select min(n) from listeners as l
+            where l.item_id in (select item_id from recommender.item_cluster_labels)))
+        from listeners where item_id in (select item_id from recommender.item_cluster_labels)"""
+    )
+    ((n_items, least, n_better_known),) = found
+    assert n_items == 30 and least > 1 and n_better_known <= 30
+
+
+def test_where_nothing_can_be_clustered_no_row_is_left(bench: Bench) -> None:
+    for counts in ((2,), (1,)):
+        parameters = replace(bench.parameters, cluster_counts=counts)
+        clusters.cluster(bench.warehouse, bench.dataset("full", "artist"), parameters)
+        tables = ("cluster_trials", "user_cluster_labels", "item_cluster_labels")
+        rows = [bench.query(f"select count(*) from recommender.{table}")[0][0] for table in tables]
+        assert all(rows) if counts == (2,) else not any(rows)
+
+
+def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Bench) -> None:
+    run_all(bench, Popular, Loyal)
+    tables = [*TABLES, "factorization_errors", "served_models"]
+    tracks = {table: f"select * from recommender.{table} where item_type = 'track' order by all" for table in tables}
+    before = {table: bench.query(rows) for table, rows in tracks.items() if table != "factorization_errors"}
+    bench.change("delete from marts.training_users where item_type = 'artist' and user_index >= 3")
+    run_all(bench, Popular, Loyal)
+    of_full = ("cluster_trials", "user_cluster_labels", "item_cluster_labels", "theme_trials", "theme_figures")
+    for table in (*tables, *of_full, "theme_items", "theme_users"):
+        assert bench.query(f"select count(*) from recommender.{table} where item_type = 'artist'") == [(0,)], table
+    assert {table: bench.query(tracks[table]) for table in before} == before
+    assert all(before.values())
+
+
+def test_when_nobody_can_be_learnt_from_any_more_nothing_stale_remains(bench: Bench, marts: Study) -> None:
+    for split in ("temporal", "random"):
+        bench.evaluate(Popular, Loyal, split=split)
+    bench.serve()
+    build(bench.path, marts.folder, "--select", "source:recommender+")
+    assert bench.query("select count(*) from marts.model_leaderboard") > [(0,)]
+    study = study_in(bench.path.parent, VARS=VARIABLES, SPLITS="random")
+    events = marts.folder / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv"
+    few = [line for line in events.read_text().splitlines() if line.startswith(("user_000001", "user_000002"))]
+    (study.folder / "raw" / "plays.tsv").write_text("\n".join(few) + "\n")
+    assert "too few to learn from" in study.evaluate()
+    for table in ("runs", "trials", "recommendations", "served_models"):
+        assert study.query(f"select count(*) from recommender.{table}") == [(0,)], table
+    for table in ("model_leaderboard", "model_metrics", "user_metrics", "model_runs", "recommendations"):
+        assert study.query(f"select count(*) from marts.{table}") == [(0,)], table
+    lists = study.query("select distinct user_id, model_name from marts.served_recommendations order by all")
+    assert lists == [("user_000001", "most_popular"), ("user_000002", "most_popular")]
+
+
+def test_a_second_evaluation_of_a_warehouse_stops_with_one_sentence(bench: Bench, marts: Study) -> None:
+    # the marts were loaded as if they were real data
+    study = study_in(bench.path.parent, DEMO=marts.environment["DEMO"], VARS=VARIABLES, REPLACE="yes")
+    before = bench.path.read_bytes()
+    with building(bench.path):
+        result = study.run("evaluate")
+        assert bench.path.read_bytes() == before
+    assert result.returncode == 1
+    assert f"{bench.path} is being built by another process" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_fit_that_is_stopped_leaves_the_published_file_alone(bench: Bench, marts: Study) -> None:
+    study = Study(bench.path.parent, {**marts.environment, "WAREHOUSE": str(bench.path)})
+    before = bench.path.read_bytes()
+    # the log is there from the first rows that Python writes
+    log = bench.path.parent / "building" / "music.duckdb.wal"
+    assert stopped(start_when(study, "fit", log.exists), signal.SIGTERM) == STOPPED
+    assert bench.path.read_bytes() == before
+    assert not log.parent.exists()
+
+
+@pytest.fixture
+def writer(bench: Bench) -> Iterator[list[subprocess.Popen]]:
+    """Collect processes that hold the file, and end them."""
+    started: list[subprocess.Popen] = []
+    yield started
+    for process in started:
+        process.communicate()
+
+
+def test_a_writer_that_came_during_the_evaluation_stops_the_publishing(
+    bench: Bench, writer: list[subprocess.Popen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = (
+        f"import duckdb, sys; c = duckdb.connect({str(bench.path)!r}); print('open', flush=True); sys.stdin.read()"
+    )
+
+    def open_elsewhere(*_: object) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        writer.append(process)
+        assert process.stdout.readline() == "open\n"
+
+    (bench.path.parent / "raw").mkdir()
+    (bench.path.parent / "raw" / "plays.tsv").write_text("a line\n")
+    settings = Settings.from_environment({"WAREHOUSE": str(bench.path), "RAW": str(bench.path.parent / "raw")})
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(pipeline.dbt, "build", lambda *_: None)
+    monkeypatch.setattr(pipeline.jobs, "run", open_elsewhere)
+    before = bench.path.read_bytes()
+    with pytest.raises(WarehouseError, match="locked") as caught:
+        pipeline.evaluate(settings)
+    assert "\n" not in str(caught.value)
+    assert bench.path.read_bytes() == before

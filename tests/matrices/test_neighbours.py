@@ -1,0 +1,87 @@
+"""Neighbours, and the models built on them, against dense arithmetic."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from made_matrices import interactions_of, random_plays, reproducible
+from scipy import sparse
+
+from models_py.matrices.neighbours import nearest
+from models_py.matrices.weighting import weighted
+from models_py.recommenders.item_knn import ItemKNN
+from models_py.recommenders.svd import SVD
+from models_py.recommenders.user_knn import UserKNN
+
+# small whole numbers: dot products and squared norms are exact, so ties are ties
+vectors = arrays(np.float32, array_shapes(min_dims=2, max_dims=2, max_side=8), elements=st.integers(0, 2))
+
+
+def similarities(vectors: np.ndarray, shrinkage: float) -> np.ndarray:
+    """Shrunk cosine of every pair, float64; 0 with oneself."""
+    vectors = vectors.astype(np.float64)
+    norms = np.sqrt((vectors**2).sum(axis=1))
+    divisor = norms[:, None] * norms + shrinkage * np.mean(norms**2)
+    result = np.divide(vectors @ vectors.T, divisor, out=np.zeros_like(divisor), where=divisor > 0)
+    np.fill_diagonal(result, 0)
+    return result
+
+
+def reference(vectors: np.ndarray, k: int, shrinkage: float, sharpness: float) -> np.ndarray:
+    """Sort every pair, best first, ties by index, and keep the first k positive ones of each row."""
+    all_pairs = similarities(vectors, shrinkage)
+    kept = np.zeros_like(all_pairs)
+    for row, values in enumerate(all_pairs):
+        best = sorted(np.flatnonzero(values > 0), key=lambda other: (-values[other], other))[:k]
+        kept[row, best] = values[best] ** sharpness
+    return kept
+
+
+@reproducible
+@given(
+    vectors=vectors,
+    k=st.integers(1, 9),
+    shrinkage=st.sampled_from([0.0, 0.1, 1.0]),
+    sharpness=st.sampled_from([0.5, 1.0, 2.0]),
+    data=st.data(),
+)
+def test_nearest_is_the_sorted_list_cut_at_k(vectors, k, shrinkage, sharpness, data):
+    asked = np.array(data.draw(st.lists(st.integers(0, len(vectors) - 1), max_size=6)), dtype=np.int64)
+    matrix = sparse.csr_matrix(vectors)
+    found = nearest(matrix[asked], asked, matrix, k, shrinkage, sharpness)
+    assert found.dtype == np.float32 and found.shape == (len(asked), len(vectors))
+    np.testing.assert_allclose(found.toarray(), reference(vectors, k, shrinkage, sharpness)[asked], rtol=1e-5)
+
+
+def test_shrinkage_holds_back_what_rests_on_few_cells():
+    vectors = sparse.csr_matrix(np.array([[1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 1, 1, 1, 1], [0, 1, 1, 1, 1.0]]))
+    few, many = nearest(vectors, np.arange(4), vectors, 1, shrinkage=1.0, sharpness=1.0).data[[0, 2]]
+    assert few == pytest.approx(1 / (1 + 2.5)) and many == pytest.approx(4 / (4 + 2.5))
+
+
+def test_user_knn_sums_what_the_neighbours_play():
+    interactions = interactions_of(random_plays(12, 15, 0.4))
+    setting = UserKNN(weighting="log", neighbours=5, popularity_power=0.5, shrinkage=0.1, sharpness=2.0)
+    weights = weighted(interactions, "log").toarray().astype(np.float64)
+    held_back = weights / np.sqrt(np.maximum(interactions.listeners, 1))
+    expected = reference(held_back, k=5, shrinkage=0.1, sharpness=2.0) @ weights
+    np.testing.assert_allclose(setting.fit(interactions, 0).scores(np.arange(12)), expected, rtol=1e-4)
+
+
+def test_item_knn_sums_the_likeness_to_what_the_user_plays():
+    interactions = interactions_of(random_plays(12, 15, 0.4))
+    setting = ItemKNN(weighting="bm25", neighbours=4, user_power=0.5, shrinkage=0.1, sharpness=2.0)
+    weights = weighted(interactions, "bm25").toarray().astype(np.float64)
+    by_item = (weights / np.sqrt(np.linalg.norm(weights, axis=1, keepdims=True))).T
+    expected = weights @ reference(by_item, k=4, shrinkage=0.1, sharpness=2.0).T
+    np.testing.assert_allclose(setting.fit(interactions, 0).scores(np.arange(12)), expected, rtol=1e-4)
+
+
+def test_svd_is_the_best_approximation_of_its_rank():
+    interactions = interactions_of(random_plays(40, 24, 0.4))
+    popularity = np.maximum(interactions.listeners, 1.0) ** 0.3
+    user_vectors, values, item_vectors = np.linalg.svd(weighted(interactions, "log").toarray() / popularity)
+    expected = (user_vectors[:, :16] * values[:16]) @ item_vectors[:16] * popularity
+    setting = SVD(factors=16, weighting="log", popularity_power=0.3)
+    np.testing.assert_allclose(setting.fit(interactions, 0).scores(np.arange(40)), expected, atol=1e-3)

@@ -1,0 +1,34 @@
+"""Small matrices for tests, and one setting for properties: the same examples in every run."""
+
+import numpy as np
+from hypothesis import settings
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+
+WINDOWS = (30, 90, 180, 365)
+
+reproducible = settings(derandomize=True, deadline=None, max_examples=100, database=None)
+
+
+def interactions_of(dense: np.ndarray) -> Interactions:
+    """Wrap a dense users x items matrix of plays: three items share a parent, longer windows hold more plays."""
+    dense = np.asarray(dense)
+    n_items = dense.shape[1]
+    windows = {days: np.ceil(dense.sum(axis=0) * days / 400) for days in WINDOWS}
+    counts = sparse.csr_matrix(dense, dtype=np.float32)
+    last_played = counts.astype(np.float64)
+    last_played.data = 12_000 + 37 * last_played.data % 1_000
+    return Interactions(counts=counts, parents=np.arange(n_items) // 3, windows=windows, last_played=last_played)
+
+
+def random_plays(n_users: int, n_items: int, density: float, seed: int = 0) -> np.ndarray:
+    """Draw play counts, shape (n_users, n_items); most cells hold a few plays, some hundreds."""
+    rng = np.random.default_rng(seed)
+    return np.ceil(rng.lognormal(1, 1.5, (n_users, n_items))) * (rng.random((n_users, n_items)) < density)
+
+
+def two_groups(n_users: int, n_items: int, density: float, seed: int = 0) -> np.ndarray:
+    """Draw plays of two groups that share no item: the first half of the users plays the first half of the items."""
+    rows, columns = np.arange(n_users) < n_users // 2, np.arange(n_items) < n_items // 2
+    return random_plays(n_users, n_items, density, seed) * (rows[:, None] == columns)
