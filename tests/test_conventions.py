@@ -14,22 +14,25 @@ READABLE = {
     "staging/lastfm": {"staging/lastfm", "source.lastfm_reader"},
     "staging/metadata": {"staging/metadata", "staging/lastfm"},
     "staging/recommender": {"source.recommender", "marts/training"},
-    "intermediate": {"staging/lastfm", "intermediate", "marts/listening", "seed"},
-    "intermediate/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
+    "intermediate/loading": {"staging/lastfm", "intermediate/loading"},
+    "intermediate/splits": {"intermediate/loading", "intermediate/splits", "marts/listening", "seed"},
+    "intermediate/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "marts/features", "staging/recommender"},
-    "intermediate/features": {"intermediate", "intermediate/features", "marts/listening"},
+    "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"},
     "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
     | {"marts/training", "marts/listening", "marts/features"},
-    "intermediate/serving": {"intermediate", "marts/listening", "staging/recommender"},
-    "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate", "marts/listening"}
-    | {"source.metadata_reader", "staging/metadata"},
-    "marts/features": {"intermediate", "intermediate/features", "marts/listening", "marts/features"}
-    | {"staging/metadata", "seed"},
-    "marts/training": {"intermediate", "marts/listening", "marts/training"},
-    "marts/evaluation": {"intermediate", "intermediate/evaluation", "marts/listening", "marts/training"}
+    "intermediate/serving": {"intermediate/splits", "marts/listening", "staging/recommender"},
+    "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
+    | {"marts/listening", "source.metadata_reader", "staging/metadata"},
+    "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}
+    | {"marts/features", "staging/metadata", "seed"},
+    "marts/training": {"intermediate/loading", "intermediate/splits", "marts/listening", "marts/training"},
+    "marts/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "staging/recommender"},
+    "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
+    "marts/protocols": {"marts/protocols", "staging/recommender"},
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation"},
-    "marts/insights": {"intermediate", "intermediate/insights", "intermediate/serving", "staging/recommender"}
+    "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
     | {"marts/listening", "marts/evaluation", "marts/insights"},
 }
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, Study, study_in
 from dbt_runner import run_dbt
-from test_stopping import STOPPED, start_when, stopped
+from stopped_commands import STOPPED, start_when, stopped
 
 from models_py import jobs, pipeline
 from models_py.data.interactions import Interactions

@@ -1,6 +1,5 @@
 """A stopped command ends at once, says one sentence, and leaves nothing half-written: real signals, real processes."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,13 +10,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT, Study
+from stopped_commands import SIGNALS, STOPPED, start, start_when, stopped
 
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K
 from models_py.terminal.stopping import cleaned, discarded, written_whole
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOPPED = "Stopped; the published tables are as they were.\n"
 BEGIN = (
     "import os, signal, sys, time; from pathlib import Path\n"
     "from models_py.terminal.stopping import *; end_on_signals()\n"
@@ -39,45 +37,10 @@ NATIVE = {
 }
 
 
-def start(command: list[str], **environment: str) -> subprocess.Popen[str]:
-    """Start a process that heeds signals, whatever the one that runs the tests does."""
-    # a shell that runs tests in the background ignores the signal, and its children would too
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
-    try:
-        return subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def run_program(program: str) -> subprocess.Popen[str]:
     """Start a program, and return when it has printed its first line."""
     process = start(["-c", BEGIN + program])
     assert process.stdout.readline()
-    return process
-
-
-def stopped(process: subprocess.Popen[str], number: signal.Signals) -> str:
-    """Send a signal and return what the process says to it."""
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 128 + number, said
-    return said
-
-
-def start_when(study: Study, command: str, is_so: Callable[[], bool], **changes: str) -> subprocess.Popen[str]:
-    """Start a command of the study, and return when it has come to a point."""
-    process = start(["-m", "models_py", command], **study.environment, **changes)
-    while not is_so():
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
     return process
 
 
