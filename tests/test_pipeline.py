@@ -166,7 +166,7 @@ def test_an_unknown_user_is_one_sentence(demo: Study) -> None:
 def test_the_served_model_won_on_validation(demo: Study) -> None:
     winners = demo.query(
         """
-        select s.item_type, s.task, s.model_name, max_by(t.model_name, t.validation_ndcg_20)
+        select s.item_type, s.task, s.model_name, max_by(t.model_name, t.validation_ndcg)
         from recommender.served_models as s
         inner join marts.tuning_trials as t on s.item_type = t.item_type and s.task = t.task
         where t.split_name = 'temporal' and t.is_chosen

@@ -176,7 +176,7 @@ def best_solutions(study: Study, entity_type: str) -> list[dict]:
 
 def test_svd_and_nmf_read_differently_by_rmse_and_by_ranking(artists_study: Study) -> None:
     rows = artists_study.query(
-        """select model_name, rmse_plays, rmse_plays_place, rmse_log_plays, rmse_log_plays_place, validation_ndcg_20,
+        """select model_name, rmse_plays, rmse_plays_place, rmse_log_plays, rmse_log_plays_place, validation_ndcg,
             validation_ndcg_place, test_ndcg
         from marts.factorization_readings where split_name = 'random' order by model_name"""
     )

@@ -27,7 +27,7 @@ class Trial:
     trial: int
     task: str
     hyper_parameters: dict[str, object]
-    validation_ndcg_20: float
+    validation_ndcg: float
     fit_seconds: float
     is_chosen: bool = False
 
@@ -157,5 +157,5 @@ def tune(
             values = ndcg(lists[task], validation.relevant[task], validation.n_relevant[task], K)
             score = float(values.mean()) if len(values) else 0.0
             trials.append(Trial(number, task, asdict(setting), score, fit_seconds))
-    best = max((trial for trial in trials if trial.task == tasks[0]), key=lambda trial: trial.validation_ndcg_20)
+    best = max((trial for trial in trials if trial.task == tasks[0]), key=lambda trial: trial.validation_ndcg)
     return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]

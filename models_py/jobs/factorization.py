@@ -61,7 +61,7 @@ def _columns(fits: ScaleFits, data: TrainingData, held_out: sparse.csr_matrix) -
     return {
         **error_columns(errors),
         "penalty": np.array(chosen, dtype=float),
-        "validation_ndcg_20": np.array(ranks, dtype=float),
+        "validation_ndcg": np.array(ranks, dtype=float),
     }
 
 

@@ -161,7 +161,7 @@ def _trial_columns(trials: Sequence[Trial]) -> dict[str, np.ndarray]:
         "trial": np.array([trial.trial for trial in trials], dtype=np.int32),
         "task": strings(trial.task for trial in trials),
         "hyper_parameters": strings(json.dumps(trial.hyper_parameters) for trial in trials),
-        "validation_ndcg_20": np.array([trial.validation_ndcg_20 for trial in trials], dtype=float),
+        "validation_ndcg": np.array([trial.validation_ndcg for trial in trials], dtype=float),
         "fit_seconds": np.array([trial.fit_seconds for trial in trials], dtype=float),
         "is_chosen": np.array([trial.is_chosen for trial in trials], dtype=bool),
     }

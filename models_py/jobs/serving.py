@@ -46,14 +46,14 @@ def _winners(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> 
     """Per task the model with the best validation NDCG@20 on the default split: name, hyper-parameters, score."""
     rows = warehouse.read(
         """
-        select t.task, t.model_name, t.hyper_parameters, t.validation_ndcg_20
+        select t.task, t.model_name, t.hyper_parameters, t.validation_ndcg
         from recommender.trials as t
         inner join marts.training_fingerprints as f
             on t.split_name = f.split_name and t.item_type = f.item_type and t.fingerprint = f.fingerprint
         inner join recommender.runs as r
             on t.split_name = r.split_name and t.item_type = r.item_type and t.model_name = r.model_name
         where f.is_default and t.item_type = ? and t.is_chosen and r.status = 'ok'
-        order by t.validation_ndcg_20, t.model_name desc
+        order by t.validation_ndcg, t.model_name desc
         """,
         [dataset.item_type],
     )
@@ -71,7 +71,7 @@ def _served_rows(
     rows = {
         "task": strings(winners),
         "model_name": strings(name for name, _, _ in winners.values()),
-        "validation_ndcg_20": np.array([score for _, _, score in winners.values()], dtype=float),
+        "validation_ndcg": np.array([score for _, _, score in winners.values()], dtype=float),
     }
     constants = {"chosen_on_split": parameters.default_split, "fingerprint": dataset.fingerprint}
     return Replacement("served_models", {"item_type": dataset.item_type}, rows, constants)

@@ -28,7 +28,7 @@ def report_tuning(warehouse: Path) -> None:
     """
     curves = Warehouse(warehouse).read_rows(
         """
-        select c.item_type, c.model_name, c.trial_count, c.best_validation_ndcg_20, c.validation_rank,
+        select c.item_type, c.model_name, c.trial_count, c.best_validation_ndcg, c.validation_rank,
             r.trials_run, r.trials_planned
         from marts.tuning_curves as c
         inner join marts.evaluation_parameters as p on c.split_name = p.default_split
@@ -54,7 +54,7 @@ def _print(curves: list[dict[str, object]]) -> None:
     rows = []
     for curve in final:
         before = by_model[curve["model_name"], half]
-        scores = before["best_validation_ndcg_20"], curve["best_validation_ndcg_20"]
+        scores = before["best_validation_ndcg"], curve["best_validation_ndcg"]
         places = str(before["validation_rank"]), str(curve["validation_rank"])
         rows.append(
             (curve["model_name"], *(f"{score:.4f}" for score in scores), f"{scores[1] - scores[0]:.4f}", *places)
@@ -86,7 +86,7 @@ def _draw(curves: list[dict[str, object]], path: Path) -> None:
         .mark_line(interpolate="step-after")
         .encode(
             x=altair.X("trial_count:Q", title="Trials"),
-            y=altair.Y("best_validation_ndcg_20:Q", title="Best NDCG@20 on validation", scale=altair.Scale(zero=False)),
+            y=altair.Y("best_validation_ndcg:Q", title="Best NDCG@20 on validation", scale=altair.Scale(zero=False)),
             color=altair.Color("model_name:N", title="Model"),
         )
     )

@@ -88,7 +88,7 @@ def test_the_seed_decides_which_settings_are_tried():
 
 def test_the_same_seed_gives_the_same_trials():
     def without_times(trials):
-        return [(trial.trial, trial.task, trial.hyper_parameters, trial.validation_ndcg_20) for trial in trials]
+        return [(trial.trial, trial.task, trial.hyper_parameters, trial.validation_ndcg) for trial in trials]
 
     assert without_times(search()) == without_times(search())
 
@@ -110,12 +110,12 @@ def test_the_first_task_chooses(first: str, parameter: str, expected: int):
     assert [trial.task for trial in chosen] == list(tasks) and len({trial.trial for trial in chosen}) == 1
     assert chosen[0].hyper_parameters[parameter] == expected
     of_first = [trial for trial in trials if trial.task == first]
-    best = max(trial.validation_ndcg_20 for trial in of_first)
-    assert chosen[0].trial == min(trial.trial for trial in of_first if trial.validation_ndcg_20 == best)
+    best = max(trial.validation_ndcg for trial in of_first)
+    assert chosen[0].trial == min(trial.trial for trial in of_first if trial.validation_ndcg == best)
 
 
 def test_items_outside_the_catalogue_are_misses():
-    best = max(trial.validation_ndcg_20 for trial in search(("discovery",)))
+    best = max(trial.validation_ndcg for trial in search(("discovery",)))
     # both find item 5 at rank 1; user 0 had a second new item, which nobody can recommend
     assert best == pytest.approx((1 / (1 + 1 / np.log2(3)) + 1) / 2)
 
@@ -126,7 +126,7 @@ def test_nothing_to_judge_on_scores_zero():
     trials = tune(
         Toy, interactions_of(PLAYS), validation, n_trials=2, budget_seconds=np.inf, seed=0, tasks=["discovery"]
     )
-    assert [trial.validation_ndcg_20 for trial in trials] == [0.0, 0.0]
+    assert [trial.validation_ndcg for trial in trials] == [0.0, 0.0]
     assert [trial.is_chosen for trial in trials] == [True, False]
 
 
@@ -161,7 +161,7 @@ def test_a_trials_score_is_the_mean_ndcg_of_a_fit_on_fit_cells(name: str):
         model = recommender(**trial.hyper_parameters).fit(interactions, 5)
         lists = recommend(model, interactions, np.arange(30), [trial.task], K)[trial.task]
         values = ndcg(lists, validation.relevant[trial.task], validation.n_relevant[trial.task], K)
-        assert trial.validation_ndcg_20 == values.mean() and trial.fit_seconds >= 0
+        assert trial.validation_ndcg == values.mean() and trial.fit_seconds >= 0
 
 
 def sampled(most_cells: int, seed: int = 1, least_users: int = 1):
@@ -248,5 +248,5 @@ def test_threads_of_linear_algebra_change_no_choice(name: str):
                 tune(recommender, fit, validation, n_trials=4, budget_seconds=np.inf, seed=5, tasks=recommender.tasks)
             )
     assert [trial.is_chosen for trial in found[0]] == [trial.is_chosen for trial in found[1]]
-    scores = [[trial.validation_ndcg_20 for trial in trials] for trials in found]
+    scores = [[trial.validation_ndcg for trial in trials] for trials in found]
     assert scores[0] == pytest.approx(scores[1], abs=1e-9)

@@ -250,7 +250,7 @@ def test_trials_of_large_data_run_on_a_sample_and_the_final_fit_on_everybody(ben
     bench.evaluate(Popular)
     ((users, everybody, cells),) = bench.query("select tuning_users, n_users, n_interactions from recommender.runs")
     assert users == everybody
-    trials = "select trial, validation_ndcg_20 from recommender.trials order by all"
+    trials = "select trial, validation_ndcg from recommender.trials order by all"
     whole = bench.query(trials)
     bench.evaluate(Popular, max_tuning_cells=cells)
     assert bench.query(trials) == whole
@@ -441,7 +441,7 @@ def test_the_best_on_validation_is_served_with_what_was_chosen(bench: Bench) -> 
     bench.evaluate(Popular, Loyal)
     bench.serve()
     best = bench.query(
-        """select task, max_by(model_name, validation_ndcg_20) from recommender.trials
+        """select task, max_by(model_name, validation_ndcg) from recommender.trials
         where is_chosen group by task"""
     )
     assert served(bench) == dict(best) == {"discovery": "popular", "repeat": "loyal", "all": "loyal"}

@@ -58,7 +58,7 @@ def tuned(
     best = {}
     for side, task in TASKS.items():
         of_task = [trial for trial in trials if trial.task == task]
-        best[side] = recommender(**max(of_task, key=lambda trial: trial.validation_ndcg_20).hyper_parameters)
+        best[side] = recommender(**max(of_task, key=lambda trial: trial.validation_ndcg).hyper_parameters)
     return best
 
 

@@ -23,7 +23,7 @@ baselines_ranked as (
         scores.model_name,
         row_number() over (
             partition by scores.split_name, scores.item_type, scores.task
-            order by trials.validation_ndcg_20 desc, scores.model_name asc
+            order by trials.validation_ndcg desc, scores.model_name asc
         ) as place
     from scores
     inner join runs

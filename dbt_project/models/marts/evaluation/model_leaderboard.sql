@@ -110,7 +110,7 @@ final as (
         rank_models.artist_diversity,
         rank_models.tag_diversity,
         rank_models.serendipity,
-        trials.validation_ndcg_20,
+        trials.validation_ndcg,
         runs.hyper_parameters,
         runs.trials_run,
         runs.trials_planned,

@@ -33,7 +33,7 @@ best_so_far as (
         searches.model_name,
         searches.trials_run,
         trial_counts.trial_count,
-        max(trials.validation_ndcg_20) as best_validation_ndcg_20
+        max(trials.validation_ndcg) as best_validation_ndcg
     from searches
     cross join trial_counts
     inner join trials
@@ -59,10 +59,10 @@ final as (
         model_name,
         cast(trial_count as integer) as trial_count,
         trial_count <= trials_run as is_run,
-        best_validation_ndcg_20,
+        best_validation_ndcg,
         cast(row_number() over (
             partition by split_name, item_type, task, trial_count
-            order by best_validation_ndcg_20 desc, model_name asc
+            order by best_validation_ndcg desc, model_name asc
         ) as integer) as validation_rank
     from best_so_far
 )

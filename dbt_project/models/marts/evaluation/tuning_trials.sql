@@ -12,7 +12,7 @@ final as (
         trial,
         task,
         hyper_parameters,
-        validation_ndcg_20,
+        validation_ndcg,
         fit_seconds,
         is_chosen
     from trials

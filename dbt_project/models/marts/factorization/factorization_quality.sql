@@ -16,7 +16,7 @@ final as (
         rmse,
         mae,
         penalty,
-        validation_ndcg_20
+        validation_ndcg
     from factorization_errors
 )
 

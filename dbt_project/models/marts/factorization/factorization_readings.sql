@@ -1,7 +1,7 @@
 {%- set readings = {
     'rmse_plays': "scale = 'plays' and cells = 'held_out'",
     'rmse_log_plays': "scale = 'log_plays' and cells = 'held_out'",
-    'validation_ndcg_20': "validation_ndcg_20 is not null",
+    'validation_ndcg': "validation_ndcg is not null",
 } -%}
 
 with
@@ -25,7 +25,7 @@ models as (
 
 -- the best row of each curve; fewer factors win a tie
 {%- for reading, condition in readings.items() %}
-{%- set lowest = '-validation_ndcg_20' if reading == 'validation_ndcg_20' else 'rmse' %}
+{%- set lowest = '-validation_ndcg' if reading == 'validation_ndcg' else 'rmse' %}
 
 best_{{ reading }} as (
     select
@@ -59,10 +59,10 @@ final as (
         best_rmse_log_plays.rmse as rmse_log_plays,
         best_rmse_log_plays.n_factors as rmse_log_plays_factors,
         cast(best_rmse_log_plays.place as integer) as rmse_log_plays_place,
-        best_validation_ndcg_20.validation_ndcg_20,
-        best_validation_ndcg_20.scale as validation_ndcg_scale,
-        best_validation_ndcg_20.n_factors as validation_ndcg_factors,
-        cast(best_validation_ndcg_20.place as integer) as validation_ndcg_place,
+        best_validation_ndcg.validation_ndcg,
+        best_validation_ndcg.scale as validation_ndcg_scale,
+        best_validation_ndcg.n_factors as validation_ndcg_factors,
+        cast(best_validation_ndcg.place as integer) as validation_ndcg_place,
         leaderboard.ndcg as test_ndcg,
         leaderboard.leaderboard_rank
     from models
@@ -74,10 +74,10 @@ final as (
         on models.split_name = best_rmse_log_plays.split_name
             and models.item_type = best_rmse_log_plays.item_type
             and models.model_name = best_rmse_log_plays.model_name
-    left join best_validation_ndcg_20
-        on models.split_name = best_validation_ndcg_20.split_name
-            and models.item_type = best_validation_ndcg_20.item_type
-            and models.model_name = best_validation_ndcg_20.model_name
+    left join best_validation_ndcg
+        on models.split_name = best_validation_ndcg.split_name
+            and models.item_type = best_validation_ndcg.item_type
+            and models.model_name = best_validation_ndcg.model_name
     left join leaderboard
         on models.split_name = leaderboard.split_name
             and models.item_type = leaderboard.item_type

@@ -20,7 +20,7 @@ final as (
         factorization_errors.rmse,
         factorization_errors.mae,
         factorization_errors.penalty,
-        factorization_errors.validation_ndcg_20,
+        factorization_errors.validation_ndcg,
         factorization_errors.fingerprint
     from factorization_errors
     inner join fingerprints

@@ -14,7 +14,7 @@ final as (
         served_models.task,
         served_models.model_name,
         served_models.chosen_on_split,
-        served_models.validation_ndcg_20,
+        served_models.validation_ndcg,
         served_models.fingerprint
     from served_models
     inner join fingerprints

@@ -16,7 +16,7 @@ final as (
         trials.trial,
         trials.task,
         trials.hyper_parameters,
-        trials.validation_ndcg_20,
+        trials.validation_ndcg,
         trials.fit_seconds,
         trials.is_chosen,
         trials.fingerprint
