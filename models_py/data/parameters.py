@@ -18,6 +18,7 @@ class Parameters:
     max_tuning_cells: int
     random_seed: int
     list_length: int
+    headline_k: int
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
     max_clustered_items: int
@@ -48,6 +49,7 @@ class Parameters:
             max_tuning_cells=int(row["max_tuning_cells"]),
             random_seed=int(row["random_seed"]),
             list_length=int(row["list_length"]),
+            headline_k=int(row["headline_k"]),
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),
             max_clustered_items=int(row["max_clustered_items"]),

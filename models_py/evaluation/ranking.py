@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from models_py.data.interactions import Interactions
-from models_py.recommenders.base import FittedModel
+from models_py.recommenders.fitted import FittedModel
 
 BLOCK_BYTES = 64 * 2**20
 # Groups that the items of a row are divided into for each wanted item: so many that the k-th best of them is about as
@@ -87,11 +86,11 @@ def recommend(
     tasks: Sequence[str],
     k: int,
     block_bytes: int = BLOCK_BYTES,
+    candidates: np.ndarray | None = None,
 ) -> dict[str, Lists]:
     """Top-k lists per task, scoring each user once, in blocks that hold at most `block_bytes` of scores.
 
-    Candidates are the items that have a cell in `interactions`: 'discovery' leaves out those the user has played,
-    'repeat' allows only them, 'all' allows both.
+    Of the candidates 'discovery' leaves out those the user has played, 'repeat' allows only them, 'all' allows both.
 
     Parameters
     ----------
@@ -104,6 +103,8 @@ def recommend(
     k : int
         Length of the lists.
     block_bytes : int
+    candidates : array of bool, shape (n_items,), optional
+        Items that may be listed; those that have a cell in `interactions` where it is left out, and no others ever.
 
     Returns
     -------
@@ -115,7 +116,9 @@ def recommend(
         Where the model gives a score that is not finite, or a task is unknown.
     """
     users = users[np.diff(interactions.counts.indptr)[users] > 0]
-    has_cell = interactions.listeners > 0
+    may_be_listed = interactions.listeners > 0
+    if candidates is not None:
+        may_be_listed &= candidates
     size = max(1, block_bytes // (8 * max(1, interactions.n_items)))
     blocks: dict[str, list[tuple[np.ndarray, ...]]] = {task: [] for task in tasks}
     for start in range(0, len(users), size):
@@ -125,65 +128,19 @@ def recommend(
             raise ValueError("the model gave a score that is not finite")
         seen = interactions.counts[block].toarray() > 0
         for task in tasks:
-            items, values = top_items(scores, _allowed(task, seen, has_cell), k)
+            items, values = top_items(scores, _allowed(task, seen, may_be_listed), k)
             row, column = np.nonzero(items >= 0)
             blocks[task].append((block[row], column + 1, items[row, column], values[row, column]))
     return {task: _join(parts) for task, parts in blocks.items()}
 
 
-def ndcg(lists: Lists, relevant: sparse.csr_matrix, n_relevant: np.ndarray, k: int) -> np.ndarray:
-    """NDCG@k of each user with at least one relevant item; 0 for those without a list.
-
-    Binary gain, discount log2(rank + 1), ideal over min(k, n) (Jarvelin & Kekalainen 2002).
-
-    Parameters
-    ----------
-    lists : Lists
-    relevant : csr_matrix, shape (n_users, n_items)
-        Stored cells are the relevant items of the catalogue.
-    n_relevant : array of int, shape (n_users,)
-        Relevant items per user, with those outside the catalogue, which are misses.
-    k : int
-
-    Returns
-    -------
-    array of float64
-        One value per user with n_relevant > 0, in order of user index.
-    """
-    users, ranks = _hits(lists, relevant, k)
-    gain = np.bincount(users, weights=1 / np.log2(ranks + 1), minlength=relevant.shape[0])
-    ideal = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, k + 2)))])
-    evaluated = n_relevant > 0
-    return gain[evaluated] / ideal[np.minimum(n_relevant[evaluated], k)]
-
-
-def recall(lists: Lists, relevant: sparse.csr_matrix, n_relevant: np.ndarray, k: int) -> np.ndarray:
-    """Recall@k of each user with at least one relevant item: hits in the first k, divided by all relevant items.
-
-    Parameters and return value are those of `ndcg`.
-    """
-    users, _ = _hits(lists, relevant, k)
-    evaluated = n_relevant > 0
-    return np.bincount(users, minlength=relevant.shape[0])[evaluated] / n_relevant[evaluated]
-
-
-def _hits(lists: Lists, relevant: sparse.csr_matrix, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """User and rank of every relevant item within the first k."""
-    n_items = relevant.shape[1]
-    relevant_keys = np.repeat(np.arange(relevant.shape[0]), np.diff(relevant.indptr)) * n_items + relevant.indices
-    counted = lists.rank <= k
-    users, ranks = lists.user_index[counted], lists.rank[counted]
-    hits = np.isin(users * n_items + lists.item_index[counted], relevant_keys, assume_unique=True)
-    return users[hits], ranks[hits]
-
-
-def _allowed(task: str, seen: np.ndarray, has_cell: np.ndarray) -> np.ndarray:
+def _allowed(task: str, seen: np.ndarray, may_be_listed: np.ndarray) -> np.ndarray:
     if task == "discovery":
-        return ~seen & has_cell
+        return ~seen & may_be_listed
     if task == "repeat":
-        return seen
+        return seen & may_be_listed
     if task == "all":
-        return np.broadcast_to(has_cell, seen.shape)
+        return np.broadcast_to(may_be_listed, seen.shape)
     raise ValueError(f"unknown task '{task}': use discovery, repeat or all")
 
 

@@ -1,20 +1,22 @@
 """The search for hyper-parameters: the same number of trials for every model, scored on validation."""
 
-import itertools
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
+from itertools import chain, product
 from types import MappingProxyType
 
 import numpy as np
 
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
-from models_py.evaluation.ranking import ndcg, recommend
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import recommend
 from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import FittedModel
 
-K = 20
 # Listeners that an item of a sample has at least, where any item has so many.
 SHARED = 2
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -77,7 +79,7 @@ def space_size(recommender: type[Recommender]) -> int:
     return math.prod(len(values) for values in recommender.space.values())
 
 
-def settings(
+def drawn(
     recommender: type[Recommender], n_trials: int, seed: int, fixed: Mapping[str, object] = NOTHING
 ) -> list[Recommender]:
     """List the defaults, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
@@ -92,7 +94,7 @@ def settings(
         Hyper-parameters that are not searched, with their values.
     """
     space = recommender.space | {name: (value,) for name, value in fixed.items()}
-    everything = [recommender(**dict(zip(space, values, strict=True))) for values in itertools.product(*space.values())]
+    everything = [recommender(**dict(zip(space, values, strict=True))) for values in product(*space.values())]
     defaults = recommender(**fixed)
     others = [setting for setting in everything if setting != defaults]
     order = np.random.default_rng(seed).permutation(len(others))
@@ -106,11 +108,14 @@ def tune(
     *,
     n_trials: int,
     budget_seconds: float,
+    k: int,
     seed: int,
     tasks: Sequence[str],
     fixed: Mapping[str, object] = NOTHING,
 ) -> list[Trial]:
-    """Fit settings on fit cells and score each by NDCG@20 on validation, for every task.
+    """Fit settings on fit cells and score each by NDCG@k on validation, for every task.
+
+    Settings that agree in what their preparation reads are tried one after the other, so that it is made once.
 
     Parameters
     ----------
@@ -124,6 +129,8 @@ def tune(
     budget_seconds : float
         No trial starts that would end later, at the pace so far; the first always runs. What such a limit leaves
         depends on the hour: `inf`, the default of the study, switches it off.
+    k : int
+        Length of the lists that are judged.
     seed : int
     tasks : sequence of str
         Tasks to score on; the first one decides which trial is chosen, the earlier one in a tie.
@@ -133,29 +140,62 @@ def tune(
     Returns
     -------
     list of Trial
-        One per trial and task.
+        One per trial and task, in the order in which settings were drawn.
 
     Raises
     ------
     RuntimeError
         Where a trial fails or gives a score that is not finite; it names the trial and its setting.
     """
+    groups = _by_preparation(drawn(recommender, n_trials, seed, fixed))
+    judge = partial(_judged, interactions=interactions, validation=validation, k=k, tasks=tasks)
     trials: list[Trial] = []
     start = time.perf_counter()
-    for number, setting in enumerate(settings(recommender, n_trials, seed, fixed)):
+    tried = chain.from_iterable(_tried(group, judge, interactions, seed) for group in groups)
+    for done, of_setting in enumerate(tried, 1):
+        trials += of_setting
         spent = time.perf_counter() - start
-        if number and spent + spent / number > budget_seconds:
+        if spent + spent / done > budget_seconds:
             break
-        try:
-            fit_start = time.perf_counter()
-            model = setting.fit(interactions, seed)
-            fit_seconds = time.perf_counter() - fit_start
-            lists = recommend(model, interactions, np.arange(interactions.n_users), tasks, K)
-        except Exception as error:
-            raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
-        for task in tasks:
-            values = ndcg(lists[task], validation.relevant[task], validation.n_relevant[task], K)
-            score = float(values.mean()) if len(values) else 0.0
-            trials.append(Trial(number, task, asdict(setting), score, fit_seconds))
+    trials.sort(key=lambda trial: trial.trial)
     best = max((trial for trial in trials if trial.task == tasks[0]), key=lambda trial: trial.validation_ndcg)
     return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]
+
+
+def _by_preparation(settings: Sequence[Recommender]) -> list[dict[int, Recommender]]:
+    """Group settings, by their number, that share what they prepare."""
+    groups: dict[tuple, dict[int, Recommender]] = {}
+    for number, setting in enumerate(settings):
+        shared = tuple(getattr(setting, name) for name in setting.prepared_by)
+        groups.setdefault(shared, {})[number] = setting
+    return list(groups.values())
+
+
+def _tried(
+    group: Mapping[int, Recommender],
+    judge: Callable[[FittedModel], dict[str, float]],
+    interactions: Interactions,
+    seed: int,
+) -> Iterator[list[Trial]]:
+    """Yield the trials of each setting of a group, one per task."""
+    prepared, preparing = None, 0.0
+    for place, (number, setting) in enumerate(group.items()):
+        try:
+            start = time.perf_counter()
+            if place == 0:
+                prepared = setting.prepare(list(group.values()), interactions, seed)
+                preparing, start = time.perf_counter() - start, time.perf_counter()
+            model = setting.fit(interactions, seed, prepared)
+            seconds = time.perf_counter() - start + preparing / len(group)
+            scores = judge(model)
+        except Exception as error:
+            raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
+        yield [Trial(number, task, asdict(setting), score, seconds) for task, score in scores.items()]
+
+
+def _judged(
+    model: FittedModel, interactions: Interactions, validation: Validation, k: int, tasks: Sequence[str]
+) -> dict[str, float]:
+    lists = recommend(model, interactions, np.arange(interactions.n_users), tasks, k)
+    values = {task: ndcg(lists[task], validation.relevant[task], validation.n_relevant[task], k) for task in tasks}
+    return {task: float(of_users.mean()) if len(of_users) else 0.0 for task, of_users in values.items()}

@@ -6,8 +6,9 @@ from models_py.data.interactions import Interactions
 from models_py.factorization.baselines import fit_baselines
 from models_py.factorization.low_rank import Factorization
 from models_py.factorization.masked import choose_penalty, fit_als
-from models_py.factorization.scales import scaled, without
+from models_py.factorization.scales import scaled
 from models_py.factorization.zero_filled import fit_zero_filled
+from models_py.matrices.cells import without
 
 
 def fit_factorizations(

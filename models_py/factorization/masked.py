@@ -13,8 +13,8 @@ from numba import njit
 from scipy import sparse
 
 from models_py.factorization.baselines import damping
-from models_py.factorization.decomposition import leading_singular
 from models_py.factorization.low_rank import Factorization
+from models_py.matrices.singular import leading_singular
 
 # What the penalty is chosen among, on validation cells and at no more than CHOICE_FACTORS factors; the unit is
 # `MaskedFit.noise`. Held-out RMSE of log plays by penalty, 16 factors: 992 users' artists 1.294, 1.268, 1.277, 1.347,

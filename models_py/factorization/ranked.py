@@ -6,17 +6,17 @@ import numpy as np
 
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
-from models_py.evaluation.ranking import ndcg, recommend
-from models_py.evaluation.tuning import K
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import recommend
 from models_py.factorization.low_rank import Factorization
 
 TASK = "discovery"
 
 
 def validation_ndcg(
-    fitted: Sequence[Factorization], fit: Interactions, validation: Validation
+    fitted: Sequence[Factorization], fit: Interactions, validation: Validation, k: int
 ) -> dict[tuple[str, int, str], float]:
-    """NDCG@20 on validation, over the full catalogue, with items that the user has a fit cell of left out.
+    """NDCG@k on validation, over the full catalogue, with items that the user has a fit cell of left out.
 
     Parameters
     ----------
@@ -26,6 +26,8 @@ def validation_ndcg(
         The cells that they were fitted on.
     validation
         What users played later, as for tuning.
+    k
+        Length of the lists.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def validation_ndcg(
     everybody = np.arange(fit.n_users)
     return {
         (model.model_name, model.n_factors, model.scale): float(
-            ndcg(recommend(model, fit, everybody, [TASK], K)[TASK], validation.relevant[TASK], n_relevant, K).mean()
+            ndcg(recommend(model, fit, everybody, [TASK], k)[TASK], validation.relevant[TASK], n_relevant, k).mean()
         )
         for model in fitted
         if model.model_name != "global_mean"

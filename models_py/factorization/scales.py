@@ -1,17 +1,13 @@
 """The scales that counts are factorized and judged on."""
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy import sparse
 
-# Of plays, and of all plays of the same user in train. A few cells hold thousands of plays, so squared errors on
-# 'plays' are theirs; 'log_plays' lets every cell speak; 'percent' makes light and heavy listeners alike.
-SCALES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    "plays": lambda plays, of_user: plays,
-    "log_plays": lambda plays, of_user: np.log1p(plays),
-    "percent": lambda plays, of_user: 100 * plays / of_user,
-}
+from models_py.matrices.weighting import weighted
+
+# Weighting of plays by name of the scale. A few cells hold thousands of plays, so squared errors on 'plays' are theirs;
+# 'log_plays' lets every cell speak; 'percent' makes light and heavy listeners alike.
+SCALES = {"plays": "raw", "log_plays": "log", "percent": "percent"}
 
 
 def scaled(counts: sparse.csr_matrix, scale: str, train: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -31,16 +27,5 @@ def scaled(counts: sparse.csr_matrix, scale: str, train: sparse.csr_matrix) -> s
     sparse.csr_matrix
         A new matrix of the same shape.
     """
-    matrix = counts.astype(np.float64)
     of_users = np.maximum(np.asarray(train.sum(axis=1, dtype=np.float64)).ravel(), 1.0)
-    matrix.data = SCALES[scale](matrix.data, np.repeat(of_users, np.diff(matrix.indptr)))
-    return matrix
-
-
-def without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Leave out the cells that another matrix stores as well."""
-    both = cells.multiply(others.astype(bool)).tocsr()
-    kept = (cells - both).tocsr()
-    kept.eliminate_zeros()
-    kept.sort_indices()
-    return kept
+    return weighted(counts, SCALES[scale], of_users)

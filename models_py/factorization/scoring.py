@@ -9,7 +9,8 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.factorization.fitting import fit_factorizations
 from models_py.factorization.low_rank import Factorization
-from models_py.factorization.scales import scaled, without
+from models_py.factorization.scales import scaled
+from models_py.matrices.cells import without
 
 # Cells of a dense block: 1.6 MB, which stays in the cache; in blocks of 16 MB errors take half as long again.
 BLOCK_CELLS = 200_000

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from models_py.factorization.decomposition import leading_singular
-from models_py.factorization.hals import descend, svd_start
 from models_py.factorization.low_rank import Factorization
+from models_py.matrices.nonnegative import descend, svd_start
+from models_py.matrices.singular import leading_singular
 
 # Sweeps of nmf from its svd start: on the 992 users' artists (log plays, 32 factors) the error after 20 is within 0.8%
 # of that after 200, on HetRec within 0.2%; a random start ends 0.8% higher on raw plays, on either data.

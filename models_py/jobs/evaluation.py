@@ -10,7 +10,7 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
 from models_py.evaluation.memory import too_large
-from models_py.evaluation.tuning import sample, settings, space_size, tune
+from models_py.evaluation.tuning import drawn, sample, space_size, tune
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -46,7 +46,7 @@ def _evaluated(
         return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(dataset.tasks)}")
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
-    trials = settings(recommender, parameters.tuning_trials, parameters.random_seed)
+    trials = drawn(recommender, parameters.tuning_trials, parameters.random_seed)
     if reason := too_large(trials, data.train, dataset.item_type):
         logger.warning(
             "%s is skipped on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, reason
@@ -65,6 +65,7 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
         validation,
         n_trials=parameters.tuning_trials,
         budget_seconds=parameters.tuning_budget_seconds,
+        k=parameters.headline_k,
         seed=parameters.random_seed,
         tasks=tasks,
     )
@@ -96,6 +97,7 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.max_tuning_cells,
             parameters.min_users_to_learn,
             parameters.random_seed,
+            parameters.headline_k,
             parameters.list_length,
             parameters.window_days,
             source(recommender, tune),

@@ -48,7 +48,7 @@ def _fit(data: TrainingData, scale: str, parameters: Parameters) -> ScaleFits:
     factors, seed = parameters.factorization_factors, parameters.random_seed
     penalties = choose_penalties(data.fit, data.train, factors, seed, (scale,))
     ranked = fit_factorizations(data.fit, factors, seed, (scale,), penalties)
-    ndcg = validation_ndcg(ranked, data.fit, data.validation)
+    ndcg = validation_ndcg(ranked, data.fit, data.validation, parameters.headline_k)
     del ranked
     return ScaleFits(penalties[scale], ndcg, fit_factorizations(data.train, factors, seed, (scale,), penalties))
 

@@ -51,7 +51,7 @@ def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: 
         shown.advance()
 
     with threadpool_limits(limits=BLAS_THREADS):
-        scores = list(factorial(counts, *minima, n_trials, parameters.random_seed, step))
+        scores = list(factorial(counts, *minima, n_trials, parameters.headline_k, parameters.random_seed, step))
         step("reconstruction errors")
         factors = sorted({*parameters.factorization_factors, TEXTBOOK_FACTORS})
         errors = reconstruction_errors(counts, factors, parameters.random_seed)

@@ -1,4 +1,7 @@
-"""Cosine neighbours, shared by the user-based and the item-based recommender."""
+"""Cosine neighbours of sparse vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit, prange
@@ -11,49 +14,87 @@ SHARES = 64
 ROUNDING = 1 - 1e-12
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The nearest other vectors of each query, best first; ties go to the lower index.
+
+    Attributes
+    ----------
+    index : array of int32, shape (n, k)
+        Their row numbers; -1 where there are fewer than k.
+    similarity : array of float32, shape (n, k)
+        Positive.
+    n_vectors : int
+        Number of vectors that they were looked for among.
+    """
+
+    index: np.ndarray
+    similarity: np.ndarray
+    n_vectors: int
+
+    def of(self, queries: np.ndarray) -> "Neighbours":
+        """Take those of some queries."""
+        return Neighbours(self.index[queries], self.similarity[queries], self.n_vectors)
+
+    def cut(self, k: int, sharpness: float) -> sparse.csr_matrix:
+        """Keep the k nearest, similarities to a power; csr_matrix of float32, shape (n, n_vectors)."""
+        index, similarity = self.index[:, :k], self.similarity[:, :k]
+        found = index >= 0
+        row_starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
+        values = similarity[found] ** np.float32(sharpness)
+        return sparse.csr_matrix((values, index[found], row_starts), shape=(len(index), self.n_vectors))
+
+
 def nearest(
     queries: sparse.csr_matrix,
-    query_index: np.ndarray,
+    query_index: np.ndarray | None,
     vectors: sparse.csr_matrix,
     k: int,
     shrinkage: float,
     sharpness: float,
 ) -> sparse.csr_matrix:
-    """Find the k most similar other vectors of each query, by shrunk cosine.
+    """Find the k most similar other vectors of each query: `neighbours_by_shrinkage` with one shrinkage, cut at k."""
+    return neighbours_by_shrinkage(queries, query_index, vectors, k, [shrinkage])[shrinkage].cut(k, sharpness)
 
-    The similarity is dot / (|a| |b| + shrinkage x mean squared norm), to the power `sharpness`; a vector is never its
-    own neighbour, and only positive similarities count. Shrinkage holds back similarities that rest on few cells.
+
+def neighbours_by_shrinkage(
+    queries: sparse.csr_matrix,
+    query_index: np.ndarray | None,
+    vectors: sparse.csr_matrix,
+    k: int,
+    shrinkages: Sequence[float],
+) -> dict[float, Neighbours]:
+    """Find the k most similar other vectors of each query, by shrunk cosine, in one pass for every shrinkage.
+
+    The similarity is dot / (|a| |b| + shrinkage x mean squared norm); a vector is never its own neighbour, and only
+    positive similarities count. Shrinkage holds back similarities that rest on few cells.
 
     Parameters
     ----------
     queries : csr_matrix, shape (n, d)
-        Rows of `vectors` to find neighbours for.
-    query_index : array of int, shape (n,)
-        Their row numbers in `vectors`.
+        Vectors to find neighbours for.
+    query_index : array of int, shape (n,), or None
+        Their row numbers in `vectors`; None where they are none of them.
     vectors : csr_matrix, shape (m, d)
     k : int
-    shrinkage, sharpness : float
-
-    Returns
-    -------
-    csr_matrix of float32, shape (n, m)
-        At most k similarities per row, best first; ties go to the lower index.
+    shrinkages : sequence of float
     """
     norms = row_norms(vectors)
-    offset = shrinkage * float(np.mean(norms**2)) if len(norms) else 0.0
+    offsets = np.asarray(shrinkages) * (float(np.mean(norms**2)) if len(norms) else 0.0)
+    own = np.full(queries.shape[0], -1) if query_index is None else np.asarray(query_index)
     by_dimension = vectors.T.tocsr()
-    shape = (queries.shape[0], min(k, len(norms)))
-    neighbours, similarity = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
+    shape = (len(offsets), queries.shape[0], min(k, len(norms)))
+    index, similarity = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
     _fill_most_similar(
         *(queries.indptr, queries.indices, queries.data.astype(np.float32)),
-        np.asarray(query_index, dtype=np.int64),
+        *(own.astype(np.int64), row_norms(queries)),
         *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32)),
-        *(norms, offset, neighbours, similarity),
+        *(norms, offsets, index, similarity),
     )
-    found = neighbours >= 0
-    row_starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
-    values = similarity[found] ** np.float32(sharpness)
-    return sparse.csr_matrix((values, neighbours[found], row_starts), shape=(len(neighbours), len(norms)))
+    return {
+        shrinkage: Neighbours(*found, len(norms))
+        for shrinkage, *found in zip(shrinkages, index, similarity, strict=True)
+    }
 
 
 def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
@@ -69,37 +110,47 @@ def _fill_most_similar(
     query_dimensions,
     query_values,
     query_index,
+    query_norms,
     starts,
     members,
     values,
     norms,
-    offset,
+    offsets,
     neighbours,
     similarity,
 ):
-    """Fill in neighbours (-1 where there are fewer than k) and similarities, both of shape (n, k), best first."""
-    n_queries, n_vectors, k = len(query_index), len(norms), neighbours.shape[1]
+    """Fill in neighbours (-1 where there are fewer than k) and similarities, shape (offsets, n, k), best first."""
+    n_queries, n_vectors, (n_offsets, _, k) = len(query_index), len(norms), neighbours.shape
     for share in prange(SHARES):
         dots = np.zeros(n_vectors, dtype=np.float32)
-        heap_values, heap_members = np.empty(k), np.empty(k, dtype=np.int32)
+        heap_values, heap_members = np.empty((n_offsets, k)), np.empty((n_offsets, k), dtype=np.int32)
+        sizes, floors = np.zeros(n_offsets, dtype=np.int64), np.zeros(n_offsets)
         for query in range(share * n_queries // SHARES, (share + 1) * n_queries // SHARES):
             dots[:] = 0
             for cell in range(query_starts[query], query_starts[query + 1]):
                 dimension, weight = query_dimensions[cell], query_values[cell]
                 for position in range(starts[dimension], starts[dimension + 1]):
                     dots[members[position]] += weight * values[position]
-            own = query_index[query]
-            dots[own] = 0
-            size, floor = 0, 0.0
+            if query_index[query] >= 0:
+                dots[query_index[query]] = 0
+            sizes[:], floors[:] = 0, 0.0
             for member in range(n_vectors):
-                scale = norms[own] * norms[member] + offset
-                # most are below the worst that is kept: told without a division, with a margin for rounding
-                if dots[member] > floor * scale:
-                    size = _keep(heap_values, heap_members, size, dots[member] / scale, member)
-                    floor = heap_values[0] * ROUNDING if size == k else 0.0
-            for rank in range(size - 1, -1, -1):
-                similarity[query, rank], neighbours[query, rank] = heap_values[0], heap_members[0]
-                _sink(heap_values, heap_members, rank, heap_values[rank], heap_members[rank])
+                if dots[member] <= 0:
+                    continue
+                product = query_norms[query] * norms[member]
+                for offset in range(n_offsets):
+                    scale = product + offsets[offset]
+                    # most are below the worst that is kept: told without a division, with a margin for rounding
+                    if dots[member] > floors[offset] * scale:
+                        sizes[offset] = _keep(
+                            heap_values[offset], heap_members[offset], sizes[offset], dots[member] / scale, member
+                        )
+                        floors[offset] = heap_values[offset, 0] * ROUNDING if sizes[offset] == k else 0.0
+            for offset in range(n_offsets):
+                heap, places = heap_values[offset], heap_members[offset]
+                for rank in range(sizes[offset] - 1, -1, -1):
+                    similarity[offset, query, rank], neighbours[offset, query, rank] = heap[0], places[0]
+                    _sink(heap, places, rank, heap[rank], places[rank])
 
 
 @njit(cache=True)

@@ -1,28 +1,20 @@
 """What a recommender is.
 
-A new one is a file in this package with one frozen dataclass that keeps to `Recommender`: its fields are the
+A new one is a file in this package with one frozen dataclass that extends `Recommender`: its fields are the
 hyper-parameters, with defaults that lie in its search space. The registry finds it, the behaviour kit tests it, and the
 jobs tune it like every other.
 """
 
-from typing import ClassVar, Protocol
-
-import numpy as np
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 from models_py.data.interactions import Interactions
+from models_py.recommenders.fitted import FittedModel
 
 TASKS = ("discovery", "repeat", "all")
 
 
-class FittedModel(Protocol):
-    """A model that has learnt."""
-
-    def scores(self, users: np.ndarray) -> np.ndarray:
-        """Finite scores of every item for each of the users, shape (len(users), n_items); higher is better."""
-        ...
-
-
-class Recommender(Protocol):
+class Recommender:
     """A recommender's hyper-parameters and how it learns.
 
     Attributes
@@ -37,18 +29,34 @@ class Recommender(Protocol):
         Whether it reads `Interactions.windows` or `last_played`; it is skipped where plays have no times.
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
+    prepared_by : tuple of str
+        Hyper-parameters that `prepare` reads; settings that agree in them share what it returns.
     """
 
     name: ClassVar[str]
-    tasks: ClassVar[tuple[str, ...]]
-    is_baseline: ClassVar[bool]
-    needs_times: ClassVar[bool]
-    space: ClassVar[dict[str, tuple]]
+    tasks: ClassVar[tuple[str, ...]] = TASKS
+    is_baseline: ClassVar[bool] = False
+    needs_times: ClassVar[bool] = False
+    space: ClassVar[dict[str, tuple]] = {}
+    prepared_by: ClassVar[tuple[str, ...]] = ()
 
-    def fit(self, interactions: Interactions, seed: int) -> FittedModel:
-        """Learn from the interactions, and from nothing else; the same seed gives the same model."""
-        ...
+    @classmethod
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Any:
+        """Compute what several settings share; they agree in `prepared_by`."""
+        return None
+
+    def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> FittedModel:
+        """Learn from the interactions, and from nothing else; the same seed gives the same model.
+
+        Parameters
+        ----------
+        interactions : Interactions
+        seed : int
+        prepared : object, optional
+            What `prepare` made of the same interactions and seed; the setting makes its own where it is left out.
+        """
+        raise NotImplementedError
 
     def memory(self, interactions: Interactions) -> int:
         """Bytes that fitting on so many cells takes at most, beside the interactions themselves: an upper estimate."""
-        ...
+        raise NotImplementedError

@@ -1,37 +1,29 @@
 """What resembles the items that a user plays (item-based collaborative filtering, Sarwar et al. 2001)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from scipy import sparse
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.neighbours import nearest, neighbours_memory
-from models_py.matrices.weighting import row_norms, scale_rows, weighted, weighting_memory
-from models_py.recommenders.base import TASKS
+from models_py.matrices.neighbours import Neighbours, neighbours_by_shrinkage, neighbours_memory
+from models_py.matrices.weighting import Preparation, row_norms, scale_rows
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import ItemWeights
+
+Prepared = tuple[Preparation, sparse.csr_matrix, Mapping[float, Neighbours]]
 
 
 @dataclass(frozen=True)
-class FittedItemKNN:
-    """Weighted rows and the nearest items of each item."""
+class ItemKNN(Recommender):
+    """Cosine neighbours on weighted plays; users with long histories are held back, since they link everything.
 
-    weights: sparse.csr_matrix
-    similarity: sparse.csr_matrix
-
-    def scores(self, users: np.ndarray) -> np.ndarray:
-        """Sum over the user's items of weight times similarity, shape (len(users), n_items)."""
-        return (self.weights[users] @ self.similarity).toarray()
-
-
-@dataclass(frozen=True)
-class ItemKNN:
-    """Cosine neighbours on damped plays; users with long histories are held back, since they link everything."""
+    Neighbours come best first, so that one pass serves every number of them and every sharpness.
+    """
 
     name: ClassVar[str] = "item_knn"
-    tasks: ClassVar[tuple[str, ...]] = TASKS
-    is_baseline: ClassVar[bool] = False
-    needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
         "weighting": ("binary", "log", "log_share", "bm25"),
         "neighbours": (25, 50, 100, 200, 400),
@@ -39,6 +31,7 @@ class ItemKNN:
         "shrinkage": (0.0, 0.1, 1.0),
         "sharpness": (0.5, 1.0, 2.0),
     }
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "user_power")
 
     weighting: str = "log_share"
     neighbours: int = 100
@@ -46,16 +39,25 @@ class ItemKNN:
     shrinkage: float = 0.1
     sharpness: float = 1.0
 
-    def fit(self, interactions: Interactions, seed: int) -> FittedItemKNN:
-        """Find each item's neighbours, in blocks of items; the seed is not used."""
-        weights = weighted(interactions, self.weighting)
-        norms = np.maximum(row_norms(weights), 1e-12)
-        vectors = scale_rows(weights, norms**-self.user_power).T.tocsr()
+    @classmethod
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
+        """Find the most neighbours of each item that a setting wants, with every shrinkage."""
+        first, most = settings[0], max(setting.neighbours for setting in settings)
+        preparation = Preparation.of(interactions.counts, first.weighting)
+        histories = preparation(interactions.counts)
+        norms = np.maximum(row_norms(histories), 1e-12)
+        vectors = scale_rows(histories, norms**-first.user_power).T.tocsr()
+        shrinkages = sorted({setting.shrinkage for setting in settings})
         everything = np.arange(interactions.n_items)
-        neighbours = nearest(vectors, everything, vectors, self.neighbours, self.shrinkage, self.sharpness)
-        return FittedItemKNN(weights, neighbours.T.tocsr())
+        return preparation, histories, neighbours_by_shrinkage(vectors, everything, vectors, most, shrinkages)
+
+    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> ItemWeights:
+        """Keep each item's nearest; the seed is not used."""
+        preparation, histories, found = prepared or self.prepare([self], interactions, seed)
+        weights = found[self.shrinkage].cut(self.neighbours, self.sharpness).T.tocsr()
+        return ItemWeights(histories, weights, preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells by user and by item, and every item's neighbours."""
         n_items = interactions.n_items
-        return 2 * weighting_memory(interactions) + neighbours_memory(n_items, n_items, self.neighbours)
+        return 2 * Preparation.memory(interactions.counts) + neighbours_memory(n_items, n_items, self.neighbours)

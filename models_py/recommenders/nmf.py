@@ -1,61 +1,57 @@
 """Non-negative matrix factorization of the whole matrix, empty cells counted as zero (Lee & Seung 1999)."""
 
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
-from sklearn.decomposition import NMF as SklearnNMF
-from sklearn.exceptions import ConvergenceWarning
+from scipy import sparse
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.weighting import held_back, popularity_scale, weighting_memory
-from models_py.recommenders.base import TASKS
-from models_py.recommenders.svd import FittedFactors, factor_memory, without_factors
+from models_py.matrices.nonnegative import descend, descent_memory, svd_start
+from models_py.matrices.singular import leading_singular, singular_memory
+from models_py.matrices.weighting import Preparation
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import Factors
+
+Prepared = tuple[Preparation, sparse.csr_matrix, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class NMF:
-    """scikit-learn's coordinate descent from an SVD start, on damped plays scaled by popularity as in `svd`."""
+class NMF(Recommender):
+    """Descent from an SVD start, on weighted plays scaled by popularity as in `svd`; users are folded in at the end."""
 
     name: ClassVar[str] = "nmf"
-    tasks: ClassVar[tuple[str, ...]] = TASKS
-    is_baseline: ClassVar[bool] = False
-    needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {
         "factors": (8, 16, 32, 64),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "max_iterations": (15, 40),
+        "sweeps": (15, 40),
     }
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power")
 
     factors: int = 32
     weighting: str = "log_share"
     popularity_power: float = 0.3
-    max_iterations: int = 15
+    sweeps: int = 15
 
-    def fit(self, interactions: Interactions, seed: int) -> FittedFactors:
+    @classmethod
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
+        """Decompose to the largest number of factors, for the starts."""
+        first, most = settings[0], max(setting.factors for setting in settings)
+        preparation = Preparation.of(interactions.counts, first.weighting, first.popularity_power)
+        matrix = preparation(interactions.counts)
+        return preparation, matrix, *leading_singular(matrix, most, seed)
+
+    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> Factors:
         """Factorize; fewer factors where the matrix is smaller."""
-        scaled = held_back(interactions, self.weighting, self.popularity_power)
-        # empty rows and columns stay out: where the rank is low as well, the SVD start would divide zero by zero
-        users, items = np.flatnonzero(scaled.getnnz(axis=1)), np.flatnonzero(scaled.getnnz(axis=0))
-        factors = min(self.factors, len(users), len(items))
-        if factors == 0:
-            return without_factors(interactions)
-        # HetRec, 64 factors, mean validation NDCG@20 of five seeds: 15 iterations give 0.196 in 0.4 s, 40 give 0.197 in
-        # 1 s. A random start is level at 40, but lower and less steady at 15 (0.193, 0.191 to 0.197 over seeds);
-        # multiplicative updates give 0.193 at 40.
-        model = SklearnNMF(factors, init="nndsvda", max_iter=self.max_iterations, random_state=seed)
-        user_factors, item_factors = (np.zeros((size, factors)) for size in scaled.shape)
-        # an error that is 0 but for rounding has no root; nobody reads it here
-        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-            # stopping early is a hyper-parameter here, not an accident
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            user_factors[users] = model.fit_transform(scaled[users][:, items].astype(np.float64))
-        item_factors[items] = model.components_.T
-        item_factors *= popularity_scale(interactions, self.popularity_power)[:, None]
-        return FittedFactors(user_factors, item_factors)
+        preparation, matrix, users, items = prepared or self.prepare([self], interactions, seed)
+        start = svd_start(matrix, users[: self.factors], items[: self.factors])
+        _, items = descend(matrix, *start, self.sweeps)
+        return Factors.of_items(interactions.counts, items.T, preparation, is_nonnegative=True)
 
     def memory(self, interactions: Interactions) -> int:
-        """Count the weighted cells, and the tall matrices of the start and of the descent."""
-        return weighting_memory(interactions) + 2 * factor_memory(interactions, self.factors)
+        """Count the weighted cells, and what the start and the descent work on."""
+        counts = interactions.counts
+        work = max(singular_memory(counts, self.factors), descent_memory(counts, self.factors))
+        return Preparation.memory(counts) + work

@@ -1,16 +1,17 @@
 """What the user played much and lately."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from models_py.data.interactions import Interactions
-from models_py.recommenders.personal_top import OwnItems, own_items, own_items_memory
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import OwnItems
 
 
 @dataclass(frozen=True)
-class PersonalRecent:
+class PersonalRecent(Recommender):
     """The user's own items by play count, halved for every `half_life_days` since the last play."""
 
     name: ClassVar[str] = "personal_recent"
@@ -21,13 +22,14 @@ class PersonalRecent:
 
     half_life_days: int = 90
 
-    def fit(self, interactions: Interactions, seed: int) -> OwnItems:
+    def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> OwnItems:
         """Rank by play count and age; the seed is not used."""
         plays = interactions.counts.data.astype(np.float64)
         # as a logarithm, in which the weight of somebody's first plays does not vanish, and in which the day that ages
         # are counted to moves all cells alike and so drops out
-        return own_items(interactions, np.log2(plays) + interactions.last_played.data / self.half_life_days)
+        preference = np.log2(plays) + interactions.last_played.data / self.half_life_days
+        return OwnItems.ranked(interactions.counts, preference, interactions.listeners)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the cells with their ages, and the items."""
-        return own_items_memory(interactions) + 16 * interactions.counts.nnz
+        return OwnItems.foretold(interactions.counts) + 16 * interactions.counts.nnz

@@ -1,26 +1,25 @@
 """What was played most in the last weeks or months."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from models_py.data.interactions import Interactions
-from models_py.recommenders.base import TASKS
-from models_py.recommenders.most_popular import SameForAll
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import SameForAll
 
 
 @dataclass(frozen=True)
-class RecentPopular:
+class RecentPopular(Recommender):
     """Plays within the last `window_days` before the end of the data; among equals, those with more listeners ever."""
 
     name: ClassVar[str] = "recent_popular"
-    tasks: ClassVar[tuple[str, ...]] = TASKS
     is_baseline: ClassVar[bool] = True
     needs_times: ClassVar[bool] = True
     space: ClassVar[dict[str, tuple]] = {"window_days": (30, 90, 180, 365)}
 
     window_days: int = 90
 
-    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+    def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> SameForAll:
         """Count, in the window nearest in length to the one asked for; the seed is not used."""
         nearest = min(interactions.windows, key=lambda days: (abs(days - self.window_days), days))
         listeners = interactions.listeners

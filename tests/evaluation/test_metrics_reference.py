@@ -16,7 +16,8 @@ from metric_cases import CUTOFFS, Case
 from scipy import sparse
 from scored_cases import by_key, values_of
 
-from models_py.evaluation.ranking import Lists, ndcg
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import Lists
 
 
 def interval_of(scored: dict[str, pd.DataFrame], case: Case, task: str, model: str, metric: str, k: int) -> np.ndarray:

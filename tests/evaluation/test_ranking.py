@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from made_matrices import interactions_of, random_plays, reproducible
 from scipy import sparse
 
-from models_py.evaluation.ranking import Lists, ndcg, recommend, top_items
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import Lists, recommend, top_items
 
 sides = st.integers(0, 7)
 lengths = st.integers(1, 9)

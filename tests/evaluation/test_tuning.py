@@ -9,9 +9,13 @@ from made_matrices import interactions_of, random_plays
 from threadpoolctl import threadpool_limits
 
 from models_py.data.validation import Validation
-from models_py.evaluation.ranking import ndcg, recommend
-from models_py.evaluation.tuning import K, sample, settings, space_size, tune
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import recommend
+from models_py.evaluation.tuning import drawn, sample, space_size, tune
+from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
+
+K = 20
 
 # users 0 and 1 have played items 0 to 2 and play 3 to 5 for the first time in validation; user 2 has no cell
 PLAYS = np.array([[1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0], [0] * 6, [0, 0, 0, 1, 1, 1]])
@@ -29,7 +33,7 @@ class FixedScores:
 
 
 @dataclass(frozen=True)
-class Toy:
+class Toy(Recommender):
     """Puts one new item and one known item before the others."""
 
     name: ClassVar[str] = "toy"
@@ -37,7 +41,7 @@ class Toy:
     new: int = 4
     known: int = 1
 
-    def fit(self, interactions, seed: int) -> FixedScores:
+    def fit(self, interactions, seed: int, prepared=None) -> FixedScores:
         """Learn nothing."""
         scores = np.zeros(interactions.n_items)
         scores[[self.new, self.known]] = 1.0
@@ -57,6 +61,7 @@ def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: fl
         toy_validation(),
         n_trials=n_trials,
         budget_seconds=budget_seconds,
+        k=K,
         seed=seed,
         tasks=tasks,
     )
@@ -72,18 +77,18 @@ def test_there_are_as_many_trials_as_asked_for_or_as_the_space_holds(n_trials: i
 @pytest.mark.parametrize("name", recommenders())
 def test_settings_start_with_the_defaults_and_never_repeat(name: str):
     recommender = recommenders()[name]
-    drawn = settings(recommender, 20, seed=3)
-    assert drawn[0] == recommender()
-    assert len(set(drawn)) == len(drawn) == min(20, space_size(recommender))
-    for setting in drawn:
+    settings = drawn(recommender, 20, seed=3)
+    assert settings[0] == recommender()
+    assert len(set(settings)) == len(settings) == min(20, space_size(recommender))
+    for setting in settings:
         assert all(value in recommender.space[parameter] for parameter, value in asdict(setting).items())
-    assert drawn == settings(recommender, 20, seed=3)
-    assert drawn[:5] == settings(recommender, 5, seed=3), "fewer trials are the first of more trials"
+    assert settings == drawn(recommender, 20, seed=3)
+    assert settings[:5] == drawn(recommender, 5, seed=3), "fewer trials are the first of more trials"
 
 
 def test_the_seed_decides_which_settings_are_tried():
-    drawn = {tuple(settings(Toy, 5, seed)) for seed in range(10)}
-    assert len(drawn) > 1 and all(of_seed[0] == Toy() for of_seed in drawn)
+    found = {tuple(drawn(Toy, 5, seed)) for seed in range(10)}
+    assert len(found) > 1 and all(of_seed[0] == Toy() for of_seed in found)
 
 
 def test_the_same_seed_gives_the_same_trials():
@@ -124,7 +129,7 @@ def test_nothing_to_judge_on_scores_zero():
     nothing = np.empty(0, dtype=np.int64)
     validation = Validation.from_cells(nothing, nothing, nothing.astype(bool), PLAYS.shape)
     trials = tune(
-        Toy, interactions_of(PLAYS), validation, n_trials=2, budget_seconds=np.inf, seed=0, tasks=["discovery"]
+        Toy, interactions_of(PLAYS), validation, n_trials=2, budget_seconds=np.inf, k=K, seed=0, tasks=["discovery"]
     )
     assert [trial.validation_ndcg for trial in trials] == [0.0, 0.0]
     assert [trial.is_chosen for trial in trials] == [True, False]
@@ -132,7 +137,7 @@ def test_nothing_to_judge_on_scores_zero():
 
 @pytest.mark.parametrize(("broken", "reason"), [(np.nan, "ValueError: .*not finite"), (None, "TypeError: ")])
 def test_a_trial_that_fails_is_named_with_its_setting(monkeypatch, broken: float | None, reason: str):
-    monkeypatch.setattr(Toy, "fit", lambda setting, interactions, seed: FixedScores(np.full(6, broken + 0)))
+    monkeypatch.setattr(Toy, "fit", lambda setting, interactions, seed, prepared: FixedScores(np.full(6, broken + 0)))
     with pytest.raises(RuntimeError, match=rf"trial 0, Toy\(new=4, known=1\), failed with {reason}"):
         search()
 
@@ -154,9 +159,8 @@ def test_a_trials_score_is_the_mean_ndcg_of_a_fit_on_fit_cells(name: str):
     held_out = (random_plays(30, 40, 0.1, seed=1) > 0) & ~(interactions.counts.toarray() > 0)
     users, items = held_out.nonzero()
     validation = Validation.from_cells(users, items, np.zeros(len(users), dtype=bool), held_out.shape)
-    trials = tune(
-        recommender, interactions, validation, n_trials=3, budget_seconds=np.inf, seed=5, tasks=["discovery", "all"]
-    )
+    tasks = ["discovery", "all"]
+    trials = tune(recommender, interactions, validation, n_trials=3, budget_seconds=np.inf, k=K, seed=5, tasks=tasks)
     for trial in trials:
         model = recommender(**trial.hyper_parameters).fit(interactions, 5)
         lists = recommend(model, interactions, np.arange(30), [trial.task], K)[trial.task]
@@ -244,9 +248,8 @@ def test_threads_of_linear_algebra_change_no_choice(name: str):
     found = []
     for threads in (1, 2):
         with threadpool_limits(limits=threads):
-            found.append(
-                tune(recommender, fit, validation, n_trials=4, budget_seconds=np.inf, seed=5, tasks=recommender.tasks)
-            )
+            search = {"n_trials": 4, "budget_seconds": np.inf, "k": K, "seed": 5, "tasks": recommender.tasks}
+            found.append(tune(recommender, fit, validation, **search))
     assert [trial.is_chosen for trial in found[0]] == [trial.is_chosen for trial in found[1]]
     scores = [[trial.validation_ndcg for trial in trials] for trials in found]
     assert scores[0] == pytest.approx(scores[1], abs=1e-9)

@@ -25,8 +25,8 @@ from models_py.errors import WarehouseError
 from models_py.jobs import clusters, evaluation, serving
 from models_py.jobs.remedies import remedies
 from models_py.publishing import building
-from models_py.recommenders.base import TASKS
-from models_py.recommenders.most_popular import SameForAll
+from models_py.recommenders.base import TASKS, Recommender
+from models_py.recommenders.fitted import SameForAll
 from models_py.settings.environment import Settings
 from models_py.sources.demo import write_demo
 from models_py.terminal.progress import stage
@@ -41,7 +41,7 @@ FITS: list[str] = []
 
 
 @dataclass(frozen=True)
-class Popular:
+class Popular(Recommender):
     """What most people play."""
 
     name: ClassVar[str] = "popular"
@@ -52,7 +52,7 @@ class Popular:
 
     listeners_weigh: float = 1.0
 
-    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+    def fit(self, interactions: Interactions, seed: int, prepared: object = None) -> SameForAll:
         """Count, and leave a note that it was asked to."""
         FITS.append(self.name)
         return SameForAll(interactions.plays + self.listeners_weigh * 100 * interactions.listeners)
@@ -68,7 +68,7 @@ class Loyal(Popular):
 
     name: ClassVar[str] = "loyal"
 
-    def fit(self, interactions: Interactions, seed: int) -> "OwnPlays":
+    def fit(self, interactions: Interactions, seed: int, prepared: object = None) -> "OwnPlays":
         """Keep the plays."""
         FITS.append(self.name)
         return OwnPlays(interactions)
@@ -114,7 +114,7 @@ class Broken(Popular):
 
     name: ClassVar[str] = "broken"
 
-    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+    def fit(self, interactions: Interactions, seed: int, prepared: object = None) -> SameForAll:
         """Fail."""
         FITS.append(self.name)
         raise ArithmeticError("no luck today")
@@ -126,7 +126,7 @@ class Endless(Popular):
 
     name: ClassVar[str] = "endless"
 
-    def fit(self, interactions: Interactions, seed: int) -> SameForAll:
+    def fit(self, interactions: Interactions, seed: int, prepared: object = None) -> SameForAll:
         """Give infinite scores."""
         return SameForAll(np.full(interactions.n_items, np.inf))
 

@@ -1,6 +1,7 @@
 """What every recommender keeps to. Whatever the registry finds joins by itself: a new file needs no line here."""
 
 import json
+import pickle
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, asdict
@@ -9,10 +10,12 @@ from functools import cache
 import numpy as np
 import pytest
 from made_matrices import interactions_of, random_plays, two_groups
+from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
-from models_py.recommenders.base import TASKS, FittedModel, Recommender
+from models_py.recommenders.base import TASKS, Recommender
+from models_py.recommenders.fitted import Factors, FittedModel, ItemWeights, SameForAll
 from models_py.recommenders.registry import recommenders
 
 # a warning of a library would reach the terminal, and says nothing that a person could act on
@@ -210,3 +213,77 @@ def test_a_personal_model_finds_the_users_own_group(recommender: type[Recommende
     lists = recommend(fitted, interactions, np.arange(100), ["discovery"], 5)["discovery"]
     assert len(lists.rank) == 500
     assert ((lists.user_index < 50) == (lists.item_index < 50)).all()
+
+
+def test_a_preparation_serves_every_setting_that_shares_it(recommender: type[Recommender]):
+    interactions = data("ordinary")
+    free = [name for name in recommender.space if name not in recommender.prepared_by]
+    settings = [recommender(), *(recommender(**{name: value}) for name in free for value in recommender.space[name])]
+    prepared = recommender.prepare(settings, interactions, SEED)
+    for setting in settings:
+        alone = all_scores(setting.fit(interactions, SEED), interactions)
+        together = all_scores(setting.fit(interactions, SEED, prepared), interactions)
+        np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_folding_in_known_histories_gives_their_scores(name: str, case: str):
+    interactions, fitted = data(case), model(name, case)
+    folded = fitted.fold_in(interactions.counts)
+    assert folded.shape == interactions.counts.shape and np.isfinite(folded).all()
+    if isinstance(fitted, (SameForAll, Factors, ItemWeights)) or name == "personal_top":
+        np.testing.assert_allclose(folded, all_scores(fitted, interactions), rtol=1e-4, atol=1e-5)
+
+
+def test_people_it_has_not_seen_get_items_of_their_own_group(recommender: type[Recommender]):
+    fitted = recommender().fit(interactions_of(two_groups(100, 100, density=0.5)), SEED)
+    histories = sparse.csr_matrix(two_groups(10, 100, density=0.3, seed=9))
+    scores = fitted.fold_in(histories)
+    if isinstance(fitted, SameForAll):
+        pytest.skip("it has the same list for everybody")
+    own = scores[:5, :50].mean(), scores[5:, 50:].mean()
+    others = scores[:5, 50:].mean(), scores[5:, :50].mean()
+    assert own[0] > others[0] and own[1] > others[1]
+
+
+def test_similar_items_are_others_of_the_same_group(recommender: type[Recommender]):
+    fitted = recommender().fit(interactions_of(two_groups(100, 100, density=0.5)), SEED)
+    asked = np.array([70, 3])
+    similar = fitted.similar_items(asked, 5)
+    assert similar.shape == (2, 100)
+    if not similar.nnz:
+        pytest.skip("it likens no items")
+    for row, item in enumerate(asked):
+        found = similar[row]
+        assert 0 < found.nnz <= 5 and item not in found.indices
+        assert (np.diff(found.data) <= 0).all() and (found.data > 0).all()
+        assert ((found.indices < 50) == (item < 50)).all()
+
+
+def test_contributions_add_up_to_the_score(name: str, case: str):
+    interactions, fitted = data(case), model(name, case)
+    items = np.arange(interactions.n_items)[::-1]
+    for user in range(0, interactions.n_users, 5):
+        history = interactions.counts[user]
+        contributions = fitted.contributions(history, items)
+        assert contributions.shape == (len(items), interactions.n_items)
+        assert set(contributions.indices[contributions.data != 0]) <= set(history.indices)
+        added = np.asarray(contributions.sum(axis=1)).ravel() + fitted.unexplained(items)
+        np.testing.assert_allclose(added, fitted.fold_in(history)[0, items], rtol=1e-4, atol=1e-4)
+
+
+def test_lists_keep_to_the_candidates(name: str, recommender: type[Recommender]):
+    interactions, candidates = data("ordinary"), np.arange(20) % 3 == 0
+    users = np.arange(interactions.n_users)
+    whole = recommend(model(name, "ordinary"), interactions, users, recommender.tasks, interactions.n_items)
+    some = recommend(model(name, "ordinary"), interactions, users, recommender.tasks, K, candidates=candidates)
+    for task in recommender.tasks:
+        of_users = {user: items for user, _, items, _ in by_user(some[task])}
+        for user, _, items, _ in by_user(whole[task]):
+            assert of_users.get(user, np.empty(0)).tolist() == items[candidates[items]][:K].tolist()
+
+
+def test_saved_and_read_again_it_gives_the_same_scores(name: str, case: str):
+    interactions, fitted = data(case), model(name, case)
+    again = pickle.loads(pickle.dumps(fitted))
+    assert again.memory == fitted.memory > 0
+    assert all_scores(again, interactions).tobytes() == all_scores(fitted, interactions).tobytes()

@@ -17,7 +17,7 @@ PEEKER = '''
 from dataclasses import dataclass
 from typing import ClassVar
 
-from models_py.recommenders.most_popular import SameForAll
+from models_py.recommenders.fitted import SameForAll
 from models_py.warehouse import Warehouse
 
 

@@ -8,9 +8,12 @@ import pytest
 from models_py.recommenders import registry
 
 FILE = '''
-class Recommender{number}:
+from models_py.recommenders.base import Recommender
+
+
+class Recommender{number}(Recommender):
     """One more."""
-    name, tasks, needs_times, space = "{name}", ("discovery",), False, {{}}
+    name = "{name}"
 
 
 class Helper:
@@ -32,9 +35,8 @@ def folder(tmp_path, monkeypatch):
         del sys.modules[module]
 
 
-def test_the_six_are_found_in_alphabetical_order():
-    expected = ["item_knn", "most_popular", "nmf", "recent_popular", "svd", "user_knn"]
-    assert [name for name in registry.recommenders() if name in expected] == expected
+def test_models_are_found_in_alphabetical_order():
+    assert {"item_knn", "most_popular", "svd"} <= registry.recommenders().keys()
     assert list(registry.recommenders()) == sorted(registry.recommenders())
 
 

@@ -35,6 +35,7 @@ def _trial(name: str, dataset: Dataset, data: TrainingData, parameters: Paramete
             validation,
             n_trials=parameters.tuning_trials,
             budget_seconds=parameters.tuning_budget_seconds,
+            k=parameters.headline_k,
             seed=parameters.random_seed,
             tasks=[task for task in recommender.tasks if task in dataset.tasks],
         )

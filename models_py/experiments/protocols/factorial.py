@@ -59,6 +59,7 @@ def factorial(
     min_items_per_user: int,
     min_users_per_item: int,
     n_trials: int,
+    k: int,
     seed: int,
     step: Callable[[str], None] = lambda what: None,
 ) -> Iterator[ProtocolScore]:
@@ -72,6 +73,8 @@ def factorial(
         Of the filtered catalogue.
     n_trials : int
         Settings tried per model and search.
+    k : int
+        Length of the lists that settings are chosen by.
     seed : int
         Of splits, samples and models.
     step : callable
@@ -87,7 +90,7 @@ def factorial(
         _refuse_too_large(task, n_trials, seed)
         for textbook in TEXTBOOK:
             step(f"{textbook.name}, {', '.join(task.sides.values())}")
-            yield from _scores(task, textbook, n_trials, seed)
+            yield from _scores(task, textbook, n_trials, k, seed)
 
 
 def _tasks(counts: sparse.csr_matrix, minima: Mapping[str, tuple[int, int]], seed: int) -> Iterator[_Task]:
@@ -109,10 +112,10 @@ def _tasks(counts: sparse.csr_matrix, minima: Mapping[str, tuple[int, int]], see
                 )
 
 
-def _scores(task: _Task, textbook: Recommender, n_trials: int, seed: int) -> Iterator[ProtocolScore]:
+def _scores(task: _Task, textbook: Recommender, n_trials: int, k: int, seed: int) -> Iterator[ProtocolScore]:
     """Fit each setting that is wanted once, judge it, and give the scores of every combination that it stands for."""
     recommender = type(textbook)
-    best = tuned(recommender, task.fit, task.validation, n_trials, seed)
+    best = tuned(recommender, task.fit, task.validation, n_trials, k, seed)
     wanted = {"textbook": dict.fromkeys(best, textbook), "tuned": best}
     for setting in dict.fromkeys([textbook, *best.values()]):
         for (judged, metric), (value, n_users) in task.held_out.scores(setting.fit(task.train, seed)).items():

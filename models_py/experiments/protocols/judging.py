@@ -7,13 +7,12 @@ from itertools import product
 import numpy as np
 from scipy import sparse
 
+from models_py.evaluation.metrics import gain_ratio, ideal_gain
 from models_py.evaluation.ranking import BLOCK_BYTES, top_items
 from models_py.experiments.protocols.protocol import N_SAMPLED, SWITCHES, K
 from models_py.experiments.protocols.splitting import Catalogue, with_plays
-from models_py.factorization.scales import without
-from models_py.recommenders.base import FittedModel
-
-DISCOUNTS = 1 / np.log2(np.arange(2, K + 2))
+from models_py.matrices.cells import without
+from models_py.recommenders.fitted import FittedModel
 
 JUDGED = ("seen", "candidates", "relevance", "averaging")
 
@@ -123,19 +122,13 @@ def list_metrics(gains: np.ndarray, worth: sparse.csr_matrix, relevance: str) ->
     """
     found = gains.sum(axis=1)
     recall = found / np.asarray(worth.sum(axis=1)).ravel()
-    ideal = np.array([_ideal(of_user) for of_user in np.split(worth.data, worth.indptr[1:-1])])
     by_play = relevance == "by_play"
     return {
         "hit_rate": recall if by_play else (found > 0).astype(np.float64),
-        "ndcg": gains @ DISCOUNTS / ideal,
+        "ndcg": gain_ratio(gains, ideal_gain(worth, K)),
         "precision": recall / K if by_play else found / K,
         "recall": recall,
     }
-
-
-def _ideal(worth: np.ndarray) -> float:
-    best = np.sort(worth)[::-1][:K]
-    return float(best @ DISCOUNTS[: len(best)])
 
 
 def _mean(values: np.ndarray, relevant: sparse.csr_matrix, averaging: str) -> tuple[float, int]:

@@ -7,7 +7,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
-from models_py.evaluation.tuning import settings, tune
+from models_py.evaluation.tuning import drawn, tune
 from models_py.experiments.protocols.protocol import TASKS
 from models_py.experiments.protocols.splitting import Catalogue, is_stored
 from models_py.recommenders.base import Recommender
@@ -18,13 +18,13 @@ from models_py.recommenders.svd import SVD
 from models_py.recommenders.user_knn import UserKNN
 
 TEXTBOOK_FACTORS = 20
-# Plain cosine and 50 neighbours; nmf with the number of iterations that scikit-learn stops at.
+# Plain cosine and 50 neighbours; nmf with as many sweeps as scikit-learn has at most.
 TEXTBOOK: tuple[Recommender, ...] = (
     MostPopular(counted_in="plays"),
     UserKNN(weighting="raw", neighbours=50, popularity_power=0.0, shrinkage=0.0, sharpness=1.0),
     ItemKNN(weighting="raw", neighbours=50, user_power=0.0, shrinkage=0.0, sharpness=1.0),
     SVD(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0),
-    NMF(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, max_iterations=200),
+    NMF(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, sweeps=200),
 )
 
 
@@ -38,19 +38,20 @@ def interactions(plays: sparse.csr_matrix, counts: str) -> Interactions:
 
 def settings_tried(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
     """List the settings that are tried: those of the model's own space, but for the weighting of plays."""
-    return settings(recommender, n_trials, seed, _fixed(recommender))
+    return drawn(recommender, n_trials, seed, _fixed(recommender))
 
 
 def tuned(
-    recommender: type[Recommender], fit: Interactions, validation: Validation, n_trials: int, seed: int
+    recommender: type[Recommender], fit: Interactions, validation: Validation, n_trials: int, k: int, seed: int
 ) -> dict[str, Recommender]:
-    """Choose the best setting for each side of `seen`, by NDCG@20 of its task on validation."""
+    """Choose the best setting for each side of `seen`, by NDCG@k of its task on validation."""
     trials = tune(
         recommender,
         fit,
         validation,
         n_trials=n_trials,
         budget_seconds=np.inf,
+        k=k,
         seed=seed,
         tasks=tuple(TASKS.values()),
         fixed=_fixed(recommender),

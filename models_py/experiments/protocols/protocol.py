@@ -28,8 +28,8 @@ averaging
     test. 'over_users': all weigh the same.
 tuning
     'textbook': plain cosine with 50 neighbours; 20 factors; no shrinkage, no popularity correction. 'tuned': the best
-    of a number of settings, the same for each model, by this project's NDCG@20 on a validation part that is split from
-    train as test was from all plays.
+    of a number of settings, the same for each model, by this project's NDCG at headline_k on a validation part that is
+    split from train as test was from all plays.
 
 No combination is left out. Where the split is by cell and candidates are sampled, `seen` changes scores through tuning
 alone: no relevant item is a seen one, and none is drawn.

@@ -15,8 +15,9 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import matrix
 from models_py.data.validation import Validation
 from models_py.evaluation.memory import too_large
-from models_py.evaluation.ranking import Lists, ndcg, recall, recommend
-from models_py.evaluation.tuning import settings, space_size, tune
+from models_py.evaluation.metrics import ndcg, recall
+from models_py.evaluation.ranking import Lists, recommend
+from models_py.evaluation.tuning import drawn, space_size, tune
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.terminal.progress import Stage
@@ -156,6 +157,7 @@ def tuned_lists(
         Validation.from_cells(user_index, item_index, np.zeros(len(user_index), dtype=bool), train.shape),
         n_trials=parameters.tuning_trials,
         budget_seconds=parameters.tuning_budget_seconds,
+        k=parameters.headline_k,
         seed=seed,
         tasks=[TASK],
     )
@@ -176,7 +178,7 @@ def _attempted(recommender: type[Recommender], parts: Parts, parameters: Paramet
         return "it needs the times of plays, and play counts have none"
     if TASK not in recommender.tasks:
         return "it makes no lists of items that are new to the user"
-    trials = settings(recommender, parameters.tuning_trials, seed)
+    trials = drawn(recommender, parameters.tuning_trials, seed)
     if reason := too_large(trials, _interactions(parts.train)):
         return reason
     try:

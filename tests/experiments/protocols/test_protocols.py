@@ -12,7 +12,8 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.errors import SettingError
-from models_py.evaluation.ranking import ndcg, recommend
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import recommend
 from models_py.experiments.protocols.factorial import N_STEPS, factorial
 from models_py.experiments.protocols.judging import HeldOut, list_metrics
 from models_py.experiments.protocols.models import TEXTBOOK, interactions, settings_tried, validation_of
@@ -230,7 +231,7 @@ def test_validation_counts_what_is_outside_the_catalogue_as_a_miss():
 def scores() -> list:
     counts = matrix_of(random_plays(60, 50, 0.3, seed=2))
     steps = []
-    found = list(factorial(counts, 8, 4, n_trials=3, seed=1, step=steps.append))
+    found = list(factorial(counts, 8, 4, n_trials=3, k=20, seed=1, step=steps.append))
     assert len(steps) == len(set(steps)) == N_STEPS
     return found
 
@@ -286,7 +287,7 @@ def test_the_search_leaves_the_weighting_to_the_switch():
 
 def test_the_same_seed_gives_the_same_scores_and_another_one_others():
     counts = matrix_of(random_plays(30, 25, 0.5))
-    first, again, other = (list(factorial(counts, 3, 2, n_trials=1, seed=seed)) for seed in (1, 1, 2))
+    first, again, other = (list(factorial(counts, 3, 2, n_trials=1, k=20, seed=seed)) for seed in (1, 1, 2))
     assert first == again != other
 
 
@@ -294,10 +295,10 @@ def test_what_does_not_fit_into_memory_is_refused_before_anything_is_fitted(monk
     monkeypatch.setenv("PYTHON_MEMORY_LIMIT", "1MB")
     steps = []
     with pytest.raises(SettingError, match="most_popular cannot be studied.*GB may be used"):
-        list(factorial(matrix_of(np.ones((20, 20))), 2, 2, n_trials=1, seed=1, step=steps.append))
+        list(factorial(matrix_of(np.ones((20, 20))), 2, 2, n_trials=1, k=20, seed=1, step=steps.append))
     assert steps == []
 
 
 def test_an_empty_catalogue_is_refused():
     with pytest.raises(SettingError, match="filtered catalogue is empty: no user has 5 items with 30 users each"):
-        list(factorial(matrix_of(np.ones((20, 20))), 5, 30, n_trials=1, seed=1))
+        list(factorial(matrix_of(np.ones((20, 20))), 5, 30, n_trials=1, k=20, seed=1))

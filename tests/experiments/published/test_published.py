@@ -14,7 +14,8 @@ from made_matrices import random_plays
 from scipy import sparse
 
 from models_py.errors import SettingError
-from models_py.evaluation.ranking import Lists, ndcg, recall
+from models_py.evaluation.metrics import ndcg, recall
+from models_py.evaluation.ranking import Lists
 from models_py.experiments.published import print_comparison, protocol, report
 from models_py.experiments.published.counts import cells_as_matrix, read_counts
 from models_py.experiments.published.protocol import compare, split, tuned_lists

@@ -12,6 +12,8 @@ from scipy import sparse
 
 # Users or items that are updated at a time: their factors stay in the cache, of which all of a sweep are read for each.
 BLOCK = 8192
+# Updates of each factor by which users are folded in.
+FOLD_SWEEPS = 30
 # Entries of a start below it count as 0.
 ROUNDING = 1e-9
 
@@ -42,6 +44,34 @@ def descend(
         _update(users, by_item.T @ items.T, items @ items.T)
         _update(items, by_item @ users.T, users @ users.T)
     return users, items
+
+
+def descent_memory(counts: sparse.csr_matrix, n_factors: int) -> int:
+    """Bytes of a descent from an SVD start: the cells twice, the start's halves and the factors of users and items."""
+    return 32 * counts.nnz + 14 * 8 * min(n_factors, *counts.shape) * sum(counts.shape)
+
+
+def fold_in_users(matrix: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
+    """Find the users' factors, with those of the items as they are; each user's depend on no other user.
+
+    Parameters
+    ----------
+    matrix
+        Users x items.
+    items
+        Shape (n_factors, n_items).
+
+    Returns
+    -------
+    np.ndarray
+        float64, not negative, shape (n_factors, n_users).
+    """
+    items = items.astype(np.float64)
+    users = np.zeros((len(items), matrix.shape[0]))
+    products, gram = matrix.astype(np.float64) @ items.T, items @ items.T
+    for _ in range(FOLD_SWEEPS):
+        _update(users, products, gram)
+    return users
 
 
 def svd_start(matrix: sparse.csr_matrix, users: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from made_matrices import random_plays
 from scipy import sparse
 from sklearn.decomposition import NMF
 
-from models_py.factorization.hals import descend, random_start, svd_start
+from models_py.matrices.nonnegative import descend, random_start, svd_start
 
 
 def error(matrix: sparse.csr_matrix, users: np.ndarray, items: np.ndarray) -> float:

@@ -1,0 +1,378 @@
+"""The forms that fitted models have: what they answer is written once, whatever the way they learnt.
+
+A model is the same list for everybody, the user's own items, factors of users and items, weights between items, or the
+items of similar users. A recommender prepares the plays, learns, and returns one of these.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models_py.matrices.cells import rows_of, with_values
+from models_py.matrices.neighbours import Neighbours, nearest
+from models_py.matrices.nonnegative import fold_in_users
+from models_py.matrices.weighting import Preparation, scale_columns
+
+# Of the largest that a score could be; below it, it is a rest of rounding.
+ROUNDING = 1e-13
+
+
+class FittedModel(ABC):
+    """A model that has learnt; histories are play counts, csr_matrix of shape (n, n_items)."""
+
+    @abstractmethod
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Finite scores of every item for each of the users, shape (len(users), n_items); higher is better."""
+
+    @abstractmethod
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Scores of every item for people that the model has not seen, shape of `histories`.
+
+        For the histories that it was fitted on they are what `scores` gives, but where the model knows more than plays
+        (times, or that somebody's nearest neighbour would be themselves).
+        """
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """At most k other items like each of the items, best first, shape (len(items), n_items); none by default."""
+        return sparse.csr_matrix((len(items), self.n_items), dtype=np.float32)
+
+    @abstractmethod
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Say what each item of one history adds to the scores of the items, shape (len(items), n_items).
+
+        Rows add up to the scores that `fold_in` gives, less `unexplained`.
+
+        Parameters
+        ----------
+        history : csr_matrix, shape (1, n_items)
+        items : array of int
+        """
+
+    def unexplained(self, items: np.ndarray) -> np.ndarray:
+        """Part of the items' scores that everybody has, whatever they play, shape (len(items),)."""
+        return np.zeros(len(items))
+
+    @property
+    @abstractmethod
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes of its arrays."""
+        return sum(_bytes(array) for array in self._arrays())
+
+    @abstractmethod
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        """Give what it consists of."""
+
+
+@dataclass(frozen=True)
+class SameForAll(FittedModel):
+    """One score per item, whoever asks.
+
+    Attributes
+    ----------
+    item_scores : array of float64, shape (n_items,)
+    """
+
+    item_scores: np.ndarray
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return len(self.item_scores)
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.item_scores]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Return the same row for each user."""
+        return np.broadcast_to(self.item_scores, (len(users), self.n_items))
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Return the same row for each history."""
+        return self.scores(np.arange(histories.shape[0]))
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """No item of the history matters."""
+        return sparse.csr_matrix((len(items), self.n_items))
+
+    def unexplained(self, items: np.ndarray) -> np.ndarray:
+        """Return the whole score."""
+        return self.item_scores[items]
+
+
+@dataclass(frozen=True)
+class OwnItems(FittedModel):
+    """The user's own items, scored between 1 and 2; items never played come behind them, by their listeners.
+
+    Attributes
+    ----------
+    played : csr_matrix of float64, shape (n_users, n_items)
+        Scores of the played cells.
+    popularity : array of float64, shape (n_items,)
+        Scores below 1 of all others.
+    """
+
+    played: sparse.csr_matrix
+    popularity: np.ndarray
+
+    @classmethod
+    def ranked(cls, counts: sparse.csr_matrix, preference: np.ndarray, listeners: np.ndarray) -> "OwnItems":
+        """Rank each user's own items by a preference: any real number per cell, in the order of the cells."""
+        return cls(_between_1_and_2(counts, preference), listeners / (listeners.max(initial=0) + 1))
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return len(self.popularity)
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.played, self.popularity]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Scores of the users' own items, and of all others."""
+        return self._filled(self.played[users])
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Rank a history by its plays, the times of which are not known."""
+        return self._filled(_between_1_and_2(histories, np.log2(histories.data.astype(np.float64))))
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Every item that was played speaks for itself."""
+        added = np.where(history[0, items].toarray().ravel() > 0, self.fold_in(history)[0, items], 0.0)
+        added -= np.where(added > 0, self.popularity[items], 0.0)
+        return sparse.csr_matrix((added, (np.arange(len(items)), items)), shape=(len(items), self.n_items))
+
+    def unexplained(self, items: np.ndarray) -> np.ndarray:
+        """Return the popularity."""
+        return self.popularity[items]
+
+    def _filled(self, rows: sparse.csr_matrix) -> np.ndarray:
+        scores = np.tile(self.popularity, (rows.shape[0], 1))
+        scores[rows_of(rows), rows.indices] = rows.data
+        return scores
+
+    @staticmethod
+    def foretold(counts: sparse.csr_matrix) -> int:
+        """Bytes of a score per cell, of what it is made from, and of a few values per item."""
+        return 56 * counts.nnz + 32 * counts.shape[1]
+
+
+@dataclass(frozen=True)
+class Factors(FittedModel):
+    """User and item factors, whose products score.
+
+    Attributes
+    ----------
+    user_factors : array of float64, shape (n_users, f)
+    item_factors : array of float64, shape (n_items, f)
+    projection : array, shape (n_items, f)
+        What turns a prepared history into the factors of its user: by a product, or, where `is_nonnegative`, as the
+        closest non-negative combination of its columns.
+    preparation : Preparation
+    is_nonnegative : bool
+    """
+
+    user_factors: np.ndarray
+    item_factors: np.ndarray
+    projection: np.ndarray
+    preparation: Preparation
+    is_nonnegative: bool = False
+
+    @classmethod
+    def of_items(
+        cls, counts: sparse.csr_matrix, projection: np.ndarray, preparation: Preparation, is_nonnegative: bool = False
+    ) -> "Factors":
+        """Give users the factors that their histories have by the items' factors, on the scale of `preparation`."""
+        item_factors = projection / preparation.scale[:, None].astype(np.float64)
+        model = cls(np.empty((0, projection.shape[1])), item_factors, projection, preparation, is_nonnegative)
+        return cls(model._user_factors(counts), item_factors, projection, preparation, is_nonnegative)
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return len(self.item_factors)
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.user_factors, self.item_factors, self.projection, self.preparation.scale]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Inner products, float32."""
+        return self._products(self.user_factors[users])
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Inner products with the factors of the histories."""
+        return self._products(self._user_factors(histories))
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """Cosine of the items' factors."""
+        vectors = sparse.csr_matrix(self.projection)
+        return nearest(vectors[items], items, vectors, k, 0.0, 1.0)
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Divide each of the user's factors among the items of the history by their part in it."""
+        prepared = self.preparation(history)
+        parts = self.projection[prepared.indices].astype(np.float64) * prepared.data[:, None]
+        if self.is_nonnegative:
+            whole = parts.sum(axis=0)
+            parts *= np.divide(self._user_factors(history)[0], whole, out=np.zeros_like(whole), where=whole > 0)
+        added = self.item_factors[items] @ parts.T
+        return _spread(added, prepared.indices, self.n_items)
+
+    def _user_factors(self, histories: sparse.csr_matrix) -> np.ndarray:
+        prepared = self.preparation(histories)
+        if self.is_nonnegative:
+            return fold_in_users(prepared, self.projection.T).T.astype(np.float64)
+        return prepared.astype(np.float64) @ self.projection
+
+    def _products(self, user_factors: np.ndarray) -> np.ndarray:
+        # a product's last bits change with the block's size and the number of threads: rounding hides them, and what is
+        # nothing else becomes 0
+        scores = (user_factors @ self.item_factors.T).astype(np.float32)
+        largest = np.linalg.norm(self.item_factors, axis=1).max(initial=0.0)
+        scores[np.abs(scores) <= ROUNDING * largest * np.linalg.norm(user_factors, axis=1)[:, None]] = 0.0
+        return scores
+
+
+@dataclass(frozen=True)
+class ItemWeights(FittedModel):
+    """Weights between items: a score is the sum over the user's items of their own weight times that between the two.
+
+    Attributes
+    ----------
+    histories : csr_matrix of float32, shape (n_users, n_items)
+        Prepared histories.
+    weights : csr_matrix of float32, shape (n_items, n_items)
+        Row: an item that is played; column: an item that it speaks for.
+    preparation : Preparation
+    """
+
+    histories: sparse.csr_matrix
+    weights: sparse.csr_matrix
+    preparation: Preparation
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return self.weights.shape[0]
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.histories, self.weights, self.preparation.scale]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Weighted sums over the users' items."""
+        return (self.histories[users] @ self.weights).toarray()
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Weighted sums over the histories' items."""
+        return (self.preparation(histories) @ self.weights).toarray()
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """Items that speak most for each of the items."""
+        return _largest(self.weights[:, items].T.tocsr(), k)
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Return each summand."""
+        prepared = self.preparation(history)
+        return scale_columns(self.weights[:, items].T.tocsr(), prepared.toarray().ravel())
+
+
+@dataclass(frozen=True)
+class SimilarUsers(FittedModel):
+    """What similar users play.
+
+    Attributes
+    ----------
+    vectors : csr_matrix of float32, shape (n_users, n_items)
+        What users are compared by.
+    weights : csr_matrix of float32, shape (n_users, n_items)
+        What each neighbour adds to the scores of its items.
+    compared : Preparation
+        Of `vectors`.
+    neighbours : int
+    shrinkage, sharpness : float
+        As in `nearest`.
+    found : Neighbours, optional
+        Neighbours of the fitted users, where several settings share them; else they are looked up.
+    """
+
+    vectors: sparse.csr_matrix
+    weights: sparse.csr_matrix
+    compared: Preparation
+    neighbours: int
+    shrinkage: float
+    sharpness: float
+    found: Neighbours | None = None
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return self.weights.shape[1]
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.vectors, self.weights, self.compared.scale]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Sum of the neighbours' weights, each times its similarity; nobody is a neighbour of themselves."""
+        if self.found is None:
+            similarity = self._similarity(self.vectors[users], users)
+        else:
+            similarity = self.found.of(users).cut(self.neighbours, self.sharpness)
+        return (similarity @ self.weights).toarray()
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Sum of the weights of the histories' neighbours."""
+        return (self._similarity(self.compared(histories)) @ self.weights).toarray()
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """Cosine of the items' listeners."""
+        by_item = self.weights.T.tocsr()
+        return nearest(by_item[items], items, by_item, k, 0.0, 1.0)
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Divide each neighbour's similarity among the items of the history by their part in the inner product."""
+        compared = self.compared(history)
+        similarity = self._similarity(compared)
+        neighbours = similarity.indices
+        shared = self.vectors[neighbours][:, compared.indices].toarray() * compared.data
+        dots = shared.sum(axis=1, keepdims=True)
+        parts = np.divide(shared, dots, out=np.zeros_like(shared), where=dots > 0) * similarity.data[:, None]
+        return _spread(self.weights[neighbours][:, items].T @ parts, compared.indices, self.n_items)
+
+    def _similarity(self, queries: sparse.csr_matrix, own: np.ndarray | None = None) -> sparse.csr_matrix:
+        return nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness)
+
+
+def _between_1_and_2(counts: sparse.csr_matrix, preference: np.ndarray) -> sparse.csr_matrix:
+    """Put each row's preferences between 1 and 2, the strongest at 2."""
+    users = rows_of(counts)
+    strongest = np.full(counts.shape[0], -np.inf)
+    np.maximum.at(strongest, users, preference)
+    return with_values(counts, 1 + 1 / (1 + strongest[users] - preference))
+
+
+def _largest(matrix: sparse.csr_matrix, k: int) -> sparse.csr_matrix:
+    """Keep the k largest positive values of each row, best first, ties by column."""
+    rows = rows_of(matrix)
+    order = np.lexsort((matrix.indices, -matrix.data, rows))
+    place = np.arange(matrix.nnz) - matrix.indptr[rows[order]]
+    kept = order[(place < k) & (matrix.data[order] > 0)]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=matrix.shape[0]))])
+    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], starts), shape=matrix.shape)
+
+
+def _spread(values: np.ndarray, columns: np.ndarray, n_columns: int) -> sparse.csr_matrix:
+    """Put a dense block into these columns of a wider matrix."""
+    n_rows, n_given = values.shape
+    starts = np.arange(n_rows + 1) * n_given
+    return sparse.csr_matrix((values.ravel(), np.tile(columns, n_rows), starts), shape=(n_rows, n_columns))
+
+
+def _bytes(array: np.ndarray | sparse.csr_matrix) -> int:
+    parts = (array.data, array.indices, array.indptr) if sparse.issparse(array) else (array,)
+    return sum(part.nbytes for part in parts)
