@@ -1,14 +1,15 @@
 """The spaces that users (or items) are clustered in: by what they play, and by how."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.decomposition import PCA
 from sklearn.preprocessing import normalize
 
 from models_py.clustering.shuffling import shuffle_cells, shuffle_columns
+from models_py.matrices.singular import leading_singular
+from models_py.matrices.weighting import inverse_frequency, listeners, scale_columns, weighted
 
 # Figures are comparable only between spaces of equal dimension, so it is fixed. On real counts of 991 users and 1,003
 # artists 8 components give the clearest groups (silhouette 0.28 with 8 clusters of artists).
@@ -18,8 +19,6 @@ ROUNDING = 1e-9
 # In units of a feature's scale (its interquartile range). Scaled shares reach 12, and a few such rows would be clusters
 # of their own.
 MOST_EXTREME = 3.0
-
-Damping = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Space:
     held_out: sparse.csr_matrix
 
 
-def taste(counts: sparse.csr_matrix, seed: int, damp: Damping = np.log1p) -> Space:
+def taste(counts: sparse.csr_matrix, seed: int, weighting: str = "log") -> Space:
     """Space of who plays the same (or is played by the same), see `taste_points`.
 
     Parameters
@@ -57,15 +56,15 @@ def taste(counts: sparse.csr_matrix, seed: int, damp: Damping = np.log1p) -> Spa
         Plays, one row per entity: users x items for users, its transpose for items.
     seed
         Seed of the shuffled cells and of the half that is held out.
-    damp
-        What is done to plays, as in `weighted_rows`.
+    weighting
+        Of plays, as in `weighted`.
     """
     seen, held_out = _halves(counts, seed)
     return Space(
         representation="taste",
-        points=taste_points(counts, seed, damp),
-        shuffled=taste_points(shuffle_cells(counts, seed), seed, damp),
-        half=taste_points(seen, seed, damp),
+        points=taste_points(counts, seed, weighting),
+        shuffled=taste_points(shuffle_cells(counts, seed), seed, weighting),
+        half=taste_points(seen, seed, weighting),
         held_out=weighted_rows(held_out),
     )
 
@@ -93,26 +92,23 @@ def _halves(counts: sparse.csr_matrix, seed: int) -> tuple[sparse.csr_matrix, sp
     return columns[:, order[:middle]].tocsr(), columns[:, order[middle:]].tocsr()
 
 
-def weighted_rows(counts: sparse.csr_matrix, damp: Damping = np.log1p) -> sparse.csr_matrix:
-    """Damped counts weighted by the columns' idf (a column that everybody has says nothing), rows of length 1 or 0.
+def weighted_rows(counts: sparse.csr_matrix, weighting: str = "log") -> sparse.csr_matrix:
+    """Weighted counts times the columns' idf (a column that everybody has says nothing), rows of length 1 or 0.
 
     Raw counts make spaces of their few largest cells: on real artists silhouettes are as high, but so are those of
     shuffled cells, and tags fit less well (`make verify-real` prints both).
     """
-    n_rows, n_columns = counts.shape
-    listeners = np.bincount(counts.indices, minlength=n_columns)
-    idf = np.log(n_rows / np.maximum(listeners, 1))
-    weighted = counts.astype(np.float64)
-    weighted.data = damp(weighted.data) * idf[weighted.indices]
-    weighted.eliminate_zeros()
-    return normalize(weighted) if weighted.nnz else weighted
+    idf = inverse_frequency(listeners(counts), counts.shape[0])
+    rows = scale_columns(weighted(counts, weighting), idf).copy()
+    rows.eliminate_zeros()
+    return normalize(rows) if rows.nnz else rows
 
 
-def taste_points(counts: sparse.csr_matrix, seed: int, damp: Damping = np.log1p) -> np.ndarray:
+def taste_points(counts: sparse.csr_matrix, seed: int, weighting: str = "log") -> np.ndarray:
     """Points on a sphere: who is near whom by taste and not by volume.
 
-    Weighted rows are reduced by an exact TruncatedSVD and normalised again. The first component is dropped: all its
-    signs agree, so it says how common a row's taste is, not which one.
+    Weighted rows are reduced to their leading singular vectors and normalised again. The first component is dropped:
+    all its signs agree, so it says how common a row's taste is, not which one.
 
     Parameters
     ----------
@@ -120,8 +116,8 @@ def taste_points(counts: sparse.csr_matrix, seed: int, damp: Damping = np.log1p)
         Plays, one row per entity.
     seed
         Seed of the Lanczos start; the result does not depend on it beyond rounding.
-    damp
-        What is done to plays, as in `weighted_rows`.
+    weighting
+        Of plays, as in `weighted`.
 
     Returns
     -------
@@ -130,14 +126,13 @@ def taste_points(counts: sparse.csr_matrix, seed: int, damp: Damping = np.log1p)
         is a single column of zeros.
     """
     n_rows = counts.shape[0]
-    weighted = weighted_rows(counts, damp)
+    rows = weighted_rows(counts, weighting)
     n_components = min(COMPONENTS, min(counts.shape) - 1)
-    if n_components < 2 or not weighted.nnz:
+    if n_components < 2 or not rows.nnz:
         return np.zeros((n_rows, 1))
-    svd = TruncatedSVD(n_components, algorithm="arpack", random_state=seed)
-    points = svd.fit_transform(weighted)
-    kept = svd.singular_values_ > ROUNDING * svd.singular_values_[0]
-    points = points[:, kept][:, 1:]
+    points = leading_singular(rows, n_components, seed)[0].T
+    values = np.linalg.norm(points, axis=0)
+    points = points[:, values > ROUNDING * values[0]][:, 1:]
     points[np.linalg.norm(points, axis=1) < ROUNDING] = 0.0
     return normalize(points) if points.shape[1] else np.zeros((n_rows, 1))
 

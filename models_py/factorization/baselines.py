@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from models_py.factorization.low_rank import Factorization
+from models_py.matrices.cells import rows_of
 
 
 def fit_baselines(matrix: sparse.csr_matrix, scale: str) -> list[Factorization]:
@@ -24,7 +25,7 @@ def fit_baselines(matrix: sparse.csr_matrix, scale: str) -> list[Factorization]:
         mean deviation from m + b_u (in the manner of Koren 2010; the damping is taken from the data, see `damping`).
     """
     n_users, n_items = matrix.shape
-    users, items = np.repeat(np.arange(n_users), np.diff(matrix.indptr)), matrix.indices
+    users, items = rows_of(matrix), matrix.indices
     mean = matrix.data.mean()
     deviations = matrix.data - mean
     item_mean = mean + _damped_means(deviations, items, n_items, damping=0.0)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from models_py.matrices.cells import rows_of
+
 
 @dataclass(frozen=True)
 class Factorization:
@@ -34,7 +36,7 @@ class Factorization:
     def at(self, cells: sparse.csr_matrix) -> np.ndarray:
         """Predictions at the stored cells of a users x items matrix, in the order of its data."""
         predictions = np.zeros(cells.nnz)
-        rows = np.repeat(np.arange(cells.shape[0]), np.diff(cells.indptr))
+        rows = rows_of(cells)
         for user_column, item_column in zip(self.user_part.T, self.item_part.T, strict=True):
             predictions += user_column[rows] * item_column[cells.indices]
         return predictions

@@ -10,7 +10,7 @@ from models_py.data.interactions import Interactions
 from models_py.factorization.fitting import fit_factorizations
 from models_py.factorization.low_rank import Factorization
 from models_py.factorization.scales import scaled
-from models_py.matrices.cells import without
+from models_py.matrices.cells import rows_of, without
 
 # Cells of a dense block: 1.6 MB, which stays in the cache; in blocks of 16 MB errors take half as long again.
 BLOCK_CELLS = 200_000
@@ -144,4 +144,4 @@ def _score(
 
 def _positions(block: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
     """Row and column of each stored cell, in the order of its data."""
-    return np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)), block.indices
+    return rows_of(block), block.indices

@@ -12,7 +12,8 @@ from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_gr
 from models_py.data.interactions import best_known
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
-from models_py.jobs.runs import digest, is_stored, source
+from models_py.jobs.code import code_digest
+from models_py.jobs.runs import digest, is_stored
 from models_py.warehouse import Replacement, Warehouse, strings
 
 FIGURES = (
@@ -42,7 +43,7 @@ def cluster(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> N
             parameters.random_seed,
             # features come from plays outside the fingerprint too
             *(hashlib.md5(of_entity.tobytes()).hexdigest() for of_entity in features.values()),
-            source(cluster_grid, taste, best_known),
+            code_digest(cluster_grid, taste, best_known),
         ]
     )
     if is_stored(warehouse, "cluster_trials", dataset, search_key):

@@ -1,10 +1,8 @@
 """One model on one dataset: fitting it, and what is stored of it."""
 
 import hashlib
-import inspect
 import json
 import logging
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -136,24 +134,6 @@ def leftovers(warehouse: Warehouse, dataset: Dataset, kept: Iterable[str]) -> li
 def digest(value: object) -> str:
     """Return the md5 of a value's JSON."""
     return hashlib.md5(json.dumps(value).encode()).hexdigest()
-
-
-def source(*makers: type | Callable) -> str:
-    """Return the code of what made results, and of all that it uses here: they are stale when any of it changes."""
-    modules: set[str] = set()
-    for maker in makers:
-        _modules(maker.__module__, modules)
-    return "".join(inspect.getsource(sys.modules[name]) for name in sorted(modules))
-
-
-def _modules(name: str, found: set[str]) -> set[str]:
-    """Collect a module of this package and all of them that it takes names from, directly or not."""
-    found.add(name)
-    for value in vars(sys.modules[name]).values():
-        owner = getattr(value, "__module__", None) or ""
-        if owner.startswith("models_py.") and owner not in found:
-            _modules(owner, found)
-    return found
 
 
 def _trial_columns(trials: Sequence[Trial]) -> dict[str, np.ndarray]:

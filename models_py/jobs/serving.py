@@ -9,7 +9,8 @@ import numpy as np
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
 from models_py.evaluation.ranking import recommend
-from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, source, stored_search_keys
+from models_py.jobs.code import code_digest
+from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
 from models_py.recommenders.registry import recommenders
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -23,7 +24,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
     shared = [parameters.random_seed, parameters.list_length, parameters.window_days]
     keys = {
-        name: digest([hyper_parameters, tasks, source(recommenders()[name], recommend), *shared])
+        name: digest([hyper_parameters, tasks, code_digest(recommenders()[name], recommend), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
     replacements = leftovers(warehouse, dataset, keys)

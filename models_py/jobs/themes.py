@@ -7,7 +7,8 @@ from threadpoolctl import threadpool_limits
 
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
-from models_py.jobs.runs import digest, is_stored, source
+from models_py.jobs.code import code_digest
+from models_py.jobs.runs import digest, is_stored
 from models_py.themes import Themes, theme_grid
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -24,7 +25,7 @@ def find_themes(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) 
         parameters.random_seed,
         parameters.bootstrap_draws,
     )
-    search_key = digest([*settings, source(theme_grid)])
+    search_key = digest([*settings, code_digest(theme_grid)])
     if is_stored(warehouse, "theme_trials", dataset, search_key):
         return
     counts = read_training_data(warehouse, dataset).train.counts

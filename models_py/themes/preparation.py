@@ -5,6 +5,7 @@ from scipy import sparse
 from sklearn.preprocessing import normalize
 
 from models_py.data.interactions import best_known
+from models_py.matrices.weighting import listeners, popularity_scale, scale_columns, weighted
 
 # On the 992 users' artists, 16 themes of nmf, powers of 0, 0.3, 0.5 and 1: coherence 0.37, 0.41, 0.45 and 0.43, that is
 # 0.17, 0.22, 0.29 and 0.31 above random items as popular. Without it, themes share the items that everybody plays; with
@@ -34,8 +35,7 @@ def prepared(counts: sparse.csr_matrix) -> tuple[sparse.csr_matrix, np.ndarray]:
     items
         Their columns in `counts`, ascending.
     """
-    listeners = np.bincount(counts.indices, minlength=counts.shape[1])
-    items = best_known(listeners, MOST_ITEMS)
-    matrix = counts[:, items].astype(np.float64)
-    matrix.data = np.log1p(matrix.data) / listeners[items][matrix.indices] ** POPULARITY_POWER
-    return normalize(matrix), items
+    known_by = listeners(counts)
+    items = best_known(known_by, MOST_ITEMS)
+    weights = weighted(counts[:, items], "log")
+    return normalize(scale_columns(weights, popularity_scale(known_by[items], -POPULARITY_POWER))), items

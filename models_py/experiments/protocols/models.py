@@ -10,6 +10,8 @@ from models_py.data.validation import Validation
 from models_py.evaluation.tuning import drawn, tune
 from models_py.experiments.protocols.protocol import TASKS
 from models_py.experiments.protocols.splitting import Catalogue, is_stored
+from models_py.matrices.cells import rows_of
+from models_py.matrices.weighting import weighted
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.item_knn import ItemKNN
 from models_py.recommenders.most_popular import MostPopular
@@ -30,10 +32,7 @@ TEXTBOOK: tuple[Recommender, ...] = (
 
 def interactions(plays: sparse.csr_matrix, counts: str) -> Interactions:
     """Show models the plays as they are ('raw') or ln(1 + plays) ('log'); the models take what they see."""
-    seen = plays.astype(np.float64)
-    if counts == "log":
-        seen.data = np.log1p(seen.data)
-    return Interactions(counts=seen, parents=np.arange(plays.shape[1]))
+    return Interactions(counts=weighted(plays, counts), parents=np.arange(plays.shape[1]))
 
 
 def settings_tried(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
@@ -75,9 +74,8 @@ def validation_of(fit: sparse.csr_matrix, held_out: sparse.csr_matrix, catalogue
     place = np.full(fit.shape[1], -1)
     place[catalogue.items] = np.arange(len(catalogue.items))
     cells = held_out[catalogue.users]
-    per_user = np.diff(cells.indptr)
-    users, items = np.repeat(np.arange(len(per_user)), per_user), place[cells.indices]
-    known = np.repeat(np.diff(catalogue.cut(fit).indptr) > 0, per_user)
+    users, items = rows_of(cells), place[cells.indices]
+    known = (np.diff(catalogue.cut(fit).indptr) > 0)[users]
     is_repeat = is_stored(cells, fit[catalogue.users])
     shape = (len(catalogue.users), len(catalogue.items))
     return Validation.from_cells(users[known], items[known], is_repeat[known], shape)

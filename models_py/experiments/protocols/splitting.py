@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from models_py.matrices.cells import rows_of
+
 # One in so many plays, or cells, is held out.
 FOLDS = 5
 
@@ -29,8 +31,7 @@ def split_by_play(counts: sparse.csr_matrix, rng: np.random.Generator) -> tuple[
 
 def split_by_cell(counts: sparse.csr_matrix, rng: np.random.Generator) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     """Hold out floor(n / 5) of each user's n cells, whole; parameters and result are those of `split_by_play`."""
-    sizes = np.diff(counts.indptr)
-    users = np.repeat(np.arange(len(sizes)), sizes)
+    sizes, users = np.diff(counts.indptr), rows_of(counts)
     shuffled = np.lexsort((rng.random(counts.nnz), users))
     place = np.arange(counts.nnz) - counts.indptr[users]
     is_held_out = np.empty(counts.nnz, dtype=bool)
@@ -81,5 +82,4 @@ def with_plays(counts: sparse.csr_matrix, plays: np.ndarray) -> sparse.csr_matri
 
 def is_stored(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> np.ndarray:
     """Tell for each stored cell, in the order of its data, whether another matrix of the shape stores it too."""
-    rows = np.repeat(np.arange(cells.shape[0]), np.diff(cells.indptr))
-    return np.asarray(others[rows, cells.indices]).ravel() > 0
+    return np.asarray(others[rows_of(cells), cells.indices]).ravel() > 0
