@@ -28,15 +28,18 @@ BENCHMARK_READY := .venv/.benchmark-ready
 NEXT_READY := .venv-next/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build recommend evaluate study test test-next verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build fit recommend evaluate protocols study test test-next verify-real verify-facts published tuning benchmark lint docs clean
 
+# '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@echo "More:"
+	@grep -hE '^[a-z-]+:.*#:' $(MAKEFILE_LIST) | sed -E 's/:.*#: /\t/' | expand -t 14
 	@echo
 	@echo "Settings: RAW=$$RAW SOURCE=$$SOURCE (1k|360k) WAREHOUSE=$$WAREHOUSE"
 	@echo "          SPLITS='names beside the default ones' VARS='{name: value}' (see dbt_project/dbt_project.yml)"
 
-setup: $(READY) ## Prepare the environment in .venv from requirements.lock
+setup: $(READY) #: Prepare the environment in .venv from requirements.lock
 
 # --no-deps: the lock file is complete, and older versions of pip cannot check hashes of extras
 $(READY): requirements.lock
@@ -57,14 +60,20 @@ demo: $(READY) ## Write the embedded demo data to warehouse/demo
 build: $(READY) ## Run dbt only: all marts from raw files and stored results, then publish
 	@$(BIN)/python -m models_py build
 
-recommend: $(READY) ## Tune, fit and evaluate on the marts as they are, then publish
+fit: $(READY) ## Tune, fit and evaluate on the marts as they are, then publish
 	@$(BIN)/python -m models_py fit
+
+# the name of an earlier version
+recommend: fit
 
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
 
-study: $(READY) ## Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=20)
-	@$(BIN)/python -m models_py study
+protocols: $(READY) #: Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=20)
+	@$(BIN)/python -m models_py protocols
+
+# the name of an earlier version
+study: protocols
 
 test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -74,7 +83,7 @@ SHORT := sql/test_engine.py sources/test_loading.py sources/test_bad_input.py te
 	evaluation/test_comparisons.py \
 	test_pipeline.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
 
-test-next: $(NEXT_READY) ## Run the short part of the tests on the next DuckDB, in .venv-next
+test-next: $(NEXT_READY) #: Run the short part of the tests on the next DuckDB, in .venv-next
 	@.venv-next/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix tests/,$(SHORT))
 
 # .venv with requirements-next.lock before it on Python's path
@@ -85,16 +94,16 @@ $(NEXT_READY): requirements-next.lock $(READY)
 	@$(BIN)/python -c 'import site; print(*site.getsitepackages())' > $$(echo .venv-next/lib/python3*/site-packages)/locked.pth
 	@touch $(NEXT_READY)
 
-verify-real: $(READY) ## Check the published figures on real data (REAL_DATA=folder)
+verify-real: $(READY) #: Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s
 
-verify-facts: $(READY) ## Compare published counts of the full 1K file with the warehouse built from it
+verify-facts: $(READY) #: Compare published counts of the full 1K file with the warehouse built from it
 	@$(BIN)/python -m models_py verify-facts
 
-published: $(READY) ## Evaluate by the protocol of a published HetRec table (DATA=file in the 360K format; SEEDS=5)
+published: $(READY) #: Evaluate by the protocol of a published HetRec table (DATA=file in the 360K format; SEEDS=5)
 	@$(BIN)/python -m models_py published
 
-tuning: $(BENCHMARK_READY) ## Show the best score over the number of trials, as a table and a plot beside the warehouse
+tuning: $(BENCHMARK_READY) #: Show the best score over the number of trials, as a table and a plot beside the warehouse
 	@$(BIN)/python -m models_py tuning
 
 $(BENCHMARK_READY): requirements-benchmark.lock $(READY)
@@ -102,10 +111,10 @@ $(BENCHMARK_READY): requirements-benchmark.lock $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-benchmark.lock
 	@touch $(BENCHMARK_READY)
 
-benchmark: $(BENCHMARK_READY) ## Measure time and memory per stage and model (RAW=folder, or SCALES='0.1 0.3' LOOKALIKE=program)
+benchmark: $(BENCHMARK_READY) #: Measure time and memory per stage and model (RAW=folder, or SCALES='0.1 0.3' LOOKALIKE=program)
 	@$(BIN)/python -m models_py benchmark
 
-lint: $(READY) ## Check the style of Python and SQL
+lint: $(READY) #: Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests dbt_project/analyses
 
 docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/static_index.html

@@ -29,10 +29,12 @@ from models_py.settings.paths import check_demo_folder, check_published, check_w
 from models_py.settings.variables import check_variables
 from models_py.terminal.printing import complain, only_own_words, say
 
+EVERY_DAY, ANSWERS, STUDIES = "Raw files to tables", "Ask the tables", "Studies and checks"
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
 
-@app.command()
+@app.command(rich_help_panel=EVERY_DAY)
 def evaluate() -> None:
     """Everything: raw files (or the demo) to leaderboard and served recommendations."""
     settings = Settings.from_environment()
@@ -40,7 +42,7 @@ def evaluate() -> None:
     _evaluate(settings, prepare=True)
 
 
-@app.command()
+@app.command(rich_help_panel=EVERY_DAY)
 def build() -> None:
     """All tables from raw files (or the demo) and stored results, without fitting anything."""
     settings = Settings.from_environment()
@@ -50,7 +52,7 @@ def build() -> None:
     pipeline.build(settings)
 
 
-@app.command()
+@app.command(rich_help_panel=EVERY_DAY)
 def fit() -> None:
     """Tune, fit and evaluate on the marts as they are, then publish."""
     settings = Settings.from_environment()
@@ -58,7 +60,7 @@ def fit() -> None:
     _evaluate(settings, prepare=False)
 
 
-@app.command()
+@app.command(rich_help_panel=EVERY_DAY)
 def demo() -> None:
     """Write the embedded demo data."""
     settings = Settings.from_environment()
@@ -69,7 +71,7 @@ def demo() -> None:
     say(f"Wrote {plays:,} made-up plays to {settings.demo} (planted tastes, no Last.fm data).")
 
 
-@app.command()
+@app.command(rich_help_panel=EVERY_DAY)
 def data(
     accept: Annotated[bool, typer.Option(envvar="ACCEPT", help="Accept the licence without being asked.")] = False,
     url: Annotated[str, typer.Option(envvar="DATA_URL", help="Another address of the archive.")] = "",
@@ -81,7 +83,7 @@ def data(
     obtain(ARCHIVES[settings.source], settings.raw, url, accept)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDIES)
 def verify_facts() -> None:
     """Compare published counts of the full Last.FM 1K file with those of the warehouse built from it."""
     settings = Settings.from_environment()
@@ -92,7 +94,7 @@ def verify_facts() -> None:
     print_facts(settings)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDIES)
 def published(
     data: Annotated[str, typer.Option(envvar="DATA", help="File or folder in the 360K format, such as HetRec's.")] = "",
     seeds: Annotated[int, typer.Option(envvar="SEEDS", min=2, help="Random splits.")] = 5,
@@ -106,7 +108,7 @@ def published(
     print_comparison(settings, data, range(1, seeds + 1))
 
 
-@app.command()
+@app.command(rich_help_panel=STUDIES)
 def benchmark(
     scales: Annotated[str, typer.Option(envvar="SCALES", help="Sizes of look-alikes, such as '0.1 0.3 1'.")] = "",
     lookalike: Annotated[str, typer.Option(envvar="LOOKALIKE", help="Program that writes look-alikes.")] = "",
@@ -122,7 +124,7 @@ def benchmark(
     run(settings, output, names, Path(lookalike) if lookalike else None)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDIES)
 def tuning() -> None:
     """Show whether more trials would have changed the order of the models."""
     warehouse = Settings.from_environment().warehouse
@@ -132,8 +134,9 @@ def tuning() -> None:
     report_tuning(warehouse)
 
 
-@app.command()
-def study(
+@app.command(rich_help_panel=STUDIES)
+@app.command("study", hidden=True)
+def protocols(
     item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
     trials: Annotated[
         int | None, typer.Option(envvar="TRIALS", min=1, help="Settings tried per model; the var tuning_trials.")
@@ -146,11 +149,11 @@ def study(
     from models_py import pipeline
     from models_py.experiments.protocols.report import print_study
 
-    pipeline.study(settings, item_type, trials)
+    pipeline.protocols(settings, item_type, trials)
     print_study(settings.warehouse, item_type)
 
 
-@app.command()
+@app.command(rich_help_panel=ANSWERS)
 def docs() -> None:
     """Write the dbt documentation as one page."""
     settings = Settings.from_environment()
@@ -161,7 +164,7 @@ def docs() -> None:
     dbt.document(settings.warehouse, settings.variables)
 
 
-@app.command()
+@app.command(rich_help_panel=EVERY_DAY)
 def clean() -> None:
     """Remove what a run that was killed left beside the published warehouse."""
     from models_py.publishing import clean
@@ -169,7 +172,7 @@ def clean() -> None:
     clean(Settings.from_environment().warehouse)
 
 
-@app.command()
+@app.command(rich_help_panel=ANSWERS)
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
@@ -187,7 +190,7 @@ def recommend(
 
 
 # what begins with a comment, two hyphens, is a statement too
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(context_settings={"ignore_unknown_options": True}, rich_help_panel=ANSWERS)
 def query(
     statement: Annotated[str, typer.Argument(help="SQL that gives rows; - reads it from the standard input.")],
     rows: Annotated[int, typer.Option(min=1, help="Rows to print at most.")] = 40,

@@ -84,10 +84,10 @@ def build(settings: Settings) -> None:
         check_users_remain(settings, working)
     say(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:
-        say("The results in it are of an older study and not shown: run `make recommend`.")
+        say("The results in it are of an older study and not shown: run `make fit`.")
 
 
-def study(settings: Settings, item_type: str, n_trials: int | None) -> None:
+def protocols(settings: Settings, item_type: str, n_trials: int | None) -> None:
     """Score every combination of protocol switches on the marts as they are, and publish the warehouse by rename.
 
     Parameters

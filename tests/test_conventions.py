@@ -156,6 +156,36 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
+COMPUTING = ("clustering", "evaluation", "factorization", "matrices", "recommenders", "themes")
+OPENING = (
+    "models_py.warehouse",
+    "models_py.dbt",
+    "models_py.settings",
+    "models_py.jobs",
+    "models_py.pipeline",
+    "duckdb",
+)
+
+
+def test_what_computes_opens_nothing() -> None:
+    waiting = [path for room in COMPUTING for path in (ROOT / "models_py" / room).rglob("*.py")]
+    seen = set(waiting)
+    for path in waiting:
+        for name in imports(path):
+            assert not name.startswith(OPENING), f"{path} imports {name}"
+            for module in (ROOT / f"{name.replace('.', '/')}.py", ROOT / name.replace(".", "/") / "__init__.py"):
+                if name.startswith("models_py.") and module.is_file() and module not in seen:
+                    seen.add(module)
+                    waiting.append(module)
+
+
+def test_recommenders_import_no_siblings() -> None:
+    shared = {"base", "fitted", "reach", "registry", "__init__"}
+    for path in (ROOT / "models_py/recommenders").glob("*.py"):
+        siblings = {name.rpartition(".")[2] for name in imports(path) if name.startswith("models_py.recommenders.")}
+        assert path.stem in shared or siblings <= shared, path
+
+
 def test_only_the_warehouse_module_opens_duckdb() -> None:
     openers = [path for path in (ROOT / "models_py").rglob("*.py") if "duckdb" in imports(path)]
     assert openers == [ROOT / "models_py/warehouse.py"]

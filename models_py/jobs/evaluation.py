@@ -9,10 +9,10 @@ from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
-from models_py.evaluation.memory import too_large
 from models_py.evaluation.tuning import drawn, sample, space_size, tune
 from models_py.jobs.code import code_digest
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
+from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.terminal.progress import Stage

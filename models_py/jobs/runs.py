@@ -13,9 +13,9 @@ from models_py import __version__
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData
 from models_py.errors import SettingError
-from models_py.evaluation.memory import too_large
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.evaluation.tuning import Trial
+from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.resources import measured
 from models_py.warehouse import Replacement, Warehouse, strings

@@ -99,7 +99,7 @@ def _missing(path: Path, present: Collection[str]) -> Iterator[str]:
 def _why_missing(row: dict[str, object]) -> str:
     split = f"the {row['default_split']} split"
     if not row["runs"] and row["active_users"] >= row["min_users_to_learn"]:
-        return "no results of these training rows are stored (run `make recommend`)"
+        return "no results of these training rows are stored (run `make fit`)"
     if not row["runs"]:
         needed = row["min_users_to_learn"]
         return f"{row['active_users']} active users are too few to learn from ({needed} are needed)"

@@ -1,4 +1,4 @@
-"""Queries of one's own, those of README among them, and what is said where a leaderboard is missing or partly tuned."""
+"""Queries of one's own, those of the documentation among them, and why a leaderboard is missing or partly tuned."""
 
 import hashlib
 import re
@@ -17,7 +17,7 @@ from models_py.warehouse import Warehouse
 
 QUERIES = [
     query.strip()
-    for block in re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    for block in re.findall(r"```sql\n(.*?)```", (ROOT / "dbt_project/docs/queries.md").read_text(), re.DOTALL)
     for query in block.split(";")
     if query.strip()
 ]
@@ -74,7 +74,7 @@ def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str
             "delete from marts.model_runs; delete from marts.training_users where user_index > 3",
             "leaderboard of tracks and artists: 4 active users are too few to learn from (10 are needed).",
         ),
-        ("delete from marts.model_runs", "no results of these training rows are stored (run `make recommend`)."),
+        ("delete from marts.model_runs", "no results of these training rows are stored (run `make fit`)."),
         (
             "update marts.model_runs set status = 'failed', reason = 'bad luck'",
             "none of 1 models could be fitted (model_runs says why; one of the reasons: bad luck).",

@@ -325,7 +325,7 @@ def test_a_build_brings_result_tables_up_to_date_and_says_that_results_are_old(s
     (study.folder / "raw" / "plays.tsv").write_bytes(LINE + b"ann\n")
     result = study.run("build", VARS="{min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1}")
     assert result.returncode == 0, result.stderr
-    assert "of an older study and not shown: run `make recommend`" in result.stdout
+    assert "of an older study and not shown: run `make fit`" in result.stdout
     assert "1 of 2 (50%) lines of plays.tsv are rejected as 'not 6 fields'" in result.stdout
     assert types_in(study.warehouse)["validation_ndcg"] == "DOUBLE"
     assert study.query("select fingerprint, fit_seconds from recommender.runs") == [("old", None)]

@@ -9,11 +9,11 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.errors import SettingError
-from models_py.evaluation.memory import too_large
 from models_py.experiments.protocols.judging import JUDGED, HeldOut
 from models_py.experiments.protocols.models import TEXTBOOK, interactions, settings_tried, tuned, validation_of
 from models_py.experiments.protocols.protocol import SWITCHES
 from models_py.experiments.protocols.splitting import SPLITS, Catalogue, core
+from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 
 N_STEPS = len(SWITCHES["split"]) * len(SWITCHES["catalogue"]) * len(SWITCHES["counts"]) * len(TEXTBOOK)

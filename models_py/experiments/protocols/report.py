@@ -1,4 +1,4 @@
-"""What `make study` prints: effects per switch, errors per scale, and how near the earlier study's figures lie."""
+"""What `make protocols` prints: effects per switch, errors per scale, and how near the earlier study's figures lie."""
 
 import math
 from pathlib import Path

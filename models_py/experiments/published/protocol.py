@@ -14,10 +14,10 @@ from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import matrix
 from models_py.data.validation import Validation
-from models_py.evaluation.memory import too_large
 from models_py.evaluation.metrics import ndcg, recall
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.evaluation.tuning import drawn, space_size, tune
+from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.terminal.progress import Stage

@@ -8,7 +8,7 @@ import pytest
 from made_matrices import interactions_of
 
 from models_py.errors import SettingError
-from models_py.evaluation.memory import memory_limit, too_large
+from models_py.memory import memory_limit, too_large
 from models_py.recommenders.most_popular import MostPopular
 from models_py.settings.environment import Settings
 from models_py.settings.sizes import read_size
@@ -57,7 +57,7 @@ def test_what_does_not_fit_comes_with_what_would_help(
     monkeypatch: pytest.MonkeyPatch, limit: str, item_type: str, remedy: str
 ):
     monkeypatch.setenv("PYTHON_MEMORY_LIMIT", limit)
-    monkeypatch.setattr("models_py.evaluation.memory._free", lambda: 1)
+    monkeypatch.setattr("models_py.memory._free", lambda: 1)
     assert too_large([MostPopular()], interactions_of(np.ones((2, 2))), item_type).endswith(f"may be used{remedy}")
 
 

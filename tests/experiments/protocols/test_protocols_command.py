@@ -1,4 +1,4 @@
-"""`python -m models_py study` on a copy of the demo's warehouse: what it stores, publishes and says."""
+"""`python -m models_py protocols` on a copy of the demo's warehouse: what it stores, publishes and says."""
 
 import shutil
 from itertools import permutations
@@ -28,7 +28,7 @@ def copy_of(demo: Study, folder: Path) -> Study:
 @pytest.fixture(scope="module")
 def studied(demo: Study, tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
     study = copy_of(demo, tmp_path_factory.mktemp("study"))
-    result = study.run("study", TRIALS="1")
+    result = study.run("protocols", TRIALS="1")
     assert result.returncode == 0, result.stderr + result.stdout
     return study, result.stdout
 
@@ -98,7 +98,7 @@ def test_it_says_what_it_ran_on_and_how_near_the_published_figures_lie(studied: 
     ids=["item type", "other study", "no warehouse"],
 )
 def test_what_cannot_be_studied_is_one_sentence(demo: Study, changes: dict[str, str], said: str):
-    result = demo.run("study", **changes)
+    result = demo.run("protocols", **changes)
     assert result.returncode == 1
     assert said in result.stderr and result.stderr.count("\n") == 1
 
