@@ -1,17 +1,25 @@
 """Cosine neighbours of sparse vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 from scipy import sparse
 
-from models_py.matrices.weighting import row_norms
-
 # Shares of the queries that the threads divide among them; each share has one row of sums.
 SHARES = 64
-ROUNDING = 1 - 1e-12
+# Below 1 by more than single precision rounds.
+ROUNDING = 1 - 1e-6
+
+
+class Search(NamedTuple):
+    """How to look for neighbours: with which of several scales of the dimensions, shrunk by how much, and how many."""
+
+    scale: int
+    shrinkage: float
+    k: int
 
 
 @dataclass(frozen=True)
@@ -53,21 +61,41 @@ def nearest(
     shrinkage: float,
     sharpness: float,
 ) -> sparse.csr_matrix:
-    """Find the k most similar other vectors of each query: `neighbours_by_shrinkage` with one shrinkage, cut at k."""
-    return neighbours_by_shrinkage(queries, query_index, vectors, k, [shrinkage])[shrinkage].cut(k, sharpness)
+    """Find the k most similar other vectors of each query: one of `searched`, cut at k."""
+    (found,) = searched(queries, query_index, vectors, [np.ones(vectors.shape[1])], [Search(0, shrinkage, k)])
+    return found.cut(k, sharpness)
 
 
-def neighbours_by_shrinkage(
+def neighbours_of_all(
+    vectors: sparse.csr_matrix, scales: Mapping[float, np.ndarray], wanted: Mapping[tuple[float, float], int]
+) -> dict[tuple[float, float], Neighbours]:
+    """Find every vector's neighbours among the others: all searches of `searched` in one pass.
+
+    Parameters
+    ----------
+    vectors : csr_matrix, shape (n, d)
+    scales : mapping of float to array, shape (d,)
+        Scales of the dimensions by a name, such as the power that they are made with.
+    wanted : mapping of (float, float) to int
+        Number of neighbours by name of the scale and shrinkage.
+    """
+    places = {name: place for place, name in enumerate(scales)}
+    searches = [Search(places[name], shrinkage, k) for (name, shrinkage), k in wanted.items()]
+    found = searched(vectors, np.arange(vectors.shape[0]), vectors, list(scales.values()), searches)
+    return dict(zip(wanted, found, strict=True))
+
+
+def searched(
     queries: sparse.csr_matrix,
     query_index: np.ndarray | None,
     vectors: sparse.csr_matrix,
-    k: int,
-    shrinkages: Sequence[float],
-) -> dict[float, Neighbours]:
-    """Find the k most similar other vectors of each query, by shrunk cosine, in one pass for every shrinkage.
+    scales: Sequence[np.ndarray],
+    searches: Sequence[Search],
+) -> list[Neighbours]:
+    """Find the most similar other vectors of each query, by shrunk cosine, in one pass for several searches.
 
-    The similarity is dot / (|a| |b| + shrinkage x mean squared norm); a vector is never its own neighbour, and only
-    positive similarities count. Shrinkage holds back similarities that rest on few cells.
+    The similarity of two scaled vectors is dot / (|a| |b| + shrinkage x mean squared norm); a vector is never its own
+    neighbour, and only positive similarities count. Shrinkage holds back similarities that rest on few cells.
 
     Parameters
     ----------
@@ -76,36 +104,53 @@ def neighbours_by_shrinkage(
     query_index : array of int, shape (n,), or None
         Their row numbers in `vectors`; None where they are none of them.
     vectors : csr_matrix, shape (m, d)
-    k : int
-    shrinkages : sequence of float
+    scales : sequence of array, shape (d,)
+        What the dimensions of queries and vectors are multiplied by.
+    searches : sequence of Search
     """
-    norms = row_norms(vectors)
-    offsets = np.asarray(shrinkages) * (float(np.mean(norms**2)) if len(norms) else 0.0)
-    own = np.full(queries.shape[0], -1) if query_index is None else np.asarray(query_index)
+    n_queries, n_vectors = queries.shape[0], vectors.shape[0]
+    squares = np.ascontiguousarray(np.array(scales, dtype=np.float64).T ** 2)
+    norms, query_norms = _norms(vectors, squares), _norms(queries, squares)
+    mean_squares = np.mean(norms**2, axis=0) if n_vectors else np.zeros(len(scales))
+    lengths = np.array([min(search.k, n_vectors) for search in searches])
+    starts = np.concatenate([[0], np.cumsum(lengths * n_queries)])
+    index, similarity = np.full(starts[-1], -1, dtype=np.int32), np.zeros(starts[-1], dtype=np.float32)
+    own = np.full(n_queries, -1) if query_index is None else np.asarray(query_index)
     by_dimension = vectors.T.tocsr()
-    shape = (len(offsets), queries.shape[0], min(k, len(norms)))
-    index, similarity = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
-    _fill_most_similar(
-        *(queries.indptr, queries.indices, queries.data.astype(np.float32)),
-        *(own.astype(np.int64), row_norms(queries)),
-        *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32)),
-        *(norms, offsets, index, similarity),
+    _search(
+        *(queries.indptr, queries.indices, queries.data.astype(np.float32), own.astype(np.int64), query_norms),
+        *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32), norms),
+        squares.astype(np.float32),
+        np.array([search.scale for search in searches]),
+        np.array([search.shrinkage * mean_squares[search.scale] for search in searches]),
+        *(lengths, starts, index, similarity),
     )
-    return {
-        shrinkage: Neighbours(*found, len(norms))
-        for shrinkage, *found in zip(shrinkages, index, similarity, strict=True)
-    }
+    parts = [(slice(*ends), (n_queries, k)) for *ends, k in zip(starts[:-1], starts[1:], lengths, strict=True)]
+    return [Neighbours(index[part].reshape(shape), similarity[part].reshape(shape), n_vectors) for part, shape in parts]
+
+
+def most_wanted(numbers: Iterable[tuple[tuple[float, float], int]]) -> dict[tuple[float, float], int]:
+    """Keep the largest number of neighbours that is asked for with each scale and shrinkage."""
+    most: dict[tuple[float, float], int] = {}
+    for asked, k in numbers:
+        most[asked] = max(k, most.get(asked, 0))
+    return most
 
 
 def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
     """Bytes of the k neighbours of each query: number and similarity, compacted, sharpened and transposed."""
-    return 34 * n_queries * min(k, n_vectors) + 16 * SHARES * n_vectors
+    return 34 * n_queries * min(k, n_vectors) + 24 * SHARES * n_vectors
+
+
+def _norms(vectors: sparse.csr_matrix, squares: np.ndarray) -> np.ndarray:
+    """Lengths of the vectors with each scale, shape (n, scales)."""
+    return np.sqrt(vectors.astype(np.float64).power(2) @ squares)
 
 
 # scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items
-# of 868 users on one core, where this loop, which keeps one row of them, takes 66 s on two.
+# of 868 users on one core, where one row of sums at a time takes 66 s on two.
 @njit(parallel=True, cache=True, nogil=True)
-def _fill_most_similar(
+def _search(
     query_starts,
     query_dimensions,
     query_values,
@@ -115,81 +160,78 @@ def _fill_most_similar(
     members,
     values,
     norms,
+    squares,
+    scale_of,
     offsets,
-    neighbours,
+    lengths,
+    result_starts,
+    index,
     similarity,
 ):
-    """Fill in neighbours (-1 where there are fewer than k) and similarities, shape (offsets, n, k), best first."""
-    n_queries, n_vectors, (n_offsets, _, k) = len(query_index), len(norms), neighbours.shape
+    """Fill in the neighbours' index and similarity, flat: search by search, query by query, best first."""
+    n_queries, n_vectors, n_scales, n_searches = len(query_index), len(norms), squares.shape[1], len(lengths)
     for share in prange(SHARES):
-        dots = np.zeros(n_vectors, dtype=np.float32)
-        heap_values, heap_members = np.empty((n_offsets, k)), np.empty((n_offsets, k), dtype=np.int32)
-        sizes, floors = np.zeros(n_offsets, dtype=np.int64), np.zeros(n_offsets)
+        sums, touched = np.zeros((n_vectors, n_scales), dtype=np.float32), np.empty(n_vectors, dtype=np.int32)
+        # what is kept, in one number each: similarity before index, which counts backwards
+        kept, n_kept = np.empty((n_searches, 2 * lengths.max()), dtype=np.int64), np.zeros(n_searches, dtype=np.int64)
+        floors = np.zeros(n_searches)
+        value = np.zeros(1, dtype=np.float32)
+        bits = value.view(np.int32)
         for query in range(share * n_queries // SHARES, (share + 1) * n_queries // SHARES):
-            dots[:] = 0
-            for cell in range(query_starts[query], query_starts[query + 1]):
-                dimension, weight = query_dimensions[cell], query_values[cell]
-                for position in range(starts[dimension], starts[dimension + 1]):
-                    dots[members[position]] += weight * values[position]
+            cells = range(query_starts[query], query_starts[query + 1])
+            n_touched = _add_products(
+                cells, query_dimensions, query_values, starts, members, values, squares, sums, touched
+            )
             if query_index[query] >= 0:
-                dots[query_index[query]] = 0
-            sizes[:], floors[:] = 0, 0.0
-            for member in range(n_vectors):
-                if dots[member] <= 0:
-                    continue
-                product = query_norms[query] * norms[member]
-                for offset in range(n_offsets):
-                    scale = product + offsets[offset]
+                sums[query_index[query], :] = 0
+            n_kept[:], floors[:] = 0, 0.0
+            for place in range(n_touched):
+                member = touched[place]
+                for search in range(n_searches):
+                    scale, k = scale_of[search], lengths[search]
+                    dot = sums[member, scale]
+                    divisor = query_norms[query, scale] * norms[member, scale] + offsets[search]
                     # most are below the worst that is kept: told without a division, with a margin for rounding
-                    if dots[member] > floors[offset] * scale:
-                        sizes[offset] = _keep(
-                            heap_values[offset], heap_members[offset], sizes[offset], dots[member] / scale, member
-                        )
-                        floors[offset] = heap_values[offset, 0] * ROUNDING if sizes[offset] == k else 0.0
-            for offset in range(n_offsets):
-                heap, places = heap_values[offset], heap_members[offset]
-                for rank in range(sizes[offset] - 1, -1, -1):
-                    similarity[offset, query, rank], neighbours[offset, query, rank] = heap[0], places[0]
-                    _sink(heap, places, rank, heap[rank], places[rank])
+                    if dot > floors[search] * divisor:
+                        value[0] = dot / divisor
+                        kept[search, n_kept[search]] = (np.int64(bits[0]) << 32) | (n_vectors - member)
+                        n_kept[search] += 1
+                        if n_kept[search] == 2 * k:
+                            kept[search, :k] = np.partition(kept[search, : 2 * k], k)[k:]
+                            n_kept[search] = k
+                            bits[0] = kept[search, :k].min() >> 32
+                            floors[search] = value[0] * ROUNDING
+                for scale in range(n_scales):
+                    sums[member, scale] = 0
+            for search in range(n_searches):
+                best = np.sort(kept[search, : n_kept[search]])[::-1]
+                first = result_starts[search] + query * lengths[search]
+                for rank in range(min(lengths[search], len(best))):
+                    bits[0] = best[rank] >> 32
+                    similarity[first + rank] = value[0]
+                    index[first + rank] = n_vectors - (best[rank] & 0xFFFFFFFF)
 
 
 @njit(cache=True)
-def _keep(heap_values, heap_members, size, value, member):
-    """Add to a heap whose root is the worst kept (lowest value, then highest index); return the new size."""
-    if size == len(heap_values):
-        if size and _is_worse(heap_values[0], heap_members[0], value, member):
-            _sink(heap_values, heap_members, size, value, member)
-        return size
-    place = size
-    while place:
-        parent = (place - 1) // 2
-        if not _is_worse(value, member, heap_values[parent], heap_members[parent]):
-            break
-        heap_values[place], heap_members[place] = heap_values[parent], heap_members[parent]
-        place = parent
-    heap_values[place], heap_members[place] = value, member
-    return size + 1
-
-
-@njit(cache=True)
-def _sink(heap_values, heap_members, size, value, member):
-    """Put an element in the place of the root of a heap of so many elements."""
-    place = 0
-    while 2 * place + 1 < size:
-        child = 2 * place + 1
-        if child + 1 < size and _is_worse(
-            heap_values[child + 1], heap_members[child + 1], heap_values[child], heap_members[child]
-        ):
-            child += 1
-        if not _is_worse(heap_values[child], heap_members[child], value, member):
-            break
-        heap_values[place], heap_members[place] = heap_values[child], heap_members[child]
-        place = child
-    if size:
-        heap_values[place], heap_members[place] = value, member
-
-
-@njit(cache=True)
-def _is_worse(value, member, other_value, other_member):
-    """Tell whether one element is less similar than another, or as similar with the higher index."""
-    return value < other_value or (value == other_value and member > other_member)
+def _add_products(cells, query_dimensions, query_values, starts, members, values, squares, sums, touched):
+    """Add a query's products into `sums`, list the vectors that it has any with, each once, and count them."""
+    n_products = 0
+    for cell in cells:
+        n_products += starts[query_dimensions[cell] + 1] - starts[query_dimensions[cell]]
+    # where nearly all will have some, to list them costs more than to look at those without
+    is_listed = n_products <= len(sums)
+    n_touched, n_scales = 0, squares.shape[1]
+    for cell in cells:
+        dimension, weight = query_dimensions[cell], query_values[cell]
+        for position in range(starts[dimension], starts[dimension + 1]):
+            member, product = members[position], weight * values[position]
+            if is_listed and sums[member, 0] == 0:
+                touched[n_touched] = member
+                n_touched += 1
+            for scale in range(n_scales):
+                sums[member, scale] += product * squares[dimension, scale]
+    if is_listed:
+        return n_touched
+    for member in range(len(sums)):
+        touched[member] = member
+    return len(sums)

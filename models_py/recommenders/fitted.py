@@ -14,6 +14,7 @@ from scipy import sparse
 from models_py.matrices.cells import rows_of, with_values
 from models_py.matrices.neighbours import Neighbours, nearest
 from models_py.matrices.nonnegative import fold_in_users
+from models_py.matrices.products import dense_product
 from models_py.matrices.weighting import Preparation, scale_columns
 
 # Of the largest that a score could be; below it, it is a rest of rounding.
@@ -266,11 +267,11 @@ class ItemWeights(FittedModel):
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Weighted sums over the users' items."""
-        return (self.histories[users] @ self.weights).toarray()
+        return dense_product(self.histories[users], self.weights)
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Weighted sums over the histories' items."""
-        return (self.preparation(histories) @ self.weights).toarray()
+        return dense_product(self.preparation(histories), self.weights)
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Items that speak most for each of the items."""
@@ -323,11 +324,11 @@ class SimilarUsers(FittedModel):
             similarity = self._similarity(self.vectors[users], users)
         else:
             similarity = self.found.of(users).cut(self.neighbours, self.sharpness)
-        return (similarity @ self.weights).toarray()
+        return dense_product(similarity, self.weights)
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Sum of the weights of the histories' neighbours."""
-        return (self._similarity(self.compared(histories)) @ self.weights).toarray()
+        return dense_product(self._similarity(self.compared(histories)), self.weights)
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Cosine of the items' listeners."""

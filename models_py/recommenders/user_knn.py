@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
 from models_py.data.interactions import Interactions
-from models_py.matrices.neighbours import Neighbours, neighbours_by_shrinkage, neighbours_memory
-from models_py.matrices.weighting import Preparation
+from models_py.matrices.neighbours import Neighbours, most_wanted, neighbours_memory, neighbours_of_all
+from models_py.matrices.weighting import Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import SimilarUsers
+
+Prepared = Mapping[tuple[float, float], Neighbours]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class UserKNN(Recommender):
         "shrinkage": (0.0, 0.1, 1.0),
         "sharpness": (1.0, 2.0, 4.0),
     }
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting",)
 
     weighting: str = "log_share"
     neighbours: int = 100
@@ -34,16 +34,15 @@ class UserKNN(Recommender):
     sharpness: float = 2.0
 
     @classmethod
-    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[float, Neighbours]:
-        """Find the most neighbours of each user that a setting wants, with every shrinkage."""
-        first, most = settings[0], max(setting.neighbours for setting in settings)
-        vectors = first._compared(interactions)(interactions.counts)
-        shrinkages = sorted({setting.shrinkage for setting in settings})
-        return neighbours_by_shrinkage(vectors, np.arange(interactions.n_users), vectors, most, shrinkages)
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
+        """Find the most neighbours of each user that a setting wants, with each power and shrinkage."""
+        vectors = Preparation.of(interactions.counts, settings[0].weighting)(interactions.counts)
+        powers = sorted({setting.popularity_power for setting in settings})
+        scales = {power: popularity_scale(interactions.listeners, -power) for power in powers}
+        asked = [((setting.popularity_power, setting.shrinkage), setting.neighbours) for setting in settings]
+        return neighbours_of_all(vectors, scales, most_wanted(asked))
 
-    def fit(
-        self, interactions: Interactions, seed: int, prepared: Mapping[float, Neighbours] | None = None
-    ) -> SimilarUsers:
+    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> SimilarUsers:
         """Weigh the histories; the seed is not used. Neighbours that are not prepared are looked up when asked for."""
         counts, compared = interactions.counts, self._compared(interactions)
         return SimilarUsers(
@@ -53,7 +52,7 @@ class UserKNN(Recommender):
             neighbours=self.neighbours,
             shrinkage=self.shrinkage,
             sharpness=self.sharpness,
-            found=prepared[self.shrinkage] if prepared else None,
+            found=prepared[self.popularity_power, self.shrinkage] if prepared else None,
         )
 
     def memory(self, interactions: Interactions) -> int:

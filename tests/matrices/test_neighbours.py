@@ -24,6 +24,8 @@ def similarities(vectors: np.ndarray, shrinkage: float) -> np.ndarray:
     norms = np.sqrt((vectors**2).sum(axis=1))
     divisor = norms[:, None] * norms + shrinkage * np.mean(norms**2)
     result = np.divide(vectors @ vectors.T, divisor, out=np.zeros_like(divisor), where=divisor > 0)
+    # what differs by less than single precision shows is a tie
+    result = result.astype(np.float32).astype(np.float64)
     np.fill_diagonal(result, 0)
     return result
 
