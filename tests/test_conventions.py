@@ -1,6 +1,7 @@
 """The house rules that the build does not check itself, on dbt's manifest and on the Python sources."""
 
 import ast
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT, Study
+
+from models_py.recommenders.base import TASKS
 
 READABLE = {
     "staging/lastfm": {"staging/lastfm", "source.lastfm_reader"},
@@ -143,6 +146,13 @@ def test_every_study_number_reaches_python() -> None:
     mart = yaml.safe_load((ROOT / "dbt_project/models/marts/training/_training__models.yml").read_text())["models"][0]
     assert mart["name"] == "evaluation_parameters"
     assert set(variables) <= {column["name"] for column in mart["columns"]}
+
+
+def test_splits_name_tasks_that_recommenders_know() -> None:
+    with (ROOT / "dbt_project/seeds/splits.csv").open(newline="") as file:
+        tasks = {row["split_name"]: row["tasks"].split(",") for row in csv.DictReader(file)}
+    assert tasks.pop("full") == [""]
+    assert [split for split, named in tasks.items() if set(named) - set(TASKS)] == []
 
 
 def test_sql_outside_staging_is_portable(models: dict) -> None:

@@ -50,7 +50,7 @@ describe_test as (
 
 count_evaluated as (
     select
-        {%- for task in ['discovery', 'repeat', 'all'] %}
+        {%- for task in tasks() %}
         count(*) filter (where task = '{{ task }}' and scope = 'all') as {{ task }}_users,
         count(*) filter (where task = '{{ task }}' and scope = 'recommendable') as {{ task }}_users_recommendable,
         {%- endfor %}
@@ -60,14 +60,16 @@ count_evaluated as (
     group by split_name, item_type
 ),
 
--- only a test part has evaluated users, and only a temporal one has repeats
+-- only a test part has evaluated users, on the tasks of its split
 applicable as (
     select
         count_parts.*,
         splits.split_kind,
         parts.after as starts_after,
         count_parts.part = 'test' as is_test,
-        count_parts.part = 'test' and splits.split_kind = 'temporal' as has_repeats
+        {%- for task in tasks() %}
+        count_parts.part = 'test' and {{ has_task('splits.tasks', "'" ~ task ~ "'") }} as has_{{ task }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from count_parts
     inner join splits on count_parts.split_name = splits.split_name
     left join parts
@@ -87,8 +89,8 @@ final as (
         applicable.starts_after,
         case when applicable.split_kind in ('temporal', 'full') then applicable.starts_at end as starts_at,
         case when applicable.split_kind in ('temporal', 'full') then applicable.ends_at end as ends_at,
-        {%- for task in ['discovery', 'repeat', 'all'] %}
-        {%- set applies = 'applicable.' ~ ('is_test' if task == 'discovery' else 'has_repeats') %}
+        {%- for task in tasks() %}
+        {%- set applies = 'applicable.has_' ~ task %}
         {%- set evaluated = 'coalesce(count_evaluated.' ~ task ~ '_users, 0)' %}
         case when {{ applies }} then {{ evaluated }} end as evaluated_users_{{ task }},
         case
@@ -99,8 +101,8 @@ final as (
         end as left_out_nothing_relevant_{{ task }},
         {%- endfor %}
         describe_test.left_out_no_training,
-        case when applicable.has_repeats then describe_test.share_repeat end as share_repeat,
-        case when applicable.has_repeats then describe_test.share_repeat_plays end as share_repeat_plays,
+        case when applicable.has_repeat then describe_test.share_repeat end as share_repeat,
+        case when applicable.has_repeat then describe_test.share_repeat_plays end as share_repeat_plays,
         describe_test.share_recommendable
     from applicable
     left join describe_test

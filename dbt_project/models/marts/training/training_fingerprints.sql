@@ -46,7 +46,8 @@ final as (
         fingerprints.item_type,
         splits.split_kind,
         splits.is_default,
-        fingerprints.fingerprint
+        fingerprints.fingerprint,
+        splits.tasks
     from fingerprints
     inner join splits on fingerprints.split_name = splits.split_name
 )
