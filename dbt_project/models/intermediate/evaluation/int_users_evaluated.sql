@@ -31,12 +31,7 @@ count_relevant as (
             and {{ has_task('splits.tasks', 'tasks.task') }}
     inner join scopes on scopes.scope = 'all' or test_interactions.is_recommendable
     where test_interactions.user_has_training
-    group by
-        test_interactions.split_name,
-        test_interactions.item_type,
-        tasks.task,
-        scopes.scope,
-        test_interactions.user_id
+    group by all
 ),
 
 final as (

@@ -32,7 +32,7 @@ count_parts as (
         min(first_played_at) as starts_at,
         max(last_played_at) as ends_at
     from cells
-    group by split_name, item_type, part
+    group by all
 ),
 
 describe_test as (
@@ -45,7 +45,7 @@ describe_test as (
         sum(play_count) filter (where is_repeat) / sum(play_count) as share_repeat_plays,
         count(*) filter (where is_recommendable) / count(*) as share_recommendable
     from test_interactions
-    group by split_name, item_type
+    group by all
 ),
 
 count_evaluated as (
@@ -57,7 +57,7 @@ count_evaluated as (
         split_name,
         item_type
     from evaluated_users
-    group by split_name, item_type
+    group by all
 ),
 
 -- only a test part has evaluated users, on the tasks of its split
@@ -68,13 +68,13 @@ applicable as (
         parts.after as starts_after,
         count_parts.part = 'test' as is_test,
         {%- for task in tasks() %}
-        count_parts.part = 'test' and {{ has_task('splits.tasks', "'" ~ task ~ "'") }} as has_{{ task }}{{ ',' if not loop.last }}
+        count_parts.part = 'test' and {{ has_task('splits.tasks', literal_text(task)) }} as has_{{ task }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from count_parts
     inner join splits on count_parts.split_name = splits.split_name
     left join parts
-        on count_parts.split_name = parts.split_name
-            and count_parts.part = parts.part
+        on {{ same_keys('count_parts', 'parts', ['split_name', 'part']) }}
 ),
 
 final as (
@@ -106,13 +106,11 @@ final as (
         describe_test.share_recommendable
     from applicable
     left join describe_test
-        on applicable.is_test
-            and applicable.split_name = describe_test.split_name
-            and applicable.item_type = describe_test.item_type
+        on {{ same_keys('applicable', 'describe_test', ['split_name', 'item_type']) }}
+            and applicable.is_test
     left join count_evaluated
-        on applicable.is_test
-            and applicable.split_name = count_evaluated.split_name
-            and applicable.item_type = count_evaluated.item_type
+        on {{ same_keys('applicable', 'count_evaluated', ['split_name', 'item_type']) }}
+            and applicable.is_test
 )
 
 select * from final
