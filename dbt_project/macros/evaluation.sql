@@ -35,6 +35,11 @@
     'tenth ' || right('0' || cast(cast(ceil(10.0 * {{ place }} / {{ user_count }}) as integer) as varchar), 2)
 {%- endmacro %}
 
+{# What a list may be asked for. #}
+{% macro tasks() -%}
+    {{ return(['discovery', 'repeat', 'all']) }}
+{%- endmacro %}
+
 {# True where the task is about such an item: discovery leaves out what the user played in train, repeat wants it. #}
 {% macro task_allows(task, is_repeat) -%}
     ({{ task }} = 'all' or ({{ task }} = 'repeat') = {{ is_repeat }})

@@ -1,14 +1,31 @@
+{# The tables that models_py writes, as the source's YAML describes them: the one home of their columns and types. #}
+{% macro recommender_tables() -%}
+    {{ return(graph.sources.values() | selectattr('source_name', 'equalto', 'recommender') | list) }}
+{%- endmacro %}
+
 {#
-Creates the tables that models_py writes, empty where they are missing, so that results are legal before the first fit.
-The source's YAML is the one home of their columns and types; a column added there is added here. Where a column has
-another type, all tables are made anew: they are of another version, belong together, and can be computed again.
+The rows of such a table that were made from today's training rows; those of others (an older fingerprint, a split that is
+not built now) are left out. For a table without split_name, `split` is the split that all its rows were made from.
+#}
+{% macro of_todays_training(name, split=none) -%}
+select {{ name }}.*
+from {{ source('recommender', name) }} as {{ name }}
+inner join {{ ref('training_fingerprints') }} as fingerprints
+    on {{ literal_text(split) if split else name ~ '.split_name' }} = fingerprints.split_name
+        and {{ name }}.item_type = fingerprints.item_type
+        and {{ name }}.fingerprint = fingerprints.fingerprint
+{%- endmacro %}
+
+{#
+Creates these tables, empty where they are missing, so that results are legal before the first fit. A column added to the
+YAML is added here. Where a stored column has another type, or the YAML has none of its name, all tables are made anew:
+they are of another version, belong together, and can be computed again.
 #}
 {% macro create_recommender_tables() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-    {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', 'recommender') | list -%}
-    {%- set other_version = recommender_types_differ(tables) -%}
+    {%- set other_version = recommender_tables_differ() -%}
     create schema if not exists recommender;
-    {%- for node in tables %}
+    {%- for node in recommender_tables() %}
     {%- if other_version %}
     drop table if exists recommender.{{ node.name }};
     {%- endif %}
@@ -24,19 +41,20 @@ another type, all tables are made anew: they are of another version, belong toge
     {%- endif -%}
 {%- endmacro %}
 
-{% macro recommender_types_differ(tables) -%}
+{% macro recommender_tables_differ() -%}
     {%- set query -%}
         select count(*)
         from information_schema.columns
         where table_catalog = current_database() and table_schema = 'recommender' and (
             false
-            {%- for node in tables %}
-            {%- for column in node.columns.values() %}
+            {%- for node in recommender_tables() %}
             or (
-                table_name = '{{ node.name }}' and column_name = '{{ column.name }}'
-                and data_type <> typeof(cast(null as {{ column.data_type }}))
+                table_name = '{{ node.name }}' and (column_name, data_type) not in (
+                    {%- for column in node.columns.values() %}
+                    ('{{ column.name }}', typeof(cast(null as {{ column.data_type }}))){{ ',' if not loop.last }}
+                    {%- endfor %}
+                )
             )
-            {%- endfor %}
             {%- endfor %}
         )
     {%- endset -%}

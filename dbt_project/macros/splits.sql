@@ -11,3 +11,8 @@
         {%- endfor %}
     )
 {%- endmacro %}
+
+{# True where the tasks of a split (see the seed) name this one. #}
+{% macro has_task(tasks, task) -%}
+    concat(',', {{ tasks }}, ',') like concat('%,', {{ task }}, ',%')
+{%- endmacro %}

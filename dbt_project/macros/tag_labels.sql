@@ -21,77 +21,54 @@ own_tags as (
 
 weigh_tagged as (
     select
-        {{ keys | join(',\n        ') }},
+        {{ key_columns(keys) }},
         sum(weight) as weight
     from members
     where artist_id in (select own_tags.artist_id from own_tags)
-    group by
-        {{ keys | join(',\n        ') }}
+    group by all
 ),
 
 weigh_tagged_population as (
     select
-        {{ population | join(',\n        ') }},
+        {{ key_columns(population) }},
         sum(weight) as weight
     from weigh_tagged
-    group by
-        {{ population | join(',\n        ') }}
+    group by all
 ),
 
 weigh_tags as (
     select
-        {%- for key in keys %}
-        members.{{ key }},
-        {%- endfor %}
+        {{ key_columns(keys, 'members') }},
         own_tags.tag,
         sum(members.weight) as weight
     from members
     inner join own_tags on members.artist_id = own_tags.artist_id
-    group by
-        {%- for key in keys %}
-        members.{{ key }},
-        {%- endfor %}
-        own_tags.tag
+    group by all
 ),
 
 share_tags as (
     select
-        {%- for key in keys %}
-        weigh_tags.{{ key }},
-        {%- endfor %}
+        {{ key_columns(keys, 'weigh_tags') }},
         weigh_tags.tag,
         weigh_tags.weight / nullif(weigh_tagged.weight, 0) as share,
         sum(weigh_tags.weight) over (
-            partition by
-                {%- for key in population %}
-                weigh_tags.{{ key }},
-                {%- endfor %}
-                weigh_tags.tag
+            partition by {{ key_columns(population, 'weigh_tags') }}, weigh_tags.tag
         ) / weigh_tagged_population.weight as overall_share
     from weigh_tags
     inner join weigh_tagged
-        on {% for key in keys -%}
-            weigh_tags.{{ key }} = weigh_tagged.{{ key }}
-            {{- '\n            and ' if not loop.last }}
-        {%- endfor %}
+        on {{ same_keys('weigh_tags', 'weigh_tagged', keys) }}
     inner join weigh_tagged_population
-        on {% for key in population -%}
-            weigh_tags.{{ key }} = weigh_tagged_population.{{ key }}
-            {{- '\n            and ' if not loop.last }}
-        {%- endfor %}
+        on {{ same_keys('weigh_tags', 'weigh_tagged_population', population) }}
 ),
 
 ranked_tags as (
     select
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
+        {{ key_columns(keys) }},
         tag,
-        share,
-        share / overall_share as lift,
+        {{ rounded('share') }} as share,
+        {{ rounded('share / overall_share') }} as lift,
         row_number() over (
-            partition by
-                {{ keys | join(',\n                ') }}
+            partition by {{ keys | join(', ') }}
             order by round(share - overall_share, 9) desc, share desc, tag asc
         ) as place
     from share_tags
@@ -111,45 +88,36 @@ The query needs two CTEs before, both with the keys and place, the place in the 
 {%- set keys = population + group -%}
 name_by_items as (
     select
-        {{ keys | join(',\n        ') }},
+        {{ key_columns(keys) }},
         {{ joined_text('item_name', 'place', ' / ') }} as label,
         min(case when place = 1 then item_name end) as first_item
     from items
     where place <= {{ var('cluster_label_items') }}
-    group by
-        {{ keys | join(',\n        ') }}
+    group by all
 ),
 
 name_by_tags as (
     select
-        {{ keys | join(',\n        ') }},
+        {{ key_columns(keys) }},
         {{ joined_text('tag', 'place', ' / ') }} as label
     from tags
     where place <= {{ var('label_tags') }}
-    group by
-        {{ keys | join(',\n        ') }}
+    group by all
 ),
 
 choose_names as (
     select
-        {%- for key in keys %}
-        name_by_items.{{ key }},
-        {%- endfor %}
+        {{ key_columns(keys, 'name_by_items') }},
         name_by_items.first_item,
         coalesce(name_by_tags.label, name_by_items.label) as label
     from name_by_items
     left join name_by_tags
-        on {% for key in keys -%}
-            name_by_items.{{ key }} = name_by_tags.{{ key }}
-            {{- '\n            and ' if not loop.last }}
-        {%- endfor %}
+        on {{ same_keys('name_by_items', 'name_by_tags', keys) }}
 ),
 
 named_groups as (
     select
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
+        {{ key_columns(keys) }},
         case
             when count(*) over (partition by {{ population | join(', ') }}, label) = 1 then label
             else label || ' (' || first_item || ')'

@@ -10,12 +10,10 @@ from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.warehouse import Warehouse
 
-TASKS_BY_KIND = {"temporal": ("discovery", "repeat", "all"), "random": ("discovery",), "leave_last": ("discovery",)}
-
 
 @dataclass(frozen=True)
 class Dataset:
-    """One split and item type that has training rows."""
+    """One split and item type that has training rows, with the tasks that the split is evaluated on."""
 
     split_name: str
     item_type: str
@@ -23,16 +21,12 @@ class Dataset:
     is_default: bool
     fingerprint: str
     n_users: int
+    tasks: tuple[str, ...] = ()
 
     @property
     def key(self) -> dict[str, str]:
         """The columns that name it in every table."""
         return {"split_name": self.split_name, "item_type": self.item_type}
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        """Tasks that the split can be evaluated on: where no cell lies in two parts, nothing repeats."""
-        return TASKS_BY_KIND[self.split_kind]
 
 
 @dataclass(frozen=True)
@@ -46,9 +40,10 @@ class TrainingData:
 
 def read_datasets(warehouse: Warehouse) -> list[Dataset]:
     """Every split and item type with training rows, in a fixed order."""
-    rows = warehouse.read(
+    rows = warehouse.read_rows(
         """
-        select f.split_name, f.item_type, f.split_kind, f.is_default, f.fingerprint, count(*) as n_users
+        select f.split_name, f.item_type, f.split_kind, f.is_default, f.fingerprint, count(*) as n_users,
+            coalesce(f.tasks, '') as tasks
         from marts.training_fingerprints as f
         inner join marts.training_users as u on f.split_name = u.split_name and f.item_type = u.item_type
         group by all
@@ -56,8 +51,15 @@ def read_datasets(warehouse: Warehouse) -> list[Dataset]:
         """
     )
     return [
-        Dataset(str(split), str(item), str(kind), bool(default), str(fingerprint), int(users))
-        for split, item, kind, default, fingerprint, users in zip(*rows.values(), strict=True)
+        Dataset(
+            **{
+                **row,
+                "is_default": bool(row["is_default"]),
+                "n_users": int(row["n_users"]),
+                "tasks": tuple(filter(None, row["tasks"].split(","))),
+            }
+        )
+        for row in rows
     ]
 
 

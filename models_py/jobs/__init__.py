@@ -31,7 +31,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
     learnable = [dataset for dataset in datasets if dataset.n_users >= parameters.min_users_to_learn]
     evaluated = [dataset for dataset in learnable if dataset.split_kind != "full"]
     full = [dataset for dataset in learnable if dataset.split_kind == "full"]
-    warehouse.replace(outdated(parameters.built_splits, learnable if evaluated else []))
+    warehouse.replace(outdated(warehouse, parameters.built_splits, learnable if evaluated else []))
     if not evaluated:
         most = max((dataset.n_users for dataset in datasets if dataset.split_kind != "full"), default=0)
         users = warehouse.read("select count(*) as n from marts.users where play_count > 0")["n"][0]

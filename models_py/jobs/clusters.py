@@ -13,20 +13,9 @@ from models_py.data.interactions import best_known
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
 from models_py.jobs.code import code_digest
+from models_py.jobs.records import columns, joined
 from models_py.jobs.runs import digest, is_stored
 from models_py.warehouse import Replacement, Warehouse, strings
-
-FIGURES = (
-    "silhouette",
-    "silhouette_low",
-    "silhouette_high",
-    "silhouette_shuffled",
-    "davies_bouldin",
-    "seed_stability",
-    "half_sample_stability",
-    "largest_share",
-    "held_out_similarity",
-)
 
 
 def cluster(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
@@ -64,10 +53,7 @@ def cluster(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> N
                 "cluster_trials", key, _figures(trials, dataset.item_type), {**stamp, "search_key": search_key}
             ),
             *(
-                # a stamp without rows would be stored as a row
-                Replacement(
-                    f"{entity}_cluster_labels", key, _labels(found, entity, indices[entity]), stamp if found else {}
-                )
+                Replacement(f"{entity}_cluster_labels", key, _labels(found, entity, indices[entity]), stamp)
                 for entity, found in solutions.items()
             ),
         ]
@@ -96,9 +82,9 @@ def _read_features(warehouse: Warehouse, dataset: Dataset, entity: str) -> np.nd
         [entity_type],
     )["feature"]
     type_matches = "" if entity == "user" else "and f.item_type = t.item_type"
-    columns = ", ".join(f"coalesce(f.{name}_scaled, 0) as {name}" for name in names)
+    scaled = ", ".join(f"coalesce(f.{name}_scaled, 0) as {name}" for name in names)
     features = warehouse.read(
-        f"select t.{entity}_index{', ' if columns else ''}{columns} from marts.training_{entity}s as t "
+        f"select t.{entity}_index{', ' if scaled else ''}{scaled} from marts.training_{entity}s as t "
         f"left join marts.{entity}_features as f on f.{entity}_id = t.{entity}_id {type_matches} "
         f"where t.split_name = ? and t.item_type = ? order by t.{entity}_index",
         [dataset.split_name, dataset.item_type],
@@ -109,31 +95,16 @@ def _read_features(warehouse: Warehouse, dataset: Dataset, entity: str) -> np.nd
 
 def _figures(trials: dict[str, list[ClusterTrial]], item_type: str) -> dict[str, np.ndarray]:
     entities = [entity for entity, of_entity in trials.items() for _ in of_entity]
-    together = [trial for of_entity in trials.values() for trial in of_entity]
     return {
         "entity_type": strings("user" if entity == "user" else item_type for entity in entities),
-        **_settings(together, [1] * len(together)),
-        **{name: np.array([getattr(trial, name) for trial in together], dtype=float) for name in FIGURES},
+        **columns([trial for of_entity in trials.values() for trial in of_entity], ClusterTrial.__dataclass_fields__),
     }
 
 
 def _labels(solutions: Sequence[Clustering], entity: str, indices: np.ndarray) -> dict[str, np.ndarray]:
-    if not solutions:
-        return {}
+    trials, repeats = [solution.trial for solution in solutions], [len(indices)] * len(solutions)
     return {
-        **_settings([solution.trial for solution in solutions], [len(indices)] * len(solutions)),
+        **columns(trials, ("representation", "algorithm", "n_clusters"), repeats),
         f"{entity}_index": np.tile(indices, len(solutions)),
-        **{
-            name: np.concatenate([getattr(solution, name) for solution in solutions])
-            for name in ("cluster_id", "distance", "silhouette", "x", "y")
-        },
+        **joined(solutions, ("cluster_id", "distance", "silhouette", "x", "y")),
     }
-
-
-def _settings(trials: Sequence[ClusterTrial], repeats: Sequence[int]) -> dict[str, np.ndarray]:
-    """Return the columns that name a solution, each repeated as often as it has rows."""
-    names = {
-        name: np.repeat(strings(getattr(trial, name) for trial in trials), repeats)
-        for name in ("representation", "algorithm")
-    }
-    return {**names, "n_clusters": np.repeat(np.array([trial.n_clusters for trial in trials], dtype=int), repeats)}

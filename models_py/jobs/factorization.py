@@ -18,7 +18,8 @@ from models_py.factorization import (
     score_factorizations,
     validation_ndcg,
 )
-from models_py.warehouse import Replacement, Warehouse, strings
+from models_py.jobs.records import columns
+from models_py.warehouse import Replacement, Warehouse
 
 SCALES = ("plays", "log_plays")
 
@@ -30,9 +31,9 @@ def factorize(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) ->
     with threadpool_limits(limits=1), ThreadPoolExecutor(len(SCALES)) as pool:
         fits = list(pool.map(lambda scale: _fit(data, scale, parameters), SCALES))
         held_out = _read_held_out_plays(warehouse, dataset, data.train.counts.shape)
-        columns = list(pool.map(lambda fit: _columns(fit, data, held_out), fits))
-    joined = {name: np.concatenate([of_scale[name] for of_scale in columns]) for name in columns[0]}
-    warehouse.replace([Replacement("factorization_errors", dataset.key, joined, {"fingerprint": dataset.fingerprint})])
+        scored = list(pool.map(lambda fit: _columns(fit, data, held_out), fits))
+    rows = {name: np.concatenate([of_scale[name] for of_scale in scored]) for name in scored[0]}
+    warehouse.replace([Replacement("factorization_errors", dataset.key, rows, {"fingerprint": dataset.fingerprint})])
 
 
 @dataclass(frozen=True)
@@ -59,20 +60,9 @@ def _columns(fits: ScaleFits, data: TrainingData, held_out: sparse.csr_matrix) -
     chosen = [fits.penalty if error.model_name == "als" else np.nan for error in errors]
     ranks = [fits.ndcg.get((error.model_name, error.n_factors, error.scale), np.nan) for error in errors]
     return {
-        **error_columns(errors),
+        **columns(errors, FactorizationError.__dataclass_fields__),
         "penalty": np.array(chosen, dtype=float),
         "validation_ndcg": np.array(ranks, dtype=float),
-    }
-
-
-def error_columns(errors: Sequence[FactorizationError]) -> dict[str, np.ndarray]:
-    """Put errors into columns, as they are stored."""
-    return {
-        **{name: strings(getattr(error, name) for error in errors) for name in ("model_name", "scale", "cells")},
-        **{
-            name: np.array([getattr(error, name) for error in errors])
-            for name in ("n_factors", "n_cells", "rmse", "mae")
-        },
     }
 
 

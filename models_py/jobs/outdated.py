@@ -3,38 +3,34 @@
 from collections.abc import Sequence
 
 from models_py.data.training import Dataset
-from models_py.warehouse import Replacement
-
-TABLES = ("runs", "trials", "recommendations", "factorization_errors")
-TABLES_OF_FULL = (
-    "served_models",
-    "cluster_trials",
-    "user_cluster_labels",
-    "item_cluster_labels",
-    "theme_trials",
-    "theme_figures",
-    "theme_items",
-    "theme_users",
-    "protocol_scores",
-    "reconstruction_errors",
-)
+from models_py.warehouse import SCHEMA, Replacement, Warehouse
 
 
-def outdated(built_splits: Sequence[str], learnable: Sequence[Dataset]) -> list[Replacement]:
+def outdated(warehouse: Warehouse, built_splits: Sequence[str], learnable: Sequence[Dataset]) -> list[Replacement]:
     """Say what to delete: results on splits of this build whose item type has too few users to learn from now.
 
     Results on splits that this build does not have stay; they need no refit when the split is asked for again.
     """
     kept = {(dataset.split_name, dataset.item_type) for dataset in learnable}
-    return [
-        Replacement(table, {"split_name": split, "item_type": item_type})
+    gone = [
+        {"split_name": split, "item_type": item_type}
         for split in built_splits
         for item_type in ("track", "artist")
         if (split, item_type) not in kept
-        for table in TABLES
-    ] + [
-        Replacement(table, {"item_type": item_type})
-        for item_type in ("track", "artist")
-        if ("full", item_type) not in kept
-        for table in TABLES_OF_FULL
     ]
+    return [
+        Replacement(table, key if has_split else {"item_type": key["item_type"]})
+        for table, has_split in _tables(warehouse).items()
+        for key in gone
+        if has_split or key["split_name"] == "full"
+    ]
+
+
+def _tables(warehouse: Warehouse) -> dict[str, bool]:
+    """Name the tables of results, with whether each has a split; the others hold what was learnt on split 'full'."""
+    rows = warehouse.read_rows(
+        "select table_name, bool_or(column_name = 'split_name') as has_split from information_schema.columns "
+        "where table_schema = ? group by all having bool_or(column_name = 'item_type') order by all",
+        [SCHEMA],
+    )
+    return {str(row["table_name"]): bool(row["has_split"]) for row in rows}

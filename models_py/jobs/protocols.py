@@ -4,7 +4,6 @@ It splits the plays itself, from a seed, and stores scores alone: no list, no mo
 recommender or by any other job.
 """
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +17,8 @@ from models_py.experiments.protocols.factorial import N_STEPS, ProtocolScore, fa
 from models_py.experiments.protocols.models import TEXTBOOK_FACTORS
 from models_py.experiments.protocols.protocol import SWITCHES, K
 from models_py.experiments.protocols.reconstruction import reconstruction_errors
-from models_py.jobs.factorization import error_columns
+from models_py.factorization import FactorizationError
+from models_py.jobs.records import columns
 from models_py.resources import BLAS_THREADS
 from models_py.terminal.progress import Stage
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -59,7 +59,7 @@ def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: 
     warehouse.replace(
         [
             Replacement("protocol_scores", key, _score_columns(scores), {"k": K, **stamp}),
-            Replacement("reconstruction_errors", key, error_columns(errors), stamp),
+            Replacement("reconstruction_errors", key, columns(errors, FactorizationError.__dataclass_fields__), stamp),
         ]
     )
 
@@ -95,8 +95,5 @@ def _read_plays(warehouse: Warehouse, item_type: str) -> tuple[sparse.csr_matrix
 def _score_columns(scores: Sequence[ProtocolScore]) -> dict[str, np.ndarray]:
     return {
         **{switch: strings(score.sides[switch] for score in scores) for switch in SWITCHES},
-        **{name: strings(getattr(score, name) for score in scores) for name in ("model_name", "metric")},
-        "value": np.array([score.value for score in scores], dtype=float),
-        "n_users": np.array([score.n_users for score in scores]),
-        "hyper_parameters": strings(json.dumps(score.hyper_parameters) for score in scores),
+        **columns(scores, ("model_name", "metric", "value", "n_users", "hyper_parameters")),
     }

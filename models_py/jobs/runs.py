@@ -15,6 +15,7 @@ from models_py.data.training import Dataset, TrainingData
 from models_py.errors import SettingError
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.evaluation.tuning import Trial
+from models_py.jobs.records import columns, joined
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.resources import measured
@@ -61,7 +62,7 @@ class Run:
         stamp = {"fingerprint": self.dataset.fingerprint}
         return [
             Replacement("runs", key, {}, values | stamp),
-            Replacement("trials", key, _trial_columns(self.trials), stamp),
+            Replacement("trials", key, columns(self.trials, Trial.__dataclass_fields__), stamp),
             Replacement("recommendations", key, _list_columns(self.lists), stamp),
         ]
 
@@ -136,24 +137,8 @@ def digest(value: object) -> str:
     return hashlib.md5(json.dumps(value).encode()).hexdigest()
 
 
-def _trial_columns(trials: Sequence[Trial]) -> dict[str, np.ndarray]:
-    return {
-        "trial": np.array([trial.trial for trial in trials], dtype=np.int32),
-        "task": strings(trial.task for trial in trials),
-        "hyper_parameters": strings(json.dumps(trial.hyper_parameters) for trial in trials),
-        "validation_ndcg": np.array([trial.validation_ndcg for trial in trials], dtype=float),
-        "fit_seconds": np.array([trial.fit_seconds for trial in trials], dtype=float),
-        "is_chosen": np.array([trial.is_chosen for trial in trials], dtype=bool),
-    }
-
-
 def _list_columns(lists: Mapping[str, Lists]) -> dict[str, np.ndarray]:
     return {
         "task": np.repeat(strings(lists), [len(of_task.rank) for of_task in lists.values()]),
-        **{
-            name: np.concatenate([np.empty(0, np.int64), *(getattr(of_task, name) for of_task in lists.values())])
-            for name in ("user_index", "item_index")
-        },
-        "rank": np.concatenate([np.empty(0, np.int32), *(of_task.rank for of_task in lists.values())]),
-        "score": np.concatenate([np.empty(0), *(of_task.score for of_task in lists.values())]),
+        **joined(lists.values(), Lists.__dataclass_fields__),
     }

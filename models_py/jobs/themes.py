@@ -8,12 +8,14 @@ from threadpoolctl import threadpool_limits
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
 from models_py.jobs.code import code_digest
+from models_py.jobs.records import columns, joined
 from models_py.jobs.runs import digest, is_stored
 from models_py.themes import Themes, theme_grid
-from models_py.warehouse import Replacement, Warehouse, strings
+from models_py.warehouse import Replacement, Warehouse
 
+# What names a factorization.
+SETTINGS = ("model_name", "n_themes")
 WITH_INTERVAL = ("coherence", "coherence_random", "coherence_lead")
-FIGURES = ("strength", "coherence", "coherence_positive", "coherence_random", "stability")
 TABLES = ("theme_trials", "theme_figures", "theme_items", "theme_users")
 
 
@@ -34,10 +36,10 @@ def find_themes(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) 
         found = theme_grid(counts, *settings)
     key, stamp = {"item_type": dataset.item_type}, {"fingerprint": dataset.fingerprint}
     if found:
-        columns = [_trials(found), _figures(found), _items(found), _users(found)]
+        rows = [_trials(found), _figures(found), _items(found), _users(found)]
         stamps = [{**stamp, "search_key": search_key}, stamp, stamp, stamp]
         warehouse.replace(
-            [Replacement(table, key, *rows) for table, *rows in zip(TABLES, columns, stamps, strict=True)]
+            [Replacement(table, key, *of_table) for table, *of_table in zip(TABLES, rows, stamps, strict=True)]
         )
     else:
         # a stamp without rows would be stored as a row
@@ -51,18 +53,15 @@ def _trials(found: Sequence[Themes]) -> dict[str, np.ndarray]:
         for name in WITH_INTERVAL
         for place, end in enumerate(("", "_low", "_high"))
     }
-    stabilities = {
-        name: np.array([getattr(trial, name) for trial in trials]) for name in ("stability", "half_sample_stability")
-    }
-    return {**_settings(found, [1] * len(found)), **stabilities, **intervals}
+    return {**columns(trials, (*SETTINGS, "stability", "half_sample_stability")), **intervals}
 
 
 def _figures(found: Sequence[Themes]) -> dict[str, np.ndarray]:
     sizes = [themes.trial.n_themes for themes in found]
     return {
-        **_settings(found, sizes),
+        **columns([themes.trial for themes in found], SETTINGS, sizes),
         "theme_id": np.concatenate([np.arange(size) for size in sizes]),
-        **{name: np.concatenate([getattr(themes, name) for themes in found]) for name in FIGURES},
+        **joined(found, ("strength", "coherence", "coherence_positive", "coherence_random", "stability")),
     }
 
 
@@ -77,14 +76,6 @@ def _users(found: Sequence[Themes]) -> dict[str, np.ndarray]:
 def _long(found: Sequence[Themes], field: str, names: Sequence[str]) -> dict[str, np.ndarray]:
     parts = [getattr(themes, field) for themes in found]
     return {
-        **_settings(found, [len(part[0]) for part in parts]),
+        **columns([themes.trial for themes in found], SETTINGS, [len(part[0]) for part in parts]),
         **dict(zip(names, map(np.concatenate, zip(*parts, strict=True)), strict=True)),
-    }
-
-
-def _settings(found: Sequence[Themes], repeats: Sequence[int]) -> dict[str, np.ndarray]:
-    """Return the columns that name a factorization, each repeated as often as it has rows."""
-    return {
-        "model_name": np.repeat(strings(themes.trial.model_name for themes in found), repeats),
-        "n_themes": np.repeat(np.array([themes.trial.n_themes for themes in found]), repeats),
     }

@@ -38,20 +38,24 @@ def comparisons(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 def write_scores(warehouse: Path) -> None:
     """Put scores of the models, and of a baseline that scores 0, in the place of what was built."""
-    place = {"item_type": "track", "task": "discovery", "scope": "all", "k": 20, "block_count": USERS, "n_users": USERS}
-    scores, pairs = [], []
+    place = {"scope": "all", "k": 20, "block_count": USERS, "n_users": USERS}
+    entries, scores, pairs = [], [], []
     splits = {f"null_{number}": (f"model_{number}",) for number in range(NULLS)} | {"family": tuple(FAMILY)}
     for split, models in splits.items():
-        for model in (*models, "baseline"):
+        baseline_id = len(entries)
+        for model in ("baseline", *models):
             values = np.zeros(USERS) if model == "baseline" else differences(model)
             lists = {"ndcg_sums": values.tolist(), "user_counts": [1.0] * USERS}
-            names = place | {"split_name": split, "model_name": model}
-            scores.append(names | lists | {"ndcg": values.mean()})
+            entry = {"entry_id": len(entries)}
+            names = {"split_name": split, "item_type": "track", "task": "discovery", "model_name": model}
+            entries.append(entry | names)
+            scores.append(entry | place | lists | {"ndcg": values.mean()})
             if model != "baseline":
-                opponent = {"compared_with": "best_baseline", "baseline_name": "baseline"}
-                pairs.append(names | opponent | {"mean_difference": values.mean()})
+                opponent = {"compared_with": "best_baseline", "opponent_id": baseline_id}
+                pairs.append(entry | place | opponent | {"mean_difference": values.mean()})
     with duckdb.connect(warehouse) as connection:
-        for table, rows in (("int_scores_blocked", scores), ("int_models_paired", pairs)):
+        tables = {"int_models_evaluated": entries, "int_scores_blocked": scores, "int_models_paired": pairs}
+        for table, rows in tables.items():
             frame = pd.DataFrame(rows)
             columns = [name for (name, *_) in connection.execute(f"describe intermediate.{table}").fetchall()]
             frame = frame[[name for name in columns if name in frame]]  # noqa: F841 (DuckDB reads it by name)

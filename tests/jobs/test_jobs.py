@@ -624,6 +624,20 @@ def test_when_nobody_can_be_learnt_from_any_more_nothing_stale_remains(bench: Be
     assert lists == [("user_000001", "most_popular"), ("user_000002", "most_popular")]
 
 
+def test_results_of_a_version_with_other_columns_are_made_anew(bench: Bench, marts: Study) -> None:
+    described = sorted(bench.query("describe recommender.trials"))
+    bench.change("insert into recommender.runs (model_name) values ('popular')")
+    for change, runs_kept in (
+        ("drop column validation_ndcg", 1),
+        ("rename validation_ndcg to validation_ndcg_20", 0),
+        ("alter trial type double", 0),
+    ):
+        bench.change(f"alter table recommender.trials {change}")
+        build(bench.path, marts.folder, "--select", "splits")
+        assert bench.query("select count(*) from recommender.runs") == [(runs_kept,)], change
+        assert sorted(bench.query("describe recommender.trials")) == described, change
+
+
 def test_a_second_evaluation_of_a_warehouse_stops_with_one_sentence(bench: Bench, marts: Study) -> None:
     # the marts were loaded as if they were real data
     study = study_in(bench.path.parent, DEMO=marts.environment["DEMO"], VARS=VARIABLES, REPLACE="yes")

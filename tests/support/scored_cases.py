@@ -164,8 +164,8 @@ def write_cases(warehouse: Path, cases: Sequence[Case]) -> None:
     for case in cases:
         add_cells(rows, case)
         add_results(rows, case)
-    kinds = {case.split_name: case.split_kind for case in cases}
-    rows["intermediate.int_splits_built"] = [{"split_name": name, "split_kind": kind} for name, kind in kinds.items()]
+    splits = {case.split_name: {"split_kind": case.split_kind, "tasks": ",".join(case.tasks)} for case in cases}
+    rows["intermediate.int_splits_built"] = [{"split_name": name, **split} for name, split in splits.items()]
     with duckdb.connect(warehouse) as connection:
         connection.execute("delete from intermediate.int_cells_by_period")
         for table, records in rows.items():

@@ -34,14 +34,10 @@ relevant_items as (
         coalesce(bands.band, 'tail') as band
     from users
     inner join test_interactions
-        on users.split_name = test_interactions.split_name
-            and users.item_type = test_interactions.item_type
-            and users.user_id = test_interactions.user_id
+        on {{ same_keys('users', 'test_interactions', ['split_name', 'item_type', 'user_id']) }}
             and {{ task_allows('users.task', 'test_interactions.is_repeat') }}
     left join bands
-        on test_interactions.split_name = bands.split_name
-            and test_interactions.item_type = bands.item_type
-            and test_interactions.item_id = bands.item_id
+        on {{ same_keys('test_interactions', 'bands', ['split_name', 'item_type', 'item_id']) }}
 ),
 
 count_relevant as (
@@ -53,60 +49,35 @@ count_relevant as (
         band,
         count(*) as relevant_count
     from relevant_items
-    group by
-        split_name,
-        item_type,
-        task,
-        user_id,
-        band
+    group by all
 ),
 
 count_hits as (
     select
-        relevant_items.split_name,
-        relevant_items.item_type,
-        relevant_items.task,
+        recommendations.entry_id,
         relevant_items.user_id,
         relevant_items.band,
-        recommendations.model_name,
         count(*) as hit_count
     from relevant_items
     inner join recommendations
-        on relevant_items.split_name = recommendations.split_name
-            and relevant_items.item_type = recommendations.item_type
-            and relevant_items.task = recommendations.task
-            and relevant_items.user_id = recommendations.user_id
-            and relevant_items.item_id = recommendations.item_id
-    group by
-        relevant_items.split_name,
-        relevant_items.item_type,
-        relevant_items.task,
-        relevant_items.user_id,
-        relevant_items.band,
-        recommendations.model_name
+        on {{ same_keys(
+            'relevant_items', 'recommendations', ['split_name', 'item_type', 'task', 'user_id', 'item_id']
+        ) }}
+    group by all
 ),
 
 final as (
     select
-        count_relevant.split_name,
-        count_relevant.item_type,
-        count_relevant.task,
-        models.model_name,
+        models.entry_id,
         count_relevant.user_id,
         count_relevant.band,
         {{ rounded('coalesce(count_hits.hit_count / count_relevant.relevant_count, 0)') }} as recall
     from count_relevant
     inner join models
-        on count_relevant.split_name = models.split_name
-            and count_relevant.item_type = models.item_type
-            and count_relevant.task = models.task
+        on {{ same_keys('count_relevant', 'models', ['split_name', 'item_type', 'task']) }}
     left join count_hits
-        on count_relevant.split_name = count_hits.split_name
-            and count_relevant.item_type = count_hits.item_type
-            and count_relevant.task = count_hits.task
-            and count_relevant.user_id = count_hits.user_id
-            and count_relevant.band = count_hits.band
-            and models.model_name = count_hits.model_name
+        on {{ same_keys('count_relevant', 'count_hits', ['user_id', 'band']) }}
+            and models.entry_id = count_hits.entry_id
 )
 
 select * from final

@@ -1,7 +1,7 @@
 with
 
 recommendations as (
-    select * from {{ ref('stg_recommender__recommendations') }}
+    select * from {{ ref('int_lists_judged') }}
 ),
 
 models as (
@@ -27,35 +27,23 @@ catalogue_sizes as (
         item_type,
         count(*) as item_count
     from catalogue
-    group by split_name, item_type
+    group by all
 ),
 
 -- one row per model of a task and length, those without any list included
 groups as (
     select
-        models.split_name,
-        models.item_type,
-        models.task,
-        models.model_name,
+        models.entry_id,
         cutoffs.k,
         catalogue_sizes.item_count,
         count(*) as n_users
     from models
     inner join catalogue_sizes
-        on models.split_name = catalogue_sizes.split_name
-            and models.item_type = catalogue_sizes.item_type
+        on {{ same_keys('models', 'catalogue_sizes', ['split_name', 'item_type']) }}
     inner join evaluated_users
-        on models.split_name = evaluated_users.split_name
-            and models.item_type = evaluated_users.item_type
-            and models.task = evaluated_users.task
+        on {{ same_keys('models', 'evaluated_users', ['split_name', 'item_type', 'task']) }}
     cross join cutoffs
-    group by
-        models.split_name,
-        models.item_type,
-        models.task,
-        models.model_name,
-        cutoffs.k,
-        catalogue_sizes.item_count
+    group by all
 ),
 
 -- wide first, one pass over all recommendations; the lengths become rows below
@@ -64,44 +52,25 @@ count_lists as (
         {%- for k in metric_cutoffs() %}
         count(*) filter (where recommendations.rank <= {{ k }}) as lists_{{ k }},
         {%- endfor %}
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
-        recommendations.model_name,
+        recommendations.entry_id,
         recommendations.item_id
     from recommendations
     semi join evaluated_users
-        on recommendations.split_name = evaluated_users.split_name
-            and recommendations.item_type = evaluated_users.item_type
-            and recommendations.task = evaluated_users.task
-            and recommendations.user_id = evaluated_users.user_id
-    group by
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
-        recommendations.model_name,
-        recommendations.item_id
+        on {{ same_keys('recommendations', 'evaluated_users', ['split_name', 'item_type', 'task', 'user_id']) }}
+    group by all
 ),
 
 -- how many items are in so many lists: gini needs no more, and these are far fewer rows than items
 count_items as (
     {%- for k in metric_cutoffs() %}
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         {{ k }} as k,
         lists_{{ k }} as list_count,
         count(*) as items
     from count_lists
     where lists_{{ k }} > 0
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        lists_{{ k }}
+    group by all
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -113,7 +82,7 @@ place_items as (
     select
         *,
         sum(items) over (
-            partition by split_name, item_type, task, model_name, k
+            partition by entry_id, k
             order by list_count
         ) - items as items_before
     from count_items
@@ -121,10 +90,7 @@ place_items as (
 
 sum_items as (
     select
-        groups.split_name,
-        groups.item_type,
-        groups.task,
-        groups.model_name,
+        groups.entry_id,
         groups.k,
         groups.n_users,
         groups.item_count,
@@ -137,27 +103,13 @@ sum_items as (
         ) as placed_lists
     from groups
     left join place_items
-        on groups.split_name = place_items.split_name
-            and groups.item_type = place_items.item_type
-            and groups.task = place_items.task
-            and groups.model_name = place_items.model_name
-            and groups.k = place_items.k
-    group by
-        groups.split_name,
-        groups.item_type,
-        groups.task,
-        groups.model_name,
-        groups.k,
-        groups.n_users,
-        groups.item_count
+        on {{ same_keys('groups', 'place_items', ['entry_id', 'k']) }}
+    group by all
 ),
 
 final as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         k,
         n_users,
         {{ rounded('recommended_items / item_count') }} as coverage,

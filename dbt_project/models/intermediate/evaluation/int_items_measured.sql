@@ -20,7 +20,7 @@ count_users as (
         item_type,
         count(*) as user_count
     from users
-    group by split_name, item_type
+    group by all
 ),
 
 -- a cell of a temporal split may lie in fit and in validation
@@ -31,7 +31,7 @@ count_listeners as (
         item_index,
         count(distinct user_index) as listener_count
     from interactions
-    group by split_name, item_type, item_index
+    group by all
 ),
 
 final as (
@@ -45,12 +45,9 @@ final as (
         log2(count_users.user_count / count_listeners.listener_count) as novelty
     from items
     inner join count_listeners
-        on items.split_name = count_listeners.split_name
-            and items.item_type = count_listeners.item_type
-            and items.item_index = count_listeners.item_index
+        on {{ same_keys('items', 'count_listeners', ['split_name', 'item_type', 'item_index']) }}
     inner join count_users
-        on items.split_name = count_users.split_name
-            and items.item_type = count_users.item_type
+        on {{ same_keys('items', 'count_users', ['split_name', 'item_type']) }}
 )
 
 select * from final

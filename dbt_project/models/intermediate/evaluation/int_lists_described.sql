@@ -8,6 +8,10 @@ items as (
     select * from {{ ref('int_items_measured') }}
 ),
 
+models as (
+    select * from {{ ref('int_models_evaluated') }}
+),
+
 profiles as (
     select * from {{ ref('int_user_profiles_measured') }}
 ),
@@ -18,20 +22,15 @@ item_tags as (
 
 listed_items as (
     select
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
+        recommendations.entry_id,
         recommendations.user_id,
-        recommendations.model_name,
         recommendations.rank,
         items.parent_item_index,
         items.popularity,
         items.novelty
     from recommendations
     inner join items
-        on recommendations.split_name = items.split_name
-            and recommendations.item_type = items.item_type
-            and recommendations.item_id = items.item_id
+        on {{ same_keys('recommendations', 'items', ['split_name', 'item_type', 'item_id']) }}
 ),
 
 -- wide first, one pass over all recommendations; the lengths become rows below
@@ -42,38 +41,21 @@ average_items as (
         avg(novelty) filter (where rank <= {{ k }}) as novelty_{{ k }},
         avg(popularity) filter (where rank <= {{ k }}) as popularity_{{ k }},
         {%- endfor %}
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name
+        entry_id,
+        user_id
     from listed_items
-    group by
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name
+    group by all
 ),
 
 -- an artist counts from the first of their items on
 place_artists as (
     select
-        split_name,
-        item_type,
-        task,
+        entry_id,
         user_id,
-        model_name,
         parent_item_index,
         min(rank) as first_rank
     from listed_items
-    group by
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name,
-        parent_item_index
+    group by all
 ),
 
 count_artists as (
@@ -81,18 +63,10 @@ count_artists as (
         {%- for k in metric_cutoffs() %}
         count(*) filter (where first_rank <= {{ k }}) as artists_{{ k }},
         {%- endfor %}
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name
+        entry_id,
+        user_id
     from place_artists
-    group by
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name
+    group by all
 ),
 
 sum_tags as (
@@ -102,24 +76,13 @@ sum_tags as (
         sum(case when recommendations.rank <= {{ k }} then item_tags.weight * item_tags.weight else 0 end)
             as squared_weight_{{ k }},
         {%- endfor %}
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
+        recommendations.entry_id,
         recommendations.user_id,
-        recommendations.model_name,
         item_tags.tag
     from recommendations
     inner join item_tags
-        on recommendations.split_name = item_tags.split_name
-            and recommendations.item_type = item_tags.item_type
-            and recommendations.item_id = item_tags.item_id
-    group by
-        recommendations.split_name,
-        recommendations.item_type,
-        recommendations.task,
-        recommendations.user_id,
-        recommendations.model_name,
-        item_tags.tag
+        on {{ same_keys('recommendations', 'item_tags', ['split_name', 'item_type', 'item_id']) }}
+    group by all
 ),
 
 -- the squared length of the sum of n unit vectors is n plus twice the cosines of all pairs
@@ -129,18 +92,10 @@ compare_tags as (
         round(sum(squared_weight_{{ k }})) as tagged_items_{{ k }},
         sum(weight_{{ k }} * weight_{{ k }}) as squared_length_{{ k }},
         {%- endfor %}
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name
+        entry_id,
+        user_id
     from sum_tags
-    group by
-        split_name,
-        item_type,
-        task,
-        user_id,
-        model_name
+    group by all
 ),
 
 describe_lists as (
@@ -155,31 +110,20 @@ describe_lists as (
         profiles.popularity as profile_popularity
     from average_items
     inner join count_artists
-        on average_items.split_name = count_artists.split_name
-            and average_items.item_type = count_artists.item_type
-            and average_items.task = count_artists.task
-            and average_items.user_id = count_artists.user_id
-            and average_items.model_name = count_artists.model_name
+        on {{ same_keys('average_items', 'count_artists', ['entry_id', 'user_id']) }}
     left join compare_tags
-        on average_items.split_name = compare_tags.split_name
-            and average_items.item_type = compare_tags.item_type
-            and average_items.task = compare_tags.task
-            and average_items.user_id = compare_tags.user_id
-            and average_items.model_name = compare_tags.model_name
+        on {{ same_keys('average_items', 'compare_tags', ['entry_id', 'user_id']) }}
+    inner join models on average_items.entry_id = models.entry_id
     inner join profiles
-        on average_items.split_name = profiles.split_name
-            and average_items.item_type = profiles.item_type
+        on {{ same_keys('models', 'profiles', ['split_name', 'item_type']) }}
             and average_items.user_id = profiles.user_id
 ),
 
 final as (
     {%- for k in metric_cutoffs() %}
     select
-        split_name,
-        item_type,
-        task,
+        entry_id,
         user_id,
-        model_name,
         {{ k }} as k,
         {{ rounded('novelty_' ~ k) }} as novelty,
         {{ rounded('popularity_' ~ k) }} as popularity,

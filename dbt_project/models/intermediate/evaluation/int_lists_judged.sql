@@ -12,13 +12,14 @@ models as (
 
 -- lists of split 'full' are not judged
 final as (
-    select recommendations.*
+    select
+        models.*,
+        recommendations.user_id,
+        recommendations.rank,
+        recommendations.item_id
     from recommendations
-    semi join models
-        on recommendations.split_name = models.split_name
-            and recommendations.item_type = models.item_type
-            and recommendations.task = models.task
-            and recommendations.model_name = models.model_name
+    inner join models
+        on {{ same_keys('recommendations', 'models', ['split_name', 'item_type', 'task', 'model_name']) }}
 )
 
 select * from final

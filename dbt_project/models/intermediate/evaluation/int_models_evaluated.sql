@@ -26,19 +26,22 @@ declared_tasks as (
 
 final as (
     select
+        row_number() over (
+            order by
+                declared_tasks.split_name,
+                declared_tasks.item_type,
+                declared_tasks.task,
+                declared_tasks.model_name
+        ) as entry_id,
         declared_tasks.split_name,
         declared_tasks.item_type,
         declared_tasks.task,
         declared_tasks.model_name
     from declared_tasks
     inner join runs
-        on declared_tasks.split_name = runs.split_name
-            and declared_tasks.item_type = runs.item_type
-            and declared_tasks.model_name = runs.model_name
+        on {{ same_keys('declared_tasks', 'runs', ['split_name', 'item_type', 'model_name']) }}
     semi join evaluated_users
-        on declared_tasks.split_name = evaluated_users.split_name
-            and declared_tasks.item_type = evaluated_users.item_type
-            and declared_tasks.task = evaluated_users.task
+        on {{ same_keys('declared_tasks', 'evaluated_users', ['split_name', 'item_type', 'task']) }}
     where runs.status = 'ok'
 )
 

@@ -1,8 +1,12 @@
 with
 
-scores as (
+blocked_scores as (
     select * from {{ ref('int_scores_blocked') }}
     where scope = 'all' and k = {{ var('headline_k') }}
+),
+
+models as (
+    select * from {{ ref('int_models_evaluated') }}
 ),
 
 runs as (
@@ -14,36 +18,36 @@ trials as (
     where is_chosen
 ),
 
+scores as (
+    select
+        models.*,
+        blocked_scores.ndcg,
+        blocked_scores.n_users,
+        runs.is_baseline,
+        {{ cut_after('runs') }} as cut_after
+    from blocked_scores
+    inner join models on blocked_scores.entry_id = models.entry_id
+    inner join runs
+        on {{ same_keys('models', 'runs', ['split_name', 'item_type', 'model_name']) }}
+),
+
 -- on validation: the best on test would be a baseline that was picked with test in view
 baselines_ranked as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        scores.*,
         row_number() over (
             partition by scores.split_name, scores.item_type, scores.task
             order by trials.validation_ndcg desc, scores.model_name asc
         ) as place
     from scores
-    inner join runs
-        on scores.split_name = runs.split_name
-            and scores.item_type = runs.item_type
-            and scores.model_name = runs.model_name
     inner join trials
-        on scores.split_name = trials.split_name
-            and scores.item_type = trials.item_type
-            and scores.task = trials.task
-            and scores.model_name = trials.model_name
-    where runs.is_baseline
+        on {{ same_keys('scores', 'trials', ['split_name', 'item_type', 'task', 'model_name']) }}
+    where scores.is_baseline
 ),
 
 leaders_ranked as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        *,
         row_number() over (
             partition by split_name, item_type, task
             order by ndcg desc, model_name asc
@@ -59,45 +63,18 @@ opponents as (
     where place = 1
 ),
 
-searches as (
-    select
-        runs.split_name,
-        runs.item_type,
-        runs.model_name,
-        {{ cut_after('runs') }} as cut_after
-    from runs
-),
-
 final as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        scores.entry_id,
         opponents.compared_with,
-        opponents.model_name as baseline_name,
-        scores.ndcg - baselines.ndcg as mean_difference,
-        searches.cut_after = baseline_searches.cut_after as is_tuned_alike,
+        opponents.entry_id as opponent_id,
+        scores.ndcg - opponents.ndcg as mean_difference,
+        scores.cut_after = opponents.cut_after as is_tuned_alike,
         scores.n_users
     from scores
     inner join opponents
-        on scores.split_name = opponents.split_name
-            and scores.item_type = opponents.item_type
-            and scores.task = opponents.task
-            and scores.model_name <> opponents.model_name
-    inner join scores as baselines
-        on opponents.split_name = baselines.split_name
-            and opponents.item_type = baselines.item_type
-            and opponents.task = baselines.task
-            and opponents.model_name = baselines.model_name
-    inner join searches
-        on scores.split_name = searches.split_name
-            and scores.item_type = searches.item_type
-            and scores.model_name = searches.model_name
-    inner join searches as baseline_searches
-        on opponents.split_name = baseline_searches.split_name
-            and opponents.item_type = baseline_searches.item_type
-            and opponents.model_name = baseline_searches.model_name
+        on {{ same_keys('scores', 'opponents', ['split_name', 'item_type', 'task']) }}
+            and scores.entry_id <> opponents.entry_id
 )
 
 select * from final

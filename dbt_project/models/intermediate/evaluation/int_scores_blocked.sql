@@ -6,10 +6,7 @@ lists as (
 
 sum_blocks as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         scope,
         k,
         (user_position - 1) % {{ bootstrap_blocks() }} + 1 as block,
@@ -21,22 +18,12 @@ sum_blocks as (
         {%- endfor %}
         cast(count(*) as double) as user_count
     from lists
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        scope,
-        k,
-        block
+    group by all
 ),
 
 final as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         scope,
         k,
         count(*) as block_count,
@@ -54,13 +41,7 @@ final as (
         {%- endfor %}
         {{ ordered_list('user_count', 'block') }} as user_counts
     from sum_blocks
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        scope,
-        k
+    group by all
 )
 
 select * from final

@@ -15,10 +15,7 @@ cut_draws as (
 
 weigh_blocks as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        scores.entry_id,
         scores.scope,
         scores.k,
         {%- for metric in mean_metrics() %}
@@ -41,10 +38,7 @@ estimates as (
         {%- for metric in listing_metrics() %}
         {{ metric }} / nullif({{ metric }}_users, 0) as {{ metric }},
         {%- endfor %}
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         scope,
         k
     from weigh_blocks
@@ -56,20 +50,11 @@ final as (
         {{ rounded('percentile_cont(0.025) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_low,
         {{ rounded('percentile_cont(0.975) within group (order by ' ~ metric ~ ')') }} as {{ metric }}_high,
         {%- endfor %}
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         scope,
         k
     from estimates
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        scope,
-        k
+    group by all
 )
 
 select * from final

@@ -15,10 +15,7 @@ cut_draws as (
 
 final as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        scores.entry_id,
         cut_draws.draw,
         {{ dot_product('cut_draws.weights', 'scores.ndcg_sums') }}
         / nullif({{ dot_product('cut_draws.weights', 'scores.user_counts') }}, 0) as ndcg

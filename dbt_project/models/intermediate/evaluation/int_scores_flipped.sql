@@ -16,10 +16,7 @@ cut_draws as (
 -- flipping a difference is flipping both of its terms, so each model is flipped once, whatever it is compared with
 final as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        scores.entry_id,
         cut_draws.draw,
         {{ dot_product('cut_draws.signs', 'scores.ndcg_sums') }} / scores.n_users as ndcg
     from scores

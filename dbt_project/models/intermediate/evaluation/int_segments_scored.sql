@@ -5,6 +5,10 @@ lists as (
     where scope = 'all' and k = {{ var('headline_k') }}
 ),
 
+models as (
+    select * from {{ ref('int_models_evaluated') }}
+),
+
 segments as (
     select * from {{ ref('int_user_segments') }}
 ),
@@ -15,26 +19,20 @@ band_recalls as (
 
 scores as (
     select
-        lists.split_name,
-        lists.item_type,
-        lists.task,
-        lists.model_name,
+        lists.entry_id,
         segments.segment,
         segments.segment_value,
         'ndcg' as metric,
         lists.user_id,
         lists.ndcg as value
     from lists
+    inner join models on lists.entry_id = models.entry_id
     inner join segments
-        on lists.split_name = segments.split_name
-            and lists.item_type = segments.item_type
+        on {{ same_keys('models', 'segments', ['split_name', 'item_type']) }}
             and lists.user_id = segments.user_id
     union all
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         'item_popularity' as segment,
         band as segment_value,
         'recall' as metric,
@@ -43,12 +41,12 @@ scores as (
     from band_recalls
 ),
 
--- a user has the same place in a segment for every model, so that all are drawn alike
+-- every model has the same users, who have the same places in a segment, so that all are drawn alike
 place_users as (
     select
         *,
         dense_rank() over (
-            partition by split_name, item_type, task, segment, segment_value
+            partition by entry_id, segment, segment_value
             order by user_id
         ) - 1 as user_position
     from scores
@@ -56,10 +54,7 @@ place_users as (
 
 sum_blocks as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         segment,
         segment_value,
         metric,
@@ -67,23 +62,12 @@ sum_blocks as (
         sum(value) as value,
         cast(count(*) as double) as user_count
     from place_users
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        segment,
-        segment_value,
-        metric,
-        block
+    group by all
 ),
 
 final as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         segment,
         segment_value,
         metric,
@@ -93,14 +77,7 @@ final as (
         {{ ordered_list('value', 'block') }} as value_sums,
         {{ ordered_list('user_count', 'block') }} as user_counts
     from sum_blocks
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        segment,
-        segment_value,
-        metric
+    group by all
 )
 
 select * from final

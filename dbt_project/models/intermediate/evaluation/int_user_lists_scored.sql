@@ -35,42 +35,32 @@ ideals as (
 -- one row per hit: few against all recommendations, so that only these are numbered
 hits as (
     select
-        users.split_name,
-        users.item_type,
-        users.task,
+        recommendations.entry_id,
         users.scope,
         users.user_id,
-        recommendations.model_name,
         recommendations.item_id,
         recommendations.rank,
         row_number() over (
-            partition by
-                users.split_name,
-                users.item_type,
-                users.task,
-                users.scope,
-                users.user_id,
-                recommendations.model_name
+            partition by recommendations.entry_id, users.scope, users.user_id
             order by recommendations.rank
         ) as hit_number
     from recommendations
     inner join test_interactions
-        on recommendations.split_name = test_interactions.split_name
-            and recommendations.item_type = test_interactions.item_type
-            and recommendations.user_id = test_interactions.user_id
-            and recommendations.item_id = test_interactions.item_id
+        on {{ same_keys('recommendations', 'test_interactions', ['split_name', 'item_type', 'user_id', 'item_id']) }}
     inner join users
-        on recommendations.split_name = users.split_name
-            and recommendations.item_type = users.item_type
-            and recommendations.task = users.task
-            and recommendations.user_id = users.user_id
+        on {{ same_keys('recommendations', 'users', ['split_name', 'item_type', 'task', 'user_id']) }}
             and (users.scope = 'all' or test_interactions.is_recommendable)
     where {{ task_allows('recommendations.task', 'test_interactions.is_repeat') }}
 ),
 
-popular_lists as (
-    select * from recommendations
-    where model_name = 'most_popular'
+popular_entries as (
+    select
+        models.entry_id,
+        popular.entry_id as popular_entry_id
+    from models
+    inner join models as popular
+        on {{ same_keys('models', 'popular', ['split_name', 'item_type', 'task']) }}
+            and popular.model_name = 'most_popular'
 ),
 
 -- what everybody is told anyway is no surprise
@@ -79,22 +69,17 @@ place_in_popular_lists as (
         hits.*,
         popular_lists.rank as popular_rank
     from hits
-    left join popular_lists
-        on hits.split_name = popular_lists.split_name
-            and hits.item_type = popular_lists.item_type
-            and hits.task = popular_lists.task
-            and hits.user_id = popular_lists.user_id
-            and hits.item_id = popular_lists.item_id
+    left join popular_entries on hits.entry_id = popular_entries.entry_id
+    left join recommendations as popular_lists
+        on popular_entries.popular_entry_id = popular_lists.entry_id
+            and {{ same_keys('hits', 'popular_lists', ['user_id', 'item_id']) }}
 ),
 
 sum_hits as (
     select
-        hits.split_name,
-        hits.item_type,
-        hits.task,
+        hits.entry_id,
         hits.scope,
         hits.user_id,
-        hits.model_name,
         cutoffs.k,
         count(*) as hit_count,
         sum(1 / log2(hits.rank + 1)) as gain,
@@ -103,23 +88,13 @@ sum_hits as (
         count(case when hits.popular_rank <= cutoffs.k then null else 1 end) as surprise_count
     from place_in_popular_lists as hits
     inner join cutoffs on hits.rank <= cutoffs.k
-    group by
-        hits.split_name,
-        hits.item_type,
-        hits.task,
-        hits.scope,
-        hits.user_id,
-        hits.model_name,
-        cutoffs.k
+    group by all
 ),
 
 -- every evaluated user of every model, so that a user without a list scores 0 and stays
 lists as (
     select
-        users.split_name,
-        users.item_type,
-        users.task,
-        models.model_name,
+        models.entry_id,
         users.scope,
         users.user_id,
         users.user_position,
@@ -128,9 +103,7 @@ lists as (
         least(cutoffs.k, users.relevant_count) as reachable_count
     from users
     inner join models
-        on users.split_name = models.split_name
-            and users.item_type = models.item_type
-            and users.task = models.task
+        on {{ same_keys('users', 'models', ['split_name', 'item_type', 'task']) }}
     inner join cutoffs on users.scope = 'all' or cutoffs.k = {{ var('headline_k') }}
 ),
 
@@ -139,10 +112,7 @@ final as (
         {%- for metric in listing_metrics() %}
         case when lists.scope = 'all' then descriptions.{{ metric }} end as {{ metric }},
         {%- endfor %}
-        lists.split_name,
-        lists.item_type,
-        lists.task,
-        lists.model_name,
+        lists.entry_id,
         lists.scope,
         lists.user_id,
         lists.user_position,
@@ -158,20 +128,9 @@ final as (
     from lists
     inner join ideals on lists.reachable_count = ideals.hit_count
     left join sum_hits
-        on lists.split_name = sum_hits.split_name
-            and lists.item_type = sum_hits.item_type
-            and lists.task = sum_hits.task
-            and lists.model_name = sum_hits.model_name
-            and lists.scope = sum_hits.scope
-            and lists.user_id = sum_hits.user_id
-            and lists.k = sum_hits.k
+        on {{ same_keys('lists', 'sum_hits', ['entry_id', 'scope', 'user_id', 'k']) }}
     left join descriptions
-        on lists.split_name = descriptions.split_name
-            and lists.item_type = descriptions.item_type
-            and lists.task = descriptions.task
-            and lists.model_name = descriptions.model_name
-            and lists.user_id = descriptions.user_id
-            and lists.k = descriptions.k
+        on {{ same_keys('lists', 'descriptions', ['entry_id', 'user_id', 'k']) }}
 )
 
 select * from final

@@ -35,21 +35,12 @@ final as (
         {{ rounded('avg(items.popularity)') }} as popularity
     from played_items
     inner join users
-        on played_items.split_name = users.split_name
-            and played_items.item_type = users.item_type
-            and played_items.user_index = users.user_index
+        on {{ same_keys('played_items', 'users', ['split_name', 'item_type', 'user_index']) }}
     inner join catalogue
-        on played_items.split_name = catalogue.split_name
-            and played_items.item_type = catalogue.item_type
-            and played_items.item_index = catalogue.item_index
+        on {{ same_keys('played_items', 'catalogue', ['split_name', 'item_type', 'item_index']) }}
     inner join items
-        on catalogue.split_name = items.split_name
-            and catalogue.item_type = items.item_type
-            and catalogue.item_id = items.item_id
-    group by
-        users.split_name,
-        users.item_type,
-        users.user_id
+        on {{ same_keys('catalogue', 'items', ['split_name', 'item_type', 'item_id']) }}
+    group by all
 )
 
 select * from final

@@ -37,10 +37,7 @@ count_plays as (
         user_id,
         sum(play_count) as play_count
     from train_cells
-    group by
-        split_name,
-        item_type,
-        user_id
+    group by all
 ),
 
 describe_users as (
@@ -58,15 +55,11 @@ describe_users as (
     from members
     inner join splits on members.split_name = splits.split_name
     inner join count_plays
-        on members.split_name = count_plays.split_name
-            and members.item_type = count_plays.item_type
-            and members.user_id = count_plays.user_id
+        on {{ same_keys('members', 'count_plays', ['split_name', 'item_type', 'user_id']) }}
     inner join users on members.user_id = users.user_id
     left join countries on users.country = countries.country
     left join profiles
-        on members.split_name = profiles.split_name
-            and members.item_type = profiles.item_type
-            and members.user_id = profiles.user_id
+        on {{ same_keys('members', 'profiles', ['split_name', 'item_type', 'user_id']) }}
 ),
 
 -- users without a profile stand last, in a tenth that is not published

@@ -9,7 +9,7 @@ splits as (
 ),
 
 tasks as (
-    select * from {{ one_column(['discovery', 'repeat', 'all'], 'task') }}
+    select * from {{ one_column(tasks(), 'task') }}
 ),
 
 scopes as (
@@ -28,15 +28,10 @@ count_relevant as (
     inner join splits on test_interactions.split_name = splits.split_name
     inner join tasks
         on {{ task_allows('tasks.task', 'test_interactions.is_repeat') }}
-            and (tasks.task = 'discovery' or splits.split_kind = 'temporal')
+            and {{ has_task('splits.tasks', 'tasks.task') }}
     inner join scopes on scopes.scope = 'all' or test_interactions.is_recommendable
     where test_interactions.user_has_training
-    group by
-        test_interactions.split_name,
-        test_interactions.item_type,
-        tasks.task,
-        scopes.scope,
-        test_interactions.user_id
+    group by all
 ),
 
 final as (

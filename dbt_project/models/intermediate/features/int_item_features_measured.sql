@@ -48,13 +48,10 @@ describe_listeners as (
         avg(listeners.mainstreamness) as listener_mainstreamness
     from cells
     inner join keep_shared_items
-        on cells.item_type = keep_shared_items.item_type
-            and cells.item_id = keep_shared_items.item_id
+        on {{ same_keys('cells', 'keep_shared_items', ['item_type', 'item_id']) }}
     inner join listeners on cells.user_id = listeners.user_id
     cross join find_last_day
-    group by
-        cells.item_type,
-        cells.item_id
+    group by all
 ),
 
 describe_hours as (
@@ -95,11 +92,9 @@ final as (
         {{ days_between('cast(describe_listeners.first_played_at as date)', 'find_last_day.last_day') }} as age_days
     from keep_shared_items
     inner join describe_listeners
-        on keep_shared_items.item_type = describe_listeners.item_type
-            and keep_shared_items.item_id = describe_listeners.item_id
+        on {{ same_keys('keep_shared_items', 'describe_listeners', ['item_type', 'item_id']) }}
     left join describe_hours
-        on keep_shared_items.item_type = describe_hours.item_type
-            and keep_shared_items.item_id = describe_hours.item_id
+        on {{ same_keys('keep_shared_items', 'describe_hours', ['item_type', 'item_id']) }}
     cross join find_last_day
 )
 

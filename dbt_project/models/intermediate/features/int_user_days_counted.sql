@@ -14,9 +14,7 @@ final as (
         {%- endfor %}
         count(*) as play_count
     from plays
-    group by
-        user_id,
-        cast(played_at as date)
+    group by all
 )
 
 select * from final

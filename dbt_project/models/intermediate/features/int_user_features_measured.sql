@@ -63,9 +63,7 @@ sum_weeks as (
             week,
             cast(sum(play_count) as double) as weekly_plays
         from number_days
-        group by
-            user_id,
-            week
+        group by all
     ) as weeks
     group by user_id
 ),
@@ -80,8 +78,7 @@ sum_artists as (
         sum(cells.play_count * cast(item_totals.listener_count as double)) as plays_times_listeners
     from cells
     inner join item_totals
-        on cells.item_type = item_totals.item_type
-            and cells.item_id = item_totals.item_id
+        on {{ same_keys('cells', 'item_totals', ['item_type', 'item_id']) }}
     where cells.item_type = 'artist'
     group by cells.user_id
 ),

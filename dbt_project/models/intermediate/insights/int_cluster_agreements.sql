@@ -11,7 +11,7 @@ chosen as (
 count_shared as (
     {%- for entity_id in ['user_id', 'item_id'] %}
     select
-        {{ cluster_solution('members') }},
+        {{ key_columns(cluster_solution(), 'members') }},
         members.cluster_id,
         chosen.cluster_id as chosen_cluster_id,
         cast(count(*) as double) as member_count
@@ -19,10 +19,7 @@ count_shared as (
     inner join chosen
         on members.entity_type = chosen.entity_type
             and members.{{ entity_id }} = chosen.{{ entity_id }}
-    group by
-        {{ cluster_solution('members') }},
-        members.cluster_id,
-        chosen.cluster_id
+    group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -31,50 +28,46 @@ count_shared as (
 
 count_{{ clusters }} as (
     select
-        {{ cluster_solution() }},
+        {{ key_columns(cluster_solution()) }},
         sum(member_count * (member_count - 1) / 2) as pairs,
         sum(member_count) as member_count
     from (
         select
-            {{ cluster_solution() }},
+            {{ key_columns(cluster_solution()) }},
             {{ clusters }},
             sum(member_count) as member_count
         from count_shared
-        group by
-            {{ cluster_solution() }},
-            {{ clusters }}
+        group by all
     ) as clusters
-    group by
-        {{ cluster_solution() }}
+    group by all
 ),
 {%- endfor %}
 
 count_pairs as (
     select
-        {{ cluster_solution() }},
+        {{ key_columns(cluster_solution()) }},
         sum(member_count * (member_count - 1) / 2) as pairs
     from count_shared
-    group by
-        {{ cluster_solution() }}
+    group by all
 ),
 
 compare_pairs as (
     select
-        {{ cluster_solution('count_pairs') }},
+        {{ key_columns(cluster_solution(), 'count_pairs') }},
         count_pairs.pairs,
         (count_cluster_id.pairs + count_chosen_cluster_id.pairs) / 2 as most_pairs,
         count_cluster_id.pairs * count_chosen_cluster_id.pairs
         / nullif(count_cluster_id.member_count * (count_cluster_id.member_count - 1) / 2, 0) as expected_pairs
     from count_pairs
     inner join count_cluster_id
-        on {{ same_cluster_solution('count_pairs', 'count_cluster_id') }}
+        on {{ same_keys('count_pairs', 'count_cluster_id', cluster_solution()) }}
     inner join count_chosen_cluster_id
-        on {{ same_cluster_solution('count_pairs', 'count_chosen_cluster_id') }}
+        on {{ same_keys('count_pairs', 'count_chosen_cluster_id', cluster_solution()) }}
 ),
 
 final as (
     select
-        {{ cluster_solution() }},
+        {{ key_columns(cluster_solution()) }},
         {{ rounded('(pairs - expected_pairs) / nullif(most_pairs - expected_pairs, 0)') }} as chosen_agreement
     from compare_pairs
 )

@@ -34,8 +34,7 @@ list_values as (
         item_features.{{ feature }}_scaled as scaled
     from members
     inner join item_features
-        on members.item_type = item_features.item_type
-            and members.item_id = item_features.item_id
+        on {{ same_keys('members', 'item_features', ['item_type', 'item_id']) }}
     where item_features.{{ feature }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -51,10 +50,7 @@ sum_clusters as (
         sum(scaled) as total,
         sum(scaled * scaled) as squares
     from list_values
-    group by
-        entity_type,
-        cluster_id,
-        feature
+    group by all
 ),
 
 sum_rest as (

@@ -68,8 +68,7 @@ weigh_by_fame as (
         cast(null as double) as lift
     from members
     inner join items
-        on members.item_type = items.item_type
-            and members.item_id = items.item_id
+        on {{ same_keys('members', 'items', ['item_type', 'item_id']) }}
     where members.entity_type <> 'user'
 ),
 
@@ -93,8 +92,7 @@ ranked as (
         ) as place
     from weighed
     inner join items
-        on weighed.item_type = items.item_type
-            and weighed.item_id = items.item_id
+        on {{ same_keys('weighed', 'items', ['item_type', 'item_id']) }}
 ),
 
 final as (

@@ -22,11 +22,8 @@ final as (
         members.y
     from members
     inner join chosen
-        on members.entity_type = chosen.entity_type
+        on {{ same_keys('members', 'chosen', cluster_solution()) }}
             and members.item_type = chosen.item_type
-            and members.representation = chosen.representation
-            and members.algorithm = chosen.algorithm
-            and members.n_clusters = chosen.n_clusters
 )
 
 select * from final

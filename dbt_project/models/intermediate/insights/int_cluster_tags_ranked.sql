@@ -27,10 +27,7 @@ members as (
     from chosen
     inner join plays on chosen.user_id = plays.user_id
     inner join {{ ref('users') }} as users on chosen.user_id = users.user_id
-    group by
-        chosen.entity_type,
-        chosen.cluster_id,
-        plays.item_id
+    group by all
     union all
     select
         entity_type,
@@ -48,10 +45,7 @@ members as (
     from chosen
     inner join tracks on chosen.item_id = tracks.track_id
     where chosen.item_type = 'track'
-    group by
-        chosen.entity_type,
-        chosen.cluster_id,
-        tracks.artist_id
+    group by all
 ),
 
 {{ distinctive_tags(population=['entity_type'], group=['cluster_id']) }},

@@ -28,7 +28,7 @@ judge_trials as (
         ) as is_eligible
     from trials
     left join described
-        on {{ same_cluster_solution('trials', 'described') }}
+        on {{ same_keys('trials', 'described', cluster_solution()) }}
 ),
 
 count_representations as (
@@ -46,10 +46,7 @@ count_judged as (
         n_clusters,
         count(outside_similarity) as judged_count
     from judge_trials
-    group by
-        entity_type,
-        algorithm,
-        n_clusters
+    group by all
 ),
 
 -- silhouettes of two spaces cannot be compared, and similarities grow with the number of clusters:
@@ -67,12 +64,8 @@ judge_representations as (
     from judge_trials
     inner join count_representations on judge_trials.entity_type = count_representations.entity_type
     inner join count_judged
-        on judge_trials.entity_type = count_judged.entity_type
-            and judge_trials.algorithm = count_judged.algorithm
-            and judge_trials.n_clusters = count_judged.n_clusters
-    group by
-        judge_trials.entity_type,
-        judge_trials.representation
+        on {{ same_keys('judge_trials', 'count_judged', ['entity_type', 'algorithm', 'n_clusters']) }}
+    group by all
 ),
 
 rank_trials as (
@@ -91,8 +84,7 @@ rank_trials as (
         ) as preference
     from judge_trials
     inner join judge_representations
-        on judge_trials.entity_type = judge_representations.entity_type
-            and judge_trials.representation = judge_representations.representation
+        on {{ same_keys('judge_trials', 'judge_representations', ['entity_type', 'representation']) }}
 ),
 
 final as (

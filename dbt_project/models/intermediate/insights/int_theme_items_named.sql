@@ -36,11 +36,9 @@ final as (
         popularity.artist_name
     from theme_items
     inner join popularity
-        on theme_items.item_type = popularity.item_type
-            and theme_items.item_id = popularity.item_id
+        on {{ same_keys('theme_items', 'popularity', ['item_type', 'item_id']) }}
     inner join item_artists
-        on theme_items.item_type = item_artists.item_type
-            and theme_items.item_id = item_artists.item_id
+        on {{ same_keys('theme_items', 'item_artists', ['item_type', 'item_id']) }}
 )
 
 select * from final

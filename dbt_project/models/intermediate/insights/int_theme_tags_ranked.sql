@@ -22,14 +22,8 @@ members as (
         sum(abs(items.weight)) as weight
     from items
     inner join chosen
-        on items.item_type = chosen.item_type
-            and items.model_name = chosen.model_name
-            and items.n_themes = chosen.n_themes
-    group by
-        items.item_type,
-        items.model_name,
-        items.theme_id,
-        items.artist_id
+        on {{ same_keys('items', 'chosen', ['item_type', 'model_name', 'n_themes']) }}
+    group by all
 ),
 
 {{ distinctive_tags(population=['item_type', 'model_name'], group=['theme_id']) }},

@@ -46,10 +46,7 @@ artist_pairs as (
         other.artist_id as other_artist_id
     from tagged_artists as one
     inner join tagged_artists as other
-        on one.item_type = other.item_type
-            and one.model_name = other.model_name
-            and one.n_themes = other.n_themes
-            and one.theme_id = other.theme_id
+        on {{ same_keys('one', 'other', ['item_type', 'model_name', 'n_themes', 'theme_id']) }}
             and one.artist_id < other.artist_id
 ),
 
@@ -63,9 +60,7 @@ compare_artists as (
     inner join tag_vectors as other
         on pairs.other_artist_id = other.artist_id
             and one.tag = other.tag
-    group by
-        pairs.artist_id,
-        pairs.other_artist_id
+    group by all
 ),
 
 compare_tags as (
@@ -77,13 +72,8 @@ compare_tags as (
         avg(coalesce(compare_artists.cosine, 0)) as tag_coherence
     from artist_pairs
     left join compare_artists
-        on artist_pairs.artist_id = compare_artists.artist_id
-            and artist_pairs.other_artist_id = compare_artists.other_artist_id
-    group by
-        artist_pairs.item_type,
-        artist_pairs.model_name,
-        artist_pairs.n_themes,
-        artist_pairs.theme_id
+        on {{ same_keys('artist_pairs', 'compare_artists', ['artist_id', 'other_artist_id']) }}
+    group by all
 ),
 
 read_items as (
@@ -95,11 +85,7 @@ read_items as (
         sum(case when weight < 0 then -weight else 0 end) / nullif(sum(abs(weight)), 0) as negative_share,
         {{ joined_text('title', 'rank', ', ') }} as top_items
     from leading_items
-    group by
-        item_type,
-        model_name,
-        n_themes,
-        theme_id
+    group by all
 ),
 
 final as (
@@ -118,15 +104,9 @@ final as (
         read_items.top_items
     from figures
     left join read_items
-        on figures.item_type = read_items.item_type
-            and figures.model_name = read_items.model_name
-            and figures.n_themes = read_items.n_themes
-            and figures.theme_id = read_items.theme_id
+        on {{ same_keys('figures', 'read_items', ['item_type', 'model_name', 'n_themes', 'theme_id']) }}
     left join compare_tags
-        on figures.item_type = compare_tags.item_type
-            and figures.model_name = compare_tags.model_name
-            and figures.n_themes = compare_tags.n_themes
-            and figures.theme_id = compare_tags.theme_id
+        on {{ same_keys('figures', 'compare_tags', ['item_type', 'model_name', 'n_themes', 'theme_id']) }}
 )
 
 select * from final

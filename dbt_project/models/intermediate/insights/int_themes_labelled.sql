@@ -11,9 +11,7 @@ items as (
         theme_items.rank as place
     from {{ ref('int_theme_items_named') }} as theme_items
     inner join chosen
-        on theme_items.item_type = chosen.item_type
-            and theme_items.model_name = chosen.model_name
-            and theme_items.n_themes = chosen.n_themes
+        on {{ same_keys('theme_items', 'chosen', ['item_type', 'model_name', 'n_themes']) }}
 ),
 
 tags as (
@@ -30,10 +28,7 @@ list_tags as (
         {{ joined_text('tag', 'place', ', ') }} as top_tags
     from tags
     where place <= 5
-    group by
-        item_type,
-        model_name,
-        theme_id
+    group by all
 ),
 
 final as (
@@ -46,12 +41,9 @@ final as (
         list_tags.top_tags
     from named_groups
     inner join chosen
-        on named_groups.item_type = chosen.item_type
-            and named_groups.model_name = chosen.model_name
+        on {{ same_keys('named_groups', 'chosen', ['item_type', 'model_name']) }}
     left join list_tags
-        on named_groups.item_type = list_tags.item_type
-            and named_groups.model_name = list_tags.model_name
-            and named_groups.theme_id = list_tags.theme_id
+        on {{ same_keys('named_groups', 'list_tags', ['item_type', 'model_name', 'theme_id']) }}
 )
 
 select * from final

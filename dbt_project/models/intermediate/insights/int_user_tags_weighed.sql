@@ -23,9 +23,7 @@ weigh_tags as (
     from users
     inner join plays on users.user_id = plays.user_id
     inner join item_tags on plays.item_id = item_tags.item_id
-    group by
-        users.user_id,
-        item_tags.tag
+    group by all
 ),
 
 rank_tags as (

@@ -5,12 +5,12 @@ item_types as (
 ),
 
 default_split as (
-    select split_kind from {{ ref('int_splits_built') }}
+    select tasks from {{ ref('int_splits_built') }}
     where is_default
 ),
 
 tasks as (
-    select * from {{ one_column(['discovery', 'repeat', 'all'], 'task') }}
+    select * from {{ one_column(tasks(), 'task') }}
 ),
 
 served_models as (
@@ -24,7 +24,7 @@ final as (
         served_models.model_name
     from item_types
     cross join default_split
-    inner join tasks on tasks.task = 'discovery' or default_split.split_kind = 'temporal'
+    inner join tasks on {{ has_task('default_split.tasks', 'tasks.task') }}
     left join served_models
         on item_types.item_type = served_models.item_type
             and tasks.task = served_models.task

@@ -29,10 +29,7 @@ track_cells as (
     inner join periods
         on plays.played_at > periods.after
             and plays.played_at <= periods.until
-    group by
-        plays.user_id,
-        plays.track_id,
-        periods.period
+    group by all
 ),
 
 artist_cells as (
@@ -45,10 +42,7 @@ artist_cells as (
         max(track_cells.last_played_at) as last_played_at
     from track_cells
     inner join track_artists on track_cells.track_id = track_artists.track_id
-    group by
-        track_cells.user_id,
-        track_artists.artist_id,
-        track_cells.period
+    group by all
 ),
 
 untimed_artist_cells as (
@@ -61,9 +55,7 @@ untimed_artist_cells as (
         cast(null as timestamp) as last_played_at
     from artist_plays
     where not is_duplicate
-    group by
-        user_id,
-        artist_id
+    group by all
 ),
 
 cells as (

@@ -21,12 +21,7 @@ final as (
         max(cells.last_played_at) as last_played_at
     from cells
     inner join part_periods on cells.period = part_periods.period
-    group by
-        part_periods.split_name,
-        cells.item_type,
-        part_periods.part,
-        cells.user_id,
-        cells.item_id
+    group by all
 )
 
 select * from final

@@ -11,9 +11,7 @@ final as (
         cast(sum(play_count) as bigint) as play_count,
         cast(count(*) as bigint) as listener_count
     from cells
-    group by
-        item_type,
-        item_id
+    group by all
 )
 
 select * from final

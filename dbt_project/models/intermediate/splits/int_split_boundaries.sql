@@ -60,8 +60,7 @@ final as (
         numbered.played_at
     from wanted
     inner join numbered
-        on wanted.played_on = numbered.played_on
-            and wanted.play_in_day = numbered.play_in_day
+        on {{ same_keys('wanted', 'numbered', ['played_on', 'play_in_day']) }}
 )
 
 select * from final

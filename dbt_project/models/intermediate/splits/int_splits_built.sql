@@ -8,6 +8,7 @@ final as (
     select
         split_name,
         split_kind,
+        tasks,
         coalesce(default_for = '{{ source_name() }}', false) as is_default,
         fit_share,
         train_share,

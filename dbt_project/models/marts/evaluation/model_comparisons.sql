@@ -4,6 +4,10 @@ pairs as (
     select * from {{ ref('int_models_paired') }}
 ),
 
+models as (
+    select * from {{ ref('int_models_evaluated') }}
+),
+
 drawn_scores as (
     select * from {{ ref('int_scores_drawn') }}
 ),
@@ -15,82 +19,54 @@ flipped_scores as (
 -- paired: both models are drawn with the same users
 intervals as (
     select
-        pairs.split_name,
-        pairs.item_type,
-        pairs.task,
-        pairs.model_name,
+        pairs.entry_id,
         pairs.compared_with,
-        percentile_cont(0.025) within group (order by models.ndcg - baselines.ndcg) as ci_low,
-        percentile_cont(0.975) within group (order by models.ndcg - baselines.ndcg) as ci_high
+        percentile_cont(0.025) within group (order by scores.ndcg - opponents.ndcg) as ci_low,
+        percentile_cont(0.975) within group (order by scores.ndcg - opponents.ndcg) as ci_high
     from pairs
-    inner join drawn_scores as models
-        on pairs.split_name = models.split_name
-            and pairs.item_type = models.item_type
-            and pairs.task = models.task
-            and pairs.model_name = models.model_name
-    inner join drawn_scores as baselines
-        on pairs.split_name = baselines.split_name
-            and pairs.item_type = baselines.item_type
-            and pairs.task = baselines.task
-            and pairs.baseline_name = baselines.model_name
-            and models.draw = baselines.draw
-    group by
-        pairs.split_name,
-        pairs.item_type,
-        pairs.task,
-        pairs.model_name,
-        pairs.compared_with
+    inner join drawn_scores as scores on pairs.entry_id = scores.entry_id
+    inner join drawn_scores as opponents
+        on pairs.opponent_id = opponents.entry_id
+            and scores.draw = opponents.draw
+    group by all
 ),
 
 -- sums are rounded by the order of their terms: a flip that leaves the difference as it is must count as one
 count_flips as (
     select
-        pairs.split_name,
-        pairs.item_type,
-        pairs.task,
-        pairs.model_name,
+        pairs.entry_id,
         pairs.compared_with,
         count(*) as draws,
-        count(case when abs(models.ndcg - baselines.ndcg) >= abs(pairs.mean_difference) - 1e-9 then 1 end) as as_extreme
+        count(case when abs(scores.ndcg - opponents.ndcg) >= abs(pairs.mean_difference) - 1e-9 then 1 end) as as_extreme
     from pairs
-    inner join flipped_scores as models
-        on pairs.split_name = models.split_name
-            and pairs.item_type = models.item_type
-            and pairs.task = models.task
-            and pairs.model_name = models.model_name
-    inner join flipped_scores as baselines
-        on pairs.split_name = baselines.split_name
-            and pairs.item_type = baselines.item_type
-            and pairs.task = baselines.task
-            and pairs.baseline_name = baselines.model_name
-            and models.draw = baselines.draw
-    group by
-        pairs.split_name,
-        pairs.item_type,
-        pairs.task,
-        pairs.model_name,
-        pairs.compared_with
+    inner join flipped_scores as scores on pairs.entry_id = scores.entry_id
+    inner join flipped_scores as opponents
+        on pairs.opponent_id = opponents.entry_id
+            and scores.draw = opponents.draw
+    group by all
 ),
 
 compare as (
     select
-        pairs.*,
+        models.split_name,
+        models.item_type,
+        models.task,
+        models.model_name,
+        opponents.model_name as baseline_name,
+        pairs.compared_with,
+        pairs.mean_difference,
+        pairs.is_tuned_alike,
+        pairs.n_users,
         intervals.ci_low,
         intervals.ci_high,
         (count_flips.as_extreme + 1) / (count_flips.draws + 1) as p_value
     from pairs
+    inner join models on pairs.entry_id = models.entry_id
+    inner join models as opponents on pairs.opponent_id = opponents.entry_id
     inner join intervals
-        on pairs.split_name = intervals.split_name
-            and pairs.item_type = intervals.item_type
-            and pairs.task = intervals.task
-            and pairs.model_name = intervals.model_name
-            and pairs.compared_with = intervals.compared_with
+        on {{ same_keys('pairs', 'intervals', ['entry_id', 'compared_with']) }}
     inner join count_flips
-        on pairs.split_name = count_flips.split_name
-            and pairs.item_type = count_flips.item_type
-            and pairs.task = count_flips.task
-            and pairs.model_name = count_flips.model_name
-            and pairs.compared_with = count_flips.compared_with
+        on {{ same_keys('pairs', 'count_flips', ['entry_id', 'compared_with']) }}
 ),
 
 -- Holm: the smallest of m p-values is multiplied by m, the next by m - 1, ...; none may fall below one before it

@@ -38,11 +38,7 @@ spread_metrics as (
         max(case when metric = 'ndcg' and scope = 'all' then n_users end) as n_users,
         max(case when metric = 'ndcg' and scope = 'recommendable' then value end) as ndcg_recommendable
     from metrics
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name
+    group by all
 ),
 
 rank_models as (
@@ -69,10 +65,7 @@ leads as (
         case when comparisons.verdict <> 'not known' then comparisons.verdict = 'worse' end as lead_is_real
     from comparisons
     inner join rank_models
-        on comparisons.split_name = rank_models.split_name
-            and comparisons.item_type = rank_models.item_type
-            and comparisons.task = rank_models.task
-            and comparisons.model_name = rank_models.model_name
+        on {{ same_keys('comparisons', 'rank_models', ['split_name', 'item_type', 'task', 'model_name']) }}
     where rank_models.leaderboard_rank = 2
 ),
 
@@ -121,22 +114,13 @@ final as (
         matrices.density
     from rank_models
     left join leads
-        on rank_models.split_name = leads.split_name
-            and rank_models.item_type = leads.item_type
-            and rank_models.task = leads.task
-            and rank_models.model_name = leads.model_name
+        on {{ same_keys('rank_models', 'leads', ['split_name', 'item_type', 'task', 'model_name']) }}
     inner join runs
-        on rank_models.split_name = runs.split_name
-            and rank_models.item_type = runs.item_type
-            and rank_models.model_name = runs.model_name
+        on {{ same_keys('rank_models', 'runs', ['split_name', 'item_type', 'model_name']) }}
     left join trials
-        on rank_models.split_name = trials.split_name
-            and rank_models.item_type = trials.item_type
-            and rank_models.task = trials.task
-            and rank_models.model_name = trials.model_name
+        on {{ same_keys('rank_models', 'trials', ['split_name', 'item_type', 'task', 'model_name']) }}
     left join matrices
-        on rank_models.split_name = matrices.split_name
-            and rank_models.item_type = matrices.item_type
+        on {{ same_keys('rank_models', 'matrices', ['split_name', 'item_type']) }}
 )
 
 select * from final

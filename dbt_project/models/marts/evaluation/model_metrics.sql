@@ -4,6 +4,10 @@ scores as (
     select * from {{ ref('int_scores_blocked') }}
 ),
 
+models as (
+    select * from {{ ref('int_models_evaluated') }}
+),
+
 intervals as (
     select * from {{ ref('int_scores_bootstrapped') }}
 ),
@@ -14,10 +18,10 @@ catalogues as (
 
 means as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        models.split_name,
+        models.item_type,
+        models.task,
+        models.model_name,
         scores.scope,
         scores.k,
         {%- for metric in mean_metrics() %}
@@ -30,13 +34,20 @@ means as (
         {%- endfor %}
         scores.n_users
     from scores
+    inner join models on scores.entry_id = models.entry_id
     inner join intervals
-        on scores.split_name = intervals.split_name
-            and scores.item_type = intervals.item_type
-            and scores.task = intervals.task
-            and scores.model_name = intervals.model_name
-            and scores.scope = intervals.scope
-            and scores.k = intervals.k
+        on {{ same_keys('scores', 'intervals', ['entry_id', 'scope', 'k']) }}
+),
+
+coverages as (
+    select
+        catalogues.*,
+        models.split_name,
+        models.item_type,
+        models.task,
+        models.model_name
+    from catalogues
+    inner join models on catalogues.entry_id = models.entry_id
 ),
 
 final as (
@@ -72,7 +83,7 @@ final as (
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
         n_users
-    from catalogues
+    from coverages
     {%- if not loop.last %}
     union all
     {%- endif %}

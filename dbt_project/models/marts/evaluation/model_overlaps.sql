@@ -36,81 +36,50 @@ count_users as (
         task,
         count(*) as n_users
     from evaluated_users
-    group by
-        split_name,
-        item_type,
-        task
+    group by all
 ),
 
 lists as (
     select recommendations.*
     from recommendations
     semi join evaluated_users
-        on recommendations.split_name = evaluated_users.split_name
-            and recommendations.item_type = evaluated_users.item_type
-            and recommendations.task = evaluated_users.task
-            and recommendations.user_id = evaluated_users.user_id
+        on {{ same_keys('recommendations', 'evaluated_users', ['split_name', 'item_type', 'task', 'user_id']) }}
 ),
 
 shared_items as (
     select
-        lists.split_name,
-        lists.item_type,
-        lists.task,
-        lists.model_name,
-        others.model_name as other_model_name,
+        lists.entry_id,
+        others.entry_id as other_id,
         greatest(lists.rank, others.rank) as rank,
         count(*) as item_count
     from lists
     inner join lists as others
-        on lists.split_name = others.split_name
-            and lists.item_type = others.item_type
-            and lists.task = others.task
-            and lists.user_id = others.user_id
-            and lists.item_id = others.item_id
-            and lists.model_name < others.model_name
-    group by
-        lists.split_name,
-        lists.item_type,
-        lists.task,
-        lists.model_name,
-        others.model_name,
-        greatest(lists.rank, others.rank)
+        on {{ same_keys('lists', 'others', ['split_name', 'item_type', 'task', 'user_id', 'item_id']) }}
+            and lists.entry_id < others.entry_id
+    group by all
 ),
 
 sum_overlaps as (
     select
-        shared_items.split_name,
-        shared_items.item_type,
-        shared_items.task,
-        shared_items.model_name,
-        shared_items.other_model_name,
+        shared_items.entry_id,
+        shared_items.other_id,
         sum(shared_items.item_count) as item_count,
         sum(shared_items.item_count * agreements.agreement) as agreement
     from shared_items
     inner join agreements on shared_items.rank = agreements.rank
-    group by
-        shared_items.split_name,
-        shared_items.item_type,
-        shared_items.task,
-        shared_items.model_name,
-        shared_items.other_model_name
+    group by all
 ),
 
 -- every pair, those that share nothing included
 pairs as (
     select
-        models.split_name,
-        models.item_type,
-        models.task,
-        models.model_name,
+        models.*,
+        others.entry_id as other_id,
         others.model_name as other_model_name
     from models
     inner join models as others
-        on models.split_name = others.split_name
-            and models.item_type = others.item_type
-            and models.task = others.task
-            and models.model_name <> others.model_name
+        on {{ same_keys('models', 'others', ['split_name', 'item_type', 'task']) }}
+            and models.entry_id <> others.entry_id
 ),
 
 final as (
@@ -127,15 +96,10 @@ final as (
         count_users.n_users
     from pairs
     inner join count_users
-        on pairs.split_name = count_users.split_name
-            and pairs.item_type = count_users.item_type
-            and pairs.task = count_users.task
+        on {{ same_keys('pairs', 'count_users', ['split_name', 'item_type', 'task']) }}
     left join sum_overlaps
-        on pairs.split_name = sum_overlaps.split_name
-            and pairs.item_type = sum_overlaps.item_type
-            and pairs.task = sum_overlaps.task
-            and least(pairs.model_name, pairs.other_model_name) = sum_overlaps.model_name
-            and greatest(pairs.model_name, pairs.other_model_name) = sum_overlaps.other_model_name
+        on least(pairs.entry_id, pairs.other_id) = sum_overlaps.entry_id
+            and greatest(pairs.entry_id, pairs.other_id) = sum_overlaps.other_id
 )
 
 select * from final

@@ -5,8 +5,12 @@ scores as (
     where scope = 'all' and metric = 'ndcg' and k = {{ var('headline_k') }}
 ),
 
-drawn_scores as (
+draws as (
     select * from {{ ref('int_scores_drawn') }}
+),
+
+models as (
+    select * from {{ ref('int_models_evaluated') }}
 ),
 
 splits as (
@@ -17,6 +21,15 @@ runs as (
     select * from {{ ref('stg_recommender__runs') }}
 ),
 
+drawn_scores as (
+    select
+        models.*,
+        draws.draw,
+        draws.ndcg
+    from draws
+    inner join models on draws.entry_id = models.entry_id
+),
+
 scores_of_kind as (
     select
         splits.split_kind,
@@ -25,9 +38,7 @@ scores_of_kind as (
     from scores
     inner join splits on scores.split_name = splits.split_name
     inner join runs
-        on scores.split_name = runs.split_name
-            and scores.item_type = runs.item_type
-            and scores.model_name = runs.model_name
+        on {{ same_keys('scores', 'runs', ['split_name', 'item_type', 'model_name']) }}
 ),
 
 average_scores as (
@@ -43,11 +54,7 @@ average_scores as (
         max(value) as ndcg_highest,
         avg(ci_high - ci_low) / 2 as interval_half_width
     from scores_of_kind
-    group by
-        split_kind,
-        item_type,
-        task,
-        model_name
+    group by all
 ),
 
 -- a model that did not run on one of the splits is compared with none
@@ -81,21 +88,12 @@ measure_differences as (
     from drawn_scores
     inner join splits on drawn_scores.split_name = splits.split_name
     inner join leaders
-        on splits.split_kind = leaders.split_kind
-            and drawn_scores.item_type = leaders.item_type
-            and drawn_scores.task = leaders.task
+        on {{ same_keys('drawn_scores', 'leaders', ['item_type', 'task']) }}
+            and splits.split_kind = leaders.split_kind
     inner join drawn_scores as of_leader
-        on drawn_scores.split_name = of_leader.split_name
-            and drawn_scores.item_type = of_leader.item_type
-            and drawn_scores.task = of_leader.task
-            and drawn_scores.draw = of_leader.draw
+        on {{ same_keys('drawn_scores', 'of_leader', ['split_name', 'item_type', 'task', 'draw']) }}
             and leaders.model_name = of_leader.model_name
-    group by
-        drawn_scores.split_name,
-        splits.split_kind,
-        drawn_scores.item_type,
-        drawn_scores.task,
-        drawn_scores.model_name
+    group by all
 ),
 
 average_differences as (
@@ -116,24 +114,13 @@ average_differences as (
         ) as larger_spread
     from scores_of_kind
     inner join leaders
-        on scores_of_kind.split_kind = leaders.split_kind
-            and scores_of_kind.item_type = leaders.item_type
-            and scores_of_kind.task = leaders.task
+        on {{ same_keys('scores_of_kind', 'leaders', ['split_kind', 'item_type', 'task']) }}
     inner join scores_of_kind as of_leader
-        on scores_of_kind.split_name = of_leader.split_name
-            and scores_of_kind.item_type = of_leader.item_type
-            and scores_of_kind.task = of_leader.task
+        on {{ same_keys('scores_of_kind', 'of_leader', ['split_name', 'item_type', 'task']) }}
             and leaders.model_name = of_leader.model_name
     inner join measure_differences
-        on scores_of_kind.split_name = measure_differences.split_name
-            and scores_of_kind.item_type = measure_differences.item_type
-            and scores_of_kind.task = measure_differences.task
-            and scores_of_kind.model_name = measure_differences.model_name
-    group by
-        scores_of_kind.split_kind,
-        scores_of_kind.item_type,
-        scores_of_kind.task,
-        scores_of_kind.model_name
+        on {{ same_keys('scores_of_kind', 'measure_differences', ['split_name', 'item_type', 'task', 'model_name']) }}
+    group by all
 ),
 
 final as (
@@ -162,14 +149,9 @@ final as (
         end as verdict
     from rank_models
     inner join leaders
-        on rank_models.split_kind = leaders.split_kind
-            and rank_models.item_type = leaders.item_type
-            and rank_models.task = leaders.task
+        on {{ same_keys('rank_models', 'leaders', ['split_kind', 'item_type', 'task']) }}
     left join average_differences
-        on rank_models.split_kind = average_differences.split_kind
-            and rank_models.item_type = average_differences.item_type
-            and rank_models.task = average_differences.task
-            and rank_models.model_name = average_differences.model_name
+        on {{ same_keys('rank_models', 'average_differences', ['split_kind', 'item_type', 'task', 'model_name']) }}
 )
 
 select * from final

@@ -37,13 +37,9 @@ final as (
         played_items.item_id is not null as is_repeat
     from recommendations
     left join items
-        on recommendations.item_type = items.item_type
-            and recommendations.item_id = items.item_id
+        on {{ same_keys('recommendations', 'items', ['item_type', 'item_id']) }}
     left join played_items
-        on recommendations.split_name = played_items.split_name
-            and recommendations.item_type = played_items.item_type
-            and recommendations.user_id = played_items.user_id
-            and recommendations.item_id = played_items.item_id
+        on {{ same_keys('recommendations', 'played_items', ['split_name', 'item_type', 'user_id', 'item_id']) }}
 )
 
 select * from final

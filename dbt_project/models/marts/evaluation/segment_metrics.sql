@@ -4,6 +4,10 @@ scores as (
     select * from {{ ref('int_segments_scored') }}
 ),
 
+models as (
+    select * from {{ ref('int_models_evaluated') }}
+),
+
 draws as (
     select * from {{ ref('int_bootstrap_weights') }}
 ),
@@ -14,10 +18,7 @@ cut_draws as (
 
 drawn_scores as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        scores.entry_id,
         scores.segment,
         scores.segment_value,
         {{ dot_product('cut_draws.weights', 'scores.value_sums') }}
@@ -28,30 +29,21 @@ drawn_scores as (
 
 intervals as (
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
+        entry_id,
         segment,
         segment_value,
         percentile_cont(0.025) within group (order by value) as ci_low,
         percentile_cont(0.975) within group (order by value) as ci_high
     from drawn_scores
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name,
-        segment,
-        segment_value
+    group by all
 ),
 
 final as (
     select
-        scores.split_name,
-        scores.item_type,
-        scores.task,
-        scores.model_name,
+        models.split_name,
+        models.item_type,
+        models.task,
+        models.model_name,
         scores.segment,
         scores.segment_value,
         scores.metric,
@@ -64,13 +56,9 @@ final as (
         {%- endfor %}
         scores.n_users
     from scores
+    inner join models on scores.entry_id = models.entry_id
     inner join intervals
-        on scores.split_name = intervals.split_name
-            and scores.item_type = intervals.item_type
-            and scores.task = intervals.task
-            and scores.model_name = intervals.model_name
-            and scores.segment = intervals.segment
-            and scores.segment_value = intervals.segment_value
+        on {{ same_keys('scores', 'intervals', ['entry_id', 'segment', 'segment_value']) }}
 )
 
 select * from final

@@ -32,7 +32,7 @@ count_parts as (
         min(first_played_at) as starts_at,
         max(last_played_at) as ends_at
     from cells
-    group by split_name, item_type, part
+    group by all
 ),
 
 describe_test as (
@@ -45,34 +45,36 @@ describe_test as (
         sum(play_count) filter (where is_repeat) / sum(play_count) as share_repeat_plays,
         count(*) filter (where is_recommendable) / count(*) as share_recommendable
     from test_interactions
-    group by split_name, item_type
+    group by all
 ),
 
 count_evaluated as (
     select
-        {%- for task in ['discovery', 'repeat', 'all'] %}
+        {%- for task in tasks() %}
         count(*) filter (where task = '{{ task }}' and scope = 'all') as {{ task }}_users,
         count(*) filter (where task = '{{ task }}' and scope = 'recommendable') as {{ task }}_users_recommendable,
         {%- endfor %}
         split_name,
         item_type
     from evaluated_users
-    group by split_name, item_type
+    group by all
 ),
 
--- only a test part has evaluated users, and only a temporal one has repeats
+-- only a test part has evaluated users, on the tasks of its split
 applicable as (
     select
         count_parts.*,
         splits.split_kind,
         parts.after as starts_after,
         count_parts.part = 'test' as is_test,
-        count_parts.part = 'test' and splits.split_kind = 'temporal' as has_repeats
+        {%- for task in tasks() %}
+        count_parts.part = 'test' and {{ has_task('splits.tasks', literal_text(task)) }} as has_{{ task }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from count_parts
     inner join splits on count_parts.split_name = splits.split_name
     left join parts
-        on count_parts.split_name = parts.split_name
-            and count_parts.part = parts.part
+        on {{ same_keys('count_parts', 'parts', ['split_name', 'part']) }}
 ),
 
 final as (
@@ -87,8 +89,8 @@ final as (
         applicable.starts_after,
         case when applicable.split_kind in ('temporal', 'full') then applicable.starts_at end as starts_at,
         case when applicable.split_kind in ('temporal', 'full') then applicable.ends_at end as ends_at,
-        {%- for task in ['discovery', 'repeat', 'all'] %}
-        {%- set applies = 'applicable.' ~ ('is_test' if task == 'discovery' else 'has_repeats') %}
+        {%- for task in tasks() %}
+        {%- set applies = 'applicable.has_' ~ task %}
         {%- set evaluated = 'coalesce(count_evaluated.' ~ task ~ '_users, 0)' %}
         case when {{ applies }} then {{ evaluated }} end as evaluated_users_{{ task }},
         case
@@ -99,18 +101,16 @@ final as (
         end as left_out_nothing_relevant_{{ task }},
         {%- endfor %}
         describe_test.left_out_no_training,
-        case when applicable.has_repeats then describe_test.share_repeat end as share_repeat,
-        case when applicable.has_repeats then describe_test.share_repeat_plays end as share_repeat_plays,
+        case when applicable.has_repeat then describe_test.share_repeat end as share_repeat,
+        case when applicable.has_repeat then describe_test.share_repeat_plays end as share_repeat_plays,
         describe_test.share_recommendable
     from applicable
     left join describe_test
-        on applicable.is_test
-            and applicable.split_name = describe_test.split_name
-            and applicable.item_type = describe_test.item_type
+        on {{ same_keys('applicable', 'describe_test', ['split_name', 'item_type']) }}
+            and applicable.is_test
     left join count_evaluated
-        on applicable.is_test
-            and applicable.split_name = count_evaluated.split_name
-            and applicable.item_type = count_evaluated.item_type
+        on {{ same_keys('applicable', 'count_evaluated', ['split_name', 'item_type']) }}
+            and applicable.is_test
 )
 
 select * from final

@@ -26,10 +26,7 @@ find_repeats as (
         test_cells.item_id
     from test_cells
     semi join train_cells
-        on test_cells.split_name = train_cells.split_name
-            and test_cells.item_type = train_cells.item_type
-            and test_cells.user_id = train_cells.user_id
-            and test_cells.item_id = train_cells.item_id
+        on {{ same_keys('test_cells', 'train_cells', ['split_name', 'item_type', 'user_id', 'item_id']) }}
 ),
 
 find_trained_users as (
@@ -52,18 +49,11 @@ final as (
         find_trained_users.user_id is not null as user_has_training
     from test_cells
     left join find_repeats
-        on test_cells.split_name = find_repeats.split_name
-            and test_cells.item_type = find_repeats.item_type
-            and test_cells.user_id = find_repeats.user_id
-            and test_cells.item_id = find_repeats.item_id
+        on {{ same_keys('test_cells', 'find_repeats', ['split_name', 'item_type', 'user_id', 'item_id']) }}
     left join catalogue
-        on test_cells.split_name = catalogue.split_name
-            and test_cells.item_type = catalogue.item_type
-            and test_cells.item_id = catalogue.item_id
+        on {{ same_keys('test_cells', 'catalogue', ['split_name', 'item_type', 'item_id']) }}
     left join find_trained_users
-        on test_cells.split_name = find_trained_users.split_name
-            and test_cells.item_type = find_trained_users.item_type
-            and test_cells.user_id = find_trained_users.user_id
+        on {{ same_keys('test_cells', 'find_trained_users', ['split_name', 'item_type', 'user_id']) }}
 )
 
 select * from final

@@ -17,11 +17,7 @@ searches as (
         model_name,
         count(*) as trials_run
     from trials
-    group by
-        split_name,
-        item_type,
-        task,
-        model_name
+    group by all
 ),
 
 -- a smaller space is searched whole before others are: its best stays
@@ -37,18 +33,9 @@ best_so_far as (
     from searches
     cross join trial_counts
     inner join trials
-        on searches.split_name = trials.split_name
-            and searches.item_type = trials.item_type
-            and searches.task = trials.task
-            and searches.model_name = trials.model_name
+        on {{ same_keys('searches', 'trials', ['split_name', 'item_type', 'task', 'model_name']) }}
             and trial_counts.trial_count > trials.trial
-    group by
-        searches.split_name,
-        searches.item_type,
-        searches.task,
-        searches.model_name,
-        searches.trials_run,
-        trial_counts.trial_count
+    group by all
 ),
 
 final as (

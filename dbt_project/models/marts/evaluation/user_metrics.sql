@@ -4,19 +4,24 @@ lists as (
     select * from {{ ref('int_user_lists_scored') }}
 ),
 
+models as (
+    select * from {{ ref('int_models_evaluated') }}
+),
+
 final as (
     {%- for metric in accuracy_metrics() %}
     select
-        split_name,
-        item_type,
-        task,
-        model_name,
-        scope,
-        user_id,
+        models.split_name,
+        models.item_type,
+        models.task,
+        models.model_name,
+        lists.scope,
+        lists.user_id,
         '{{ metric }}' as metric,
-        k,
-        {{ metric }} as value
+        lists.k,
+        lists.{{ metric }} as value
     from lists
+    inner join models on lists.entry_id = models.entry_id
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -67,21 +67,13 @@ final as (
         leaderboard.leaderboard_rank
     from models
     left join best_rmse_plays
-        on models.split_name = best_rmse_plays.split_name
-            and models.item_type = best_rmse_plays.item_type
-            and models.model_name = best_rmse_plays.model_name
+        on {{ same_keys('models', 'best_rmse_plays', ['split_name', 'item_type', 'model_name']) }}
     left join best_rmse_log_plays
-        on models.split_name = best_rmse_log_plays.split_name
-            and models.item_type = best_rmse_log_plays.item_type
-            and models.model_name = best_rmse_log_plays.model_name
+        on {{ same_keys('models', 'best_rmse_log_plays', ['split_name', 'item_type', 'model_name']) }}
     left join best_validation_ndcg
-        on models.split_name = best_validation_ndcg.split_name
-            and models.item_type = best_validation_ndcg.item_type
-            and models.model_name = best_validation_ndcg.model_name
+        on {{ same_keys('models', 'best_validation_ndcg', ['split_name', 'item_type', 'model_name']) }}
     left join leaderboard
-        on models.split_name = leaderboard.split_name
-            and models.item_type = leaderboard.item_type
-            and models.model_name = leaderboard.model_name
+        on {{ same_keys('models', 'leaderboard', ['split_name', 'item_type', 'model_name']) }}
 )
 
 select * from final

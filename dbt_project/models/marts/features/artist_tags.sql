@@ -27,9 +27,7 @@ rank_spellings as (
         tag,
         row_number() over (partition by tag_key order by sum(tag_count) desc, tag asc) as spelling_rank
     from key_tags
-    group by
-        tag_key,
-        tag
+    group by tag_key, tag
 ),
 
 keep_genres as (
@@ -39,9 +37,7 @@ keep_genres as (
         sum(key_tags.tag_count) as tag_count
     from key_tags
     anti join excluded on key_tags.tag_key = excluded.tag_key
-    group by
-        key_tags.artist_id,
-        key_tags.tag_key
+    group by all
 ),
 
 final as (

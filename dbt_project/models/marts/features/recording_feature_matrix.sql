@@ -22,9 +22,7 @@ rank_recordings as (
         ) as mbid_rank
     from spellings
     inner join recordings on lower(spellings.track_mbid) = recordings.recording_mbid
-    group by
-        spellings.track_id,
-        recordings.recording_mbid
+    group by spellings.track_id, recordings.recording_mbid
 ),
 
 final as (

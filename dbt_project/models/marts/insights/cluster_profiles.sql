@@ -35,9 +35,7 @@ sum_members as (
         avg(x) as x,
         avg(y) as y
     from members
-    group by
-        entity_type,
-        cluster_id
+    group by all
 ),
 
 join_features as (
@@ -46,9 +44,7 @@ join_features as (
         cluster_id,
         {{ joined_text('effect', 'place', ', ') }} as distinguishing_features
     from features
-    group by
-        entity_type,
-        cluster_id
+    group by all
 ),
 
 join_items as (
@@ -59,9 +55,7 @@ join_items as (
         {{ joined_text("case when item_type = 'track' then artist_name || ': ' || item_name end", 'place', ', ') }}
             as top_tracks
     from items
-    group by
-        entity_type,
-        cluster_id
+    group by all
 ),
 
 join_tags as (
@@ -70,9 +64,7 @@ join_tags as (
         cluster_id,
         {{ joined_text('tag', 'place', ', ') }} as top_tags
     from tags
-    group by
-        entity_type,
-        cluster_id
+    group by all
 ),
 
 final as (
@@ -93,17 +85,13 @@ final as (
         sum_members.y
     from sum_members
     left join names
-        on sum_members.entity_type = names.entity_type
-            and sum_members.cluster_id = names.cluster_id
+        on {{ same_keys('sum_members', 'names', ['entity_type', 'cluster_id']) }}
     left join join_features
-        on sum_members.entity_type = join_features.entity_type
-            and sum_members.cluster_id = join_features.cluster_id
+        on {{ same_keys('sum_members', 'join_features', ['entity_type', 'cluster_id']) }}
     left join join_items
-        on sum_members.entity_type = join_items.entity_type
-            and sum_members.cluster_id = join_items.cluster_id
+        on {{ same_keys('sum_members', 'join_items', ['entity_type', 'cluster_id']) }}
     left join join_tags
-        on sum_members.entity_type = join_tags.entity_type
-            and sum_members.cluster_id = join_tags.cluster_id
+        on {{ same_keys('sum_members', 'join_tags', ['entity_type', 'cluster_id']) }}
 )
 
 select * from final

@@ -10,7 +10,7 @@ agreements as (
 
 final as (
     select
-        {{ cluster_solution('trials') }},
+        {{ key_columns(cluster_solution(), 'trials') }},
         trials.silhouette,
         trials.silhouette_low,
         trials.silhouette_high,
@@ -30,7 +30,7 @@ final as (
         trials.is_chosen
     from trials
     left join agreements
-        on {{ same_cluster_solution('trials', 'agreements') }}
+        on {{ same_keys('trials', 'agreements', cluster_solution()) }}
 )
 
 select * from final

@@ -27,11 +27,9 @@ final as (
         members.y
     from members
     left join names
-        on members.entity_type = names.entity_type
-            and members.cluster_id = names.cluster_id
+        on {{ same_keys('members', 'names', ['entity_type', 'cluster_id']) }}
     left join items
-        on members.item_type = items.item_type
-            and members.item_id = items.item_id
+        on {{ same_keys('members', 'items', ['item_type', 'item_id']) }}
 )
 
 select * from final

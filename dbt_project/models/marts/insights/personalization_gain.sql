@@ -19,9 +19,7 @@ served as (
     from scores
     inner join default_split on scores.split_name = default_split.split_name
     inner join tasks
-        on scores.item_type = tasks.item_type
-            and scores.task = tasks.task
-            and scores.model_name = tasks.model_name
+        on {{ same_keys('scores', 'tasks', ['item_type', 'task', 'model_name']) }}
 ),
 
 most_popular as (
@@ -43,10 +41,7 @@ final as (
         {{ rounded('served.value - most_popular.value') }} as gain
     from served
     left join most_popular
-        on served.split_name = most_popular.split_name
-            and served.item_type = most_popular.item_type
-            and served.task = most_popular.task
-            and served.user_id = most_popular.user_id
+        on {{ same_keys('served', 'most_popular', ['split_name', 'item_type', 'task', 'user_id']) }}
 )
 
 select * from final

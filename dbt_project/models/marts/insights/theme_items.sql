@@ -21,9 +21,7 @@ final as (
         theme_items.weight
     from theme_items
     inner join chosen
-        on theme_items.item_type = chosen.item_type
-            and theme_items.model_name = chosen.model_name
-            and theme_items.n_themes = chosen.n_themes
+        on {{ same_keys('theme_items', 'chosen', ['item_type', 'model_name', 'n_themes']) }}
 )
 
 select * from final

@@ -17,10 +17,7 @@ average_themes as (
         avg(tag_coherence) as tag_coherence,
         avg(negative_share) as negative_share
     from themes
-    group by
-        item_type,
-        model_name,
-        n_themes
+    group by all
 ),
 
 final as (
@@ -47,9 +44,7 @@ final as (
         trials.is_chosen
     from trials
     left join average_themes
-        on trials.item_type = average_themes.item_type
-            and trials.model_name = average_themes.model_name
-            and trials.n_themes = average_themes.n_themes
+        on {{ same_keys('trials', 'average_themes', ['item_type', 'model_name', 'n_themes']) }}
 )
 
 select * from final

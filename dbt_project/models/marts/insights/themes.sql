@@ -25,10 +25,7 @@ final as (
         themes.top_items
     from labels
     inner join themes
-        on labels.item_type = themes.item_type
-            and labels.model_name = themes.model_name
-            and labels.n_themes = themes.n_themes
-            and labels.theme_id = themes.theme_id
+        on {{ same_keys('labels', 'themes', ['item_type', 'model_name', 'n_themes', 'theme_id']) }}
 )
 
 select * from final

@@ -20,8 +20,7 @@ final as (
         members.y
     from members
     left join names
-        on members.entity_type = names.entity_type
-            and members.cluster_id = names.cluster_id
+        on {{ same_keys('members', 'names', ['entity_type', 'cluster_id']) }}
 )
 
 select * from final

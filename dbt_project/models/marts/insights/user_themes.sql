@@ -19,9 +19,7 @@ final as (
         theme_users.rank
     from theme_users
     inner join chosen
-        on theme_users.item_type = chosen.item_type
-            and theme_users.model_name = chosen.model_name
-            and theme_users.n_themes = chosen.n_themes
+        on {{ same_keys('theme_users', 'chosen', ['item_type', 'model_name', 'n_themes']) }}
 )
 
 select * from final

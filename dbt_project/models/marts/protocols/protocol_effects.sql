@@ -58,12 +58,7 @@ final as (
         {{ rounded('sum(case when n_others_turned = ' ~ n_others ~ ' then signed_value end)') }} + 0 as effect_last,
         {{ rounded('sum(share_of_orders * signed_value)') }} + 0 as effect_average
     from weigh_by_orders
-    group by
-        item_type,
-        model_name,
-        switch,
-        metric,
-        k
+    group by all
 )
 
 select * from final

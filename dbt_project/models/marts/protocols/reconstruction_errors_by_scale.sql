@@ -23,9 +23,7 @@ final as (
         errors.rmse / nullif(means.rmse, 0) as rmse_over_global_mean
     from errors
     inner join means
-        on errors.item_type = means.item_type
-            and errors.scale = means.scale
-            and errors.cells = means.cells
+        on {{ same_keys('errors', 'means', ['item_type', 'scale', 'cells']) }}
 )
 
 select * from final

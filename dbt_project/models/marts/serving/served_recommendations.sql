@@ -36,9 +36,7 @@ listed as (
         recommendations.is_repeat
     from recommendations
     inner join tasks
-        on recommendations.item_type = tasks.item_type
-            and recommendations.task = tasks.task
-            and recommendations.model_name = tasks.model_name
+        on {{ same_keys('recommendations', 'tasks', ['item_type', 'task', 'model_name']) }}
 ),
 
 unlisted_users as (
@@ -49,8 +47,7 @@ unlisted_users as (
     from tasks
     cross join users
     anti join listed
-        on tasks.item_type = listed.item_type
-            and tasks.task = listed.task
+        on {{ same_keys('tasks', 'listed', ['item_type', 'task']) }}
             and users.user_id = listed.user_id
 ),
 
@@ -66,11 +63,9 @@ played_in_order as (
         ) as place
     from played_items
     semi join unlisted_users
-        on played_items.item_type = unlisted_users.item_type
-            and played_items.user_id = unlisted_users.user_id
+        on {{ same_keys('played_items', 'unlisted_users', ['item_type', 'user_id']) }}
     inner join items
-        on played_items.item_type = items.item_type
-            and played_items.item_id = items.item_id
+        on {{ same_keys('played_items', 'items', ['item_type', 'item_id']) }}
 ),
 
 -- popularity_rank - place is the number of more popular items that the user has not played: where it comes to a list's
@@ -82,7 +77,7 @@ count_in_the_way as (
         count(*) as item_count
     from played_in_order
     where popularity_rank - place < {{ var('list_length') }}
-    group by item_type, user_id
+    group by all
 ),
 
 popular_items as (
@@ -103,14 +98,12 @@ candidates as (
         played_in_order.item_id is not null as is_repeat
     from unlisted_users
     left join count_in_the_way
-        on unlisted_users.item_type = count_in_the_way.item_type
-            and unlisted_users.user_id = count_in_the_way.user_id
+        on {{ same_keys('unlisted_users', 'count_in_the_way', ['item_type', 'user_id']) }}
     inner join popular_items
         on unlisted_users.item_type = popular_items.item_type
             and popular_items.popularity_rank <= {{ var('list_length') }} + coalesce(count_in_the_way.item_count, 0)
     left join played_in_order
-        on unlisted_users.item_type = played_in_order.item_type
-            and unlisted_users.user_id = played_in_order.user_id
+        on {{ same_keys('unlisted_users', 'played_in_order', ['item_type', 'user_id']) }}
             and popular_items.item_id = played_in_order.item_id
     where unlisted_users.task <> 'repeat'
     union all
@@ -122,8 +115,7 @@ candidates as (
         true as is_repeat
     from unlisted_users
     inner join played_in_order
-        on unlisted_users.item_type = played_in_order.item_type
-            and unlisted_users.user_id = played_in_order.user_id
+        on {{ same_keys('unlisted_users', 'played_in_order', ['item_type', 'user_id']) }}
             and played_in_order.place <= {{ var('list_length') }}
     where unlisted_users.task = 'repeat'
 ),
@@ -140,8 +132,7 @@ rank_popular as (
         ) as rank
     from candidates
     inner join items
-        on candidates.item_type = items.item_type
-            and candidates.item_id = items.item_id
+        on {{ same_keys('candidates', 'items', ['item_type', 'item_id']) }}
     where {{ task_allows('candidates.task', 'candidates.is_repeat') }}
 ),
 

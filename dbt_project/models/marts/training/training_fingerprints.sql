@@ -22,9 +22,7 @@ checksums as (
         count(*) as row_count,
         {{ rows_checksum(columns) }} as checksum
     from {{ ref(mart) }}
-    group by
-        split_name,
-        item_type
+    group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -35,9 +33,7 @@ fingerprints as (
         item_type,
         md5({{ joined_text("concat_ws('|', mart, row_count, checksum)", 'mart', '|') }}) as fingerprint
     from checksums
-    group by
-        split_name,
-        item_type
+    group by all
 ),
 
 final as (
@@ -46,7 +42,8 @@ final as (
         fingerprints.item_type,
         splits.split_kind,
         splits.is_default,
-        fingerprints.fingerprint
+        fingerprints.fingerprint,
+        splits.tasks
     from fingerprints
     inner join splits on fingerprints.split_name = splits.split_name
 )

@@ -24,13 +24,9 @@ final as (
         cells.last_played_at
     from cells
     inner join users
-        on cells.split_name = users.split_name
-            and cells.item_type = users.item_type
-            and cells.user_id = users.user_id
+        on {{ same_keys('cells', 'users', ['split_name', 'item_type', 'user_id']) }}
     inner join items
-        on cells.split_name = items.split_name
-            and cells.item_type = items.item_type
-            and cells.item_id = items.item_id
+        on {{ same_keys('cells', 'items', ['split_name', 'item_type', 'item_id']) }}
 )
 
 select * from final

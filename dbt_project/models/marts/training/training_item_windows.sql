@@ -81,10 +81,7 @@ recent_{{ item_type }}_cells as (
         on windows.window_number = active_items.window_number
             and plays.{{ item_type }}_id = active_items.item_id
             and active_items.item_type = '{{ item_type }}'
-    group by
-        windows.window_number,
-        active_users.user_index,
-        active_items.item_index
+    group by all
 ),
 {% endfor %}
 recent_items as (
@@ -98,9 +95,7 @@ recent_items as (
         {%- endfor %}
         item_index
     from recent_{{ item_type }}_cells
-    group by
-        window_number,
-        item_index
+    group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

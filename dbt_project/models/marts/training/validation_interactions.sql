@@ -45,22 +45,13 @@ final as (
         fit_cells.item_id is not null as is_repeat
     from validation_cells
     inner join users
-        on validation_cells.split_name = users.split_name
-            and validation_cells.item_type = users.item_type
-            and validation_cells.user_id = users.user_id
+        on {{ same_keys('validation_cells', 'users', ['split_name', 'item_type', 'user_id']) }}
     inner join users_with_fit_cells
-        on users.split_name = users_with_fit_cells.split_name
-            and users.item_type = users_with_fit_cells.item_type
-            and users.user_index = users_with_fit_cells.user_index
+        on {{ same_keys('users', 'users_with_fit_cells', ['split_name', 'item_type', 'user_index']) }}
     left join items
-        on validation_cells.split_name = items.split_name
-            and validation_cells.item_type = items.item_type
-            and validation_cells.item_id = items.item_id
+        on {{ same_keys('validation_cells', 'items', ['split_name', 'item_type', 'item_id']) }}
     left join fit_cells
-        on validation_cells.split_name = fit_cells.split_name
-            and validation_cells.item_type = fit_cells.item_type
-            and validation_cells.user_id = fit_cells.user_id
-            and validation_cells.item_id = fit_cells.item_id
+        on {{ same_keys('validation_cells', 'fit_cells', ['split_name', 'item_type', 'user_id', 'item_id']) }}
 )
 
 select * from final
