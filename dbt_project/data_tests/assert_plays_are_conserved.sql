@@ -1,6 +1,7 @@
--- Totals that should all be the number of kept plays: per item type over all cells, and per split over its parts. Tracks
--- have the plays of formats with titles, temporal splits those of formats with times, and leave_last the cells that hold
--- one of the latter. A rolling split ends before the last play, so only splits without an end of test are compared.
+-- Totals that should all be the number of kept plays: per item type over all cells, and per split over its parts.
+-- Tracks have the plays of formats with titles, temporal splits those of formats with times, and leave_last the cells
+-- that hold one of the latter. A rolling split ends before the last play, so only splits without an end of test are
+-- compared.
 with
 
 kept as (
@@ -56,8 +57,9 @@ from totals
 inner join kept on totals.item_type = kept.item_type
 cross join timed
 left join timed_cells on totals.item_type = timed_cells.item_type
-where totals.plays != case totals.split_kind
-    when 'temporal' then timed.plays
-    when 'leave_last' then timed_cells.plays
-    else kept.plays
-end
+where
+    totals.plays != case totals.split_kind
+        when 'temporal' then timed.plays
+        when 'leave_last' then timed_cells.plays
+        else kept.plays
+    end

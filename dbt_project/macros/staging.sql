@@ -28,7 +28,8 @@ them is closed.
     create or replace table {{ relation.schema }}.{{ relation.identifier }}_rejects (
         file_id integer, line_number bigint, reason varchar, raw_line varchar
     );
-    {%- for reader in (readers or [relation.identifier]) if files %}
+    {#- with --empty nothing is read, and there are no reject tables #}
+    {%- for reader in (readers or [relation.identifier]) if files and not flags.EMPTY %}
     insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
     select
         {{ file_number('scans.file_path', files) }} as file_id,

@@ -1,5 +1,5 @@
-{#- One pass over all lines, names as a hash alone: they are read in a second pass (int_spellings_read). Two narrow passes
-over the file beat a wide one by a third, and its storage by half. -#}
+{#- One pass over all lines, names as a hash alone: they are read in a second pass (int_spellings_read). Two narrow
+passes over the file beat a wide one by a third, and its storage by half. -#}
 {{ config(post_hook="{{ copy_event_rejects(this) }}") }}
 
 with

@@ -19,7 +19,8 @@ count_late_plays as (
         lines.file_id,
         lines.user_id,
         sum(case when lines.reason is null then 1 else 0 end) as play_count,
-        sum(case when lines.reason is null and lines.played_at >= timestamp '2010-01-01' then 1 else 0 end) as late_count
+        sum(case when lines.reason is null and lines.played_at >= timestamp '2010-01-01' then 1 else 0 end)
+            as late_count
     from lines
     inner join files on lines.file_id = files.file_id
     group by

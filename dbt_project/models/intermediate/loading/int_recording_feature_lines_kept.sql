@@ -1,6 +1,8 @@
 {#- The published files have one line for each of 29 million submissions: a line is kept if it is bad, so that it is
 counted, or if its recording is played here. Columns are found by their names in each file's header. -#}
-{{ config(post_hook="{{ copy_reader_rejects(this, recording_feature_files(), ['stg_metadata__recording_feature_lines']) }}") }}
+{{ config(
+    post_hook="{{ copy_reader_rejects(this, recording_feature_files(), ['stg_metadata__recording_feature_lines']) }}"
+) }}
 {%- set headers = recording_feature_headers() %}
 
 with

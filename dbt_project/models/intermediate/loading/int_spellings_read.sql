@@ -1,5 +1,5 @@
-{#- A second, narrow pass over the files: names are folded once per spelling, not once per play. It comes after the first,
-whose reject tables have the same names. -#}
+{#- A second, narrow pass over the files: names are folded once per spelling, not once per play. It comes after the
+first, whose reject tables have the same names. -#}
 -- depends_on: {{ ref('int_lines_read') }}
 with
 

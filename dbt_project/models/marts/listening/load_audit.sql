@@ -5,6 +5,10 @@ files as (
     select * from {{ ref('load_audit_files') }}
 ),
 
+files_recognized as (
+    select * from {{ ref('int_files_recognized') }}
+),
+
 users as (
     select * from {{ ref('users') }}
 ),
@@ -172,7 +176,7 @@ checks as (
     select * from name_checks
     union all
     select * from track_checks
-    where exists (select 1 from {{ ref('int_files_recognized') }} where has_tracks)
+    where (select bool_or(has_tracks) from files_recognized)
     union all
     select * from user_checks
 ),

@@ -1,4 +1,5 @@
 {{ config(materialized='ephemeral') }}
+{%- set column_counts = by_file(recording_feature_headers(), 'length') %}
 
 with
 
@@ -23,7 +24,7 @@ final as (
             when line is null then 'blank line'
             when recording_mbid = 'mbid' then 'header'
             when not regexp_full_match(recording_mbid, '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}') then 'no MBID'
-            when len(fields) != {{ by_file(recording_feature_headers(), 'length') }} then 'not as many fields as the header'
+            when len(fields) != {{ column_counts }} then 'not as many fields as the header'
         end as reason
     from split_lines
 )
