@@ -9,13 +9,14 @@ from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.publishing import building
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import describe_what_is_left_out, require_plays
-from models_py.settings.checks import check_raw_folder
+from models_py.settings.checks import check_raw_folder, check_splits
 from models_py.settings.environment import Settings
 from models_py.settings.replacing import check_demo_replaces_no_data, check_users_remain
 from models_py.settings.variables import check_same_study
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K, EVENTS_360K
-from models_py.sources.files import check_raw_files, explain
+from models_py.sources.files import check_raw_files, explain, recognized_formats
+from models_py.sources.formats import formats
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
 from models_py.warehouse import Warehouse
@@ -132,6 +133,7 @@ def ensure_raw_files(settings: Settings) -> None:
         return
     with stage("Raw files checked"):
         check_raw_files(settings)
+        check_splits(settings, any(formats()[name].has_times for name in recognized_formats(settings)))
 
 
 def _report_what_is_left_out(settings: Settings, warehouse: Warehouse) -> None:

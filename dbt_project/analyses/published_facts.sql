@@ -40,7 +40,7 @@ published_songs as (
 ),
 
 lines as (
-    select * from {{ ref('stg_lastfm__plays') }}
+    select * from {{ ref('int_lines_read') }}
     where reason is null
 ),
 
@@ -49,7 +49,7 @@ spellings as (
         *,
         -- one key for all spellings with the same artist and title, whatever their MBIDs
         min(spelling_key) over (partition by artist_name, track_name) as song_key
-    from {{ ref('stg_lastfm__spellings') }}
+    from {{ ref('int_spellings_read') }}
 ),
 
 sequenced as (

@@ -1,15 +1,31 @@
 -- Totals that should all be the number of kept plays: per item type over all cells, and per split over its parts.
--- A rolling split ends before the last play, so only splits without an end of test are compared.
+-- Tracks have the plays of formats with titles, temporal splits those of formats with times, and leave_last the cells
+-- that hold one of the latter. A rolling split ends before the last play, so only splits without an end of test are
+-- compared.
 with
 
 kept as (
-    select sum(play_count) as plays from {{ ref('int_spellings_counted') }}
+    select 'artist' as item_type, sum(play_count) as plays from {{ ref('int_spellings_counted') }}
+    union all
+    select 'track' as item_type, sum(play_count) as plays from {{ ref('int_spellings_counted') }}
+    where track_id is not null
+),
+
+timed as (
+    select count(*) as plays from {{ ref('plays') }}
+),
+
+timed_cells as (
+    select item_type, sum(play_count) as plays from {{ ref('user_item_plays') }}
+    where first_played_at is not null
+    group by item_type
 ),
 
 totals as (
     select
         'user_item_plays' as counted_in,
         item_type,
+        'all' as split_kind,
         sum(play_count) as plays
     from {{ ref('user_item_plays') }}
     group by item_type
@@ -17,6 +33,7 @@ totals as (
     select
         'split ' || cells.split_name as counted_in,
         cells.item_type,
+        splits.split_kind,
         sum(cells.play_count) as plays
     from {{ ref('int_cells_split') }} as cells
     inner join {{ ref('int_splits_built') }} as splits
@@ -24,16 +41,25 @@ totals as (
             and coalesce(splits.test_end_share, 1) = 1
     group by
         cells.split_name,
+        splits.split_kind,
         cells.item_type
     union all
     select
         'users' as counted_in,
         'artist' as item_type,
+        'all' as split_kind,
         sum(play_count) as plays
     from {{ ref('users') }}
 )
 
 select totals.*
 from totals
-cross join kept
-where totals.plays != kept.plays
+inner join kept on totals.item_type = kept.item_type
+cross join timed
+left join timed_cells on totals.item_type = timed_cells.item_type
+where
+    totals.plays != case totals.split_kind
+        when 'temporal' then timed.plays
+        when 'leave_last' then timed_cells.plays
+        else kept.plays
+    end

@@ -106,3 +106,27 @@ micro sign and mu, the other second shapes of Greek letters, the long s, and ss 
 {% macro default__joined_text(text, ordering, separator) -%}
     string_agg({{ text }}, '{{ separator }}' order by {{ ordering }})
 {%- endmacro %}
+
+{# A hash of texts: a key within a run, never published. #}
+{% macro text_hash(columns) -%}
+    {{ return(adapter.dispatch('text_hash')(columns)) }}
+{%- endmacro %}
+{% macro default__text_hash(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
+{# A row's place in a stored table, from 0, in the order in which rows were written. #}
+{% macro stored_position(table) -%}
+    {{ return(adapter.dispatch('stored_position')(table)) }}
+{%- endmacro %}
+{% macro default__stored_position(table) -%}
+    {{ table }}.rowid
+{%- endmacro %}
+
+{# A row for each whole number from one to another, both included. #}
+{% macro each_number(first, last) -%}
+    {{ return(adapter.dispatch('each_number')(first, last)) }}
+{%- endmacro %}
+{% macro default__each_number(first, last) -%}
+    unnest(range({{ first }}, {{ last }} + 1))
+{%- endmacro %}

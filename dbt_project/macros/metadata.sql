@@ -11,6 +11,13 @@ is_major is made of key_scale; the key itself is a name, not a number.
     ]) }}
 {%- endmacro %}
 
+{# Per file of recordings' features, the names of its columns. #}
+{% macro recording_feature_headers() -%}
+    {%- set headers = [] -%}
+    {%- for file in recording_feature_files() -%}{%- do headers.append(csv_header(file)) -%}{%- endfor -%}
+    {{ return(headers) }}
+{%- endmacro %}
+
 {# Per file, the place of the column of that name in its header, from 1, or how many columns that has; null or 0 without one. #}
 {% macro by_file(headers, name) -%}
     case file_id

@@ -1,4 +1,7 @@
-{# Where raw lines come from. SOURCE names the format, RAW the folder; with no event file there, the demo is read. #}
+{#
+Where raw lines come from. RAW names the folder; with no event file there, the demo of SOURCE is read. SOURCE is also the
+format of event files that do not tell theirs.
+#}
 {% macro source_name() -%}
     {%- set name = env_var('SOURCE', '') or '1k' -%}
     {%- if name not in ('1k', '360k') -%}
@@ -47,20 +50,39 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
     }) }}
 {%- endmacro %}
 
-{# Sorted paths of a folder's files of one kind, plain or with .gz, hidden ones left out; 'events' are the .tsv files of no other kind. #}
+{# How the names of files end, plain or compressed, of kinds or formats that each have an `ending`. #}
+{% macro with_gz(kinds) -%}
+    {%- set endings = [] -%}
+    {%- for ending in kinds | map(attribute='ending') | unique -%}{%- do endings.extend([ending, ending ~ '.gz']) -%}{%- endfor -%}
+    {{ return(endings) }}
+{%- endmacro %}
+
+{% macro event_endings() -%}
+    {{ return(with_gz(var('formats').values())) }}
+{%- endmacro %}
+
+{#
+Sorted paths of a folder's files of one kind, plain or with .gz, hidden ones left out; 'events' are the files of no other
+kind whose names end as those of a format of `formats` do.
+#}
 {% macro raw_files_in(folder, kind) -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set kinds = raw_file_kinds() -%}
     {%- set chosen = [kinds[kind]] if kind in kinds else kinds.values() | list -%}
-    {%- set ending = kinds[kind]['ending'] if kind in kinds else '.tsv' -%}
+    {%- set endings = with_gz(chosen) if kind in kinds else event_endings() -%}
     {%- set query -%}
         select file
         from (
             select file, regexp_extract(file, '[^/]*$') as name
             from glob({{ literal_path(folder) ~ " || '/*'" }})
         )
-        where (name like '%{{ ending }}' or name like '%{{ ending }}.gz')
-            and name not like '.%'
+        where name not like '.%'
+            and (
+                false
+                {%- for ending in endings %}
+                or name like '%{{ ending }}'
+                {%- endfor %}
+            )
             and {{ '' if kind in kinds else 'not' }} (
                 false
                 {%- for prefix in chosen | map(attribute='prefixes') | sum(start=[]) %}
@@ -83,8 +105,37 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
     {{ return(raw if raw_files_in(raw, 'events') else demo_folder()) }}
 {%- endmacro %}
 
-{% macro event_files(source) -%}
-    {{ return(raw_files_in(raw_folder(), 'events') if source == source_name() else []) }}
+{#
+The event files of this load in order of name, each as {'path': ..., 'format': ...}. A file has the format that most of its
+first 1,000 lines fit, the first of `formats` among equals. One that tells nothing is read as the first file that does, and
+as SOURCE says where none does. models_py/sources/formats.py tells formats in the same way.
+#}
+{% macro recognized_event_files() -%}
+    {%- set files = raw_files_in(raw_folder(), 'events') -%}
+    {%- if not files -%}{{ return([]) }}{%- endif -%}
+    {%- set query -%}
+        {%- for file in files %}
+        select
+            {{ loop.index }} as file_id
+            {%- for format in var('formats').values() %},
+            count(case when regexp_full_match(line, {{ literal_text(format['line']) }}) then 1 end)
+            {%- endfor %}
+        from ({{ first_lines(file, 1000) }})
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+        order by file_id
+    {%- endset -%}
+    {%- set names = [] -%}
+    {%- for row in run_query(query).rows -%}
+        {%- set counts = row.values()[1:] | list -%}
+        {%- do names.append((var('formats') | list)[counts.index(counts | max)] if counts | max else none) -%}
+    {%- endfor -%}
+    {%- set otherwise = names | select | first | default('lastfm_' ~ source_name()) -%}
+    {%- set recognized = [] -%}
+    {%- for file in files -%}
+        {%- do recognized.append({'path': file, 'format': names[loop.index0] or otherwise}) -%}
+    {%- endfor -%}
+    {{ return(recognized) }}
 {%- endmacro %}
 
 {% macro profile_files() -%}
@@ -99,18 +150,20 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
     {{ return(raw_files_in(raw_folder(), 'recording_features')) }}
 {%- endmacro %}
 
+{# The first lines of a file that can be read at all, as a query with one column `line`. #}
+{% macro first_lines(file, number) -%}
+    select line
+    from read_csv(
+        {{ literal_path(file) }}, columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04',
+        quote = '', escape = '', header = false, auto_detect = false, ignore_errors = true,
+        hive_partitioning = false
+    )
+    limit {{ number }}
+{%- endmacro %}
+
 {# The first line of a file, split at commas: the names of a CSV file's columns, in lower case. #}
 {% macro csv_header(file) -%}
-    {%- set query -%}
-        select line
-        from read_csv(
-            {{ literal_path(file) }}, columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04',
-            quote = '', escape = '', header = false, auto_detect = false, ignore_errors = true,
-            hive_partitioning = false
-        )
-        limit 1
-    {%- endset -%}
-    {%- set lines = run_query(query).columns[0].values() -%}
+    {%- set lines = run_query(first_lines(file, 1)).columns[0].values() -%}
     {{ return((lines[0] or '').lower().split(',') if lines else []) }}
 {%- endmacro %}
 
@@ -120,16 +173,17 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
 {%- endmacro %}
 
 {#
-One row per line of the given files, in file order, as (file_id, line); files are numbered in the order given, from 1.
+One row per line of the given files, in file order, as (file_id, line); files are numbered by their place among
+`all_files`, from 1.
 The delimiter is four control bytes that no line holds, so that the reader splits nothing and every line
 arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables. Those have names
 of the model's own: models that read at the same time mix up their rejects in tables of the same name. A folder such as
 `line=5` is a name as well, which the reader would otherwise add as a column.
 #}
-{% macro read_lines(files) -%}
+{% macro read_lines(files, all_files) -%}
     {%- if files -%}
     select
-        {{ file_number('filename', files) }} as file_id,
+        {{ file_number('filename', all_files or files) }} as file_id,
         line
     from read_csv(
         [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}],
@@ -143,6 +197,15 @@ of the model's own: models that read at the same time mix up their rejects in ta
         cast(null as varchar) as line
     where false
     {%- endif -%}
+{%- endmacro %}
+
+{# The same of the event files of one format, which are numbered among all event files. #}
+{% macro read_event_lines(format) -%}
+    {%- set files = recognized_event_files() -%}
+    {{ read_lines(
+        files | selectattr('format', 'equalto', format) | map(attribute='path') | list,
+        files | map(attribute='path') | list
+    ) }}
 {%- endmacro %}
 
 {#
@@ -169,7 +232,7 @@ always has, cannot be queried, nor one that dbt calls otherwise. models_py/setti
 {% macro require_raw_files() -%}
     {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not raw_files_in(raw_folder(), 'events') -%}
         {{ exceptions.raise_compiler_error(
-            "There is no event file (.tsv or .tsv.gz) in " ~ folder_setting('RAW', 'warehouse/raw')
+            "There is no event file (" ~ event_endings() | join(' or ') ~ ") in " ~ folder_setting('RAW', 'warehouse/raw')
             ~ " and no demo in " ~ demo_folder() ~ ": put the raw files there, or run `make demo`."
         ) }}
     {%- endif -%}

@@ -1,11 +1,12 @@
-{# Which rows of the seed `splits` this build uses: the source's default split, 'full', and those named in SPLITS. #}
+{# Which rows of the seed `splits` this build uses: the load's default split, 'full', and those named in SPLITS. #}
 {% macro requested_splits() -%}
     {{ return(env_var('SPLITS', '').replace(',', ' ').split()) }}
 {%- endmacro %}
 
 {% macro is_built_split() -%}
     (
-        default_for in ('{{ source_name() }}', 'any')
+        is_default
+        or default_for = 'any'
         {%- for name in requested_splits() %}
         or split_name = {{ literal_text(name) }}
         {%- endfor %}

@@ -20,29 +20,57 @@ the last one, and 24 o'clock for the next day. Much cheaper than a pattern of di
 {%- endmacro %}
 
 {#
-Lines that the reader could not decode never reach the model: they are in the reject tables that the model's read names.
-This post-hook copies them out, with their true line numbers, before the connection that holds them is closed.
+Lines that the reader could not decode never reach the model: they are in the reject tables that are named after the model
+whose SQL reads the files. This post-hook copies them out, with their true line numbers, before the connection that holds
+them is closed.
 #}
-{% macro copy_reader_rejects(relation, files) -%}
-    {%- set errors = relation.identifier ~ '_reject_errors' -%}
-    {%- set scans = relation.identifier ~ '_reject_scans' -%}
+{% macro copy_reader_rejects(relation, files, readers=none) -%}
     create or replace table {{ relation.schema }}.{{ relation.identifier }}_rejects (
         file_id integer, line_number bigint, reason varchar, raw_line varchar
     );
-    {%- if files %}
+    {#- with --empty nothing is read, and there are no reject tables #}
+    {%- for reader in (readers or [relation.identifier]) if files and not flags.EMPTY %}
     insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
     select
         {{ file_number('scans.file_path', files) }} as file_id,
         errors.line as line_number,
         min(case when errors.error_type = 'INVALID ENCODING' then 'not UTF-8' else 'unreadable' end) as reason,
         ltrim(min(errors.csv_line), chr(13) || chr(10)) as raw_line
-    from {{ errors }} as errors
-    inner join {{ scans }} as scans
+    from {{ reader }}_reject_errors as errors
+    inner join {{ reader }}_reject_scans as scans
         on errors.scan_id = scans.scan_id
             and errors.file_id = scans.file_id
-    where errors.scan_id = (select max(scan_id) from {{ errors }})
-    group by all
-    {%- endif %}
+    where errors.scan_id = (select max(scan_id) from {{ reader }}_reject_errors)
+    group by all;
+    {%- endfor %}
+{%- endmacro %}
+
+{# The same for a model that reads canonical lines. #}
+{% macro copy_event_rejects(relation) -%}
+    {%- set files, readers = recognized_event_files(), [] -%}
+    {%- for format in files | map(attribute='format') | unique -%}
+        {%- do readers.append('stg_' ~ format ~ '__canonical_lines') -%}
+    {%- endfor -%}
+    {{ copy_reader_rejects(relation, files | map(attribute='path') | list, readers) }}
+{%- endmacro %}
+
+{# One row per line of every event file, whatever its format, in the shape that the staging of each format ends in. #}
+{% macro canonical_lines() -%}
+    {%- for format in var('formats') %}
+    select
+        file_id,
+        user_id,
+        played_at,
+        play_count,
+        artist_mbid,
+        artist_name,
+        track_mbid,
+        track_name,
+        reason,
+        raw_line
+    from {{ ref('stg_' ~ format ~ '__canonical_lines') }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {# The time of the load in UTC: when this run of dbt started, the same for all of its models. #}
@@ -112,6 +140,11 @@ as DuckDB makes a join of `in` with more than a few words, for which every line 
             ['%b %d %Y', '%B %d %Y', '%d %b %Y', '%d %B %Y', '%Y %m %d']
         ) as date
     )
+{%- endmacro %}
+
+{# True for a user of the published 1K data: user_000001 to user_001000. #}
+{% macro is_user_of_published_1k(field) -%}
+    ({{ field }} <> 'user_000000' and regexp_full_match({{ field }}, 'user_(000[0-9]{3}|001000)'))
 {%- endmacro %}
 
 {#

@@ -56,10 +56,10 @@ def _why_not(settings: Settings, warehouse: Warehouse, published: WantedFile) ->
 
     A made-up file may have the same name and as many lines, so only the checksum of the raw file decides.
     """
-    source = warehouse.read("select source_name from marts.evaluation_parameters")["source_name"][0]
-    if source != "1k":
-        return f"{settings.warehouse} was built from play counts (SOURCE={source})"
-    files = warehouse.read("select file_name, is_demo from marts.load_audit_files")
+    files = warehouse.read("select file_name, format, is_demo from marts.load_audit_files")
+    others = sorted({*files["format"]} - {"lastfm_1k"})
+    if others:
+        return f"{settings.warehouse} was built from files of another format ({', '.join(others)})"
     if files["is_demo"].any():
         return f"{settings.warehouse} holds the embedded demo"
     if len(files["file_name"]) != 1:

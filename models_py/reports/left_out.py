@@ -2,15 +2,14 @@
 
 from models_py.errors import RawFileError
 from models_py.settings.environment import Settings
-from models_py.sources.formats import FIELDS
+from models_py.sources.formats import formats
 from models_py.warehouse import Warehouse
 
 MOST_SENTENCES = 10
 WHOLE_PLAYS = "write plays as whole numbers from 1 to 999999999"
+# of a reason that is not here the remedy is to write lines of the file's format
 REMEDIES = {
     "blank line": "nothing is lost with them",
-    "not 6 fields": f"write {FIELDS['1k']}",
-    "not 4 fields": f"write {FIELDS['360k']}",
     "no user": "give each line a user",
     "user is a date": "give each line the id of its user",
     "unreadable time": "write times in UTC as 2009-05-04T23:08:57Z",
@@ -31,7 +30,7 @@ with losses as (
     select file_id, 'repeated' as reason, exact_duplicates_removed as line_count from marts.load_audit_files
 )
 select
-    files.file_name, losses.reason, losses.line_count, files.lines_read, files.plausible_by,
+    files.file_name, files.format, losses.reason, losses.line_count, files.lines_read, files.plausible_by,
     cast(files.plausible_from as varchar) as plausible_from, cast(files.plausible_to as varchar) as plausible_to
 from losses
 inner join marts.load_audit_files as files on losses.file_id = files.file_id
@@ -119,7 +118,8 @@ def _of_lines(row: dict[str, object]) -> str:
         return f"{counted} have a time outside {bounds}: set first_plausible_play and last_plausible_play in VARS."
     if reason == "repeated":
         return f"{counted} repeat another line in every field: each line counts once."
-    return f"{counted} are rejected as '{reason}' (see marts.rejected_lines): {REMEDIES[reason]}."
+    remedy = REMEDIES.get(reason) or f"write {formats()[str(row['format'])].fields}"
+    return f"{counted} are rejected as '{reason}' (see marts.rejected_lines): {remedy}."
 
 
 def _of_parts(warehouse: Warehouse) -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ from models_py.errors import RawFileError, SettingError
 from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, is_event_file
 from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings.variables import check_variables
+from models_py.sources.formats import event_endings, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
 NEED_TIMES = ("temporal", "leave_last")
@@ -123,12 +124,20 @@ def check_raw_folder(settings: Settings) -> None:
     holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"
     remedy = "take what is there out" if beside else "leave RAW out"
     raise SettingError(
-        f"{settings.raw} holds no event file (.tsv or .tsv.gz), {holds}: put one there, or {remedy} to see the demo."
+        f"{settings.raw} holds no event file ({' or '.join(event_endings())}), {holds}: "
+        f"put one there, or {remedy} to see the demo."
     )
 
 
-def check_splits(settings: Settings) -> None:
+def check_splits(settings: Settings, has_times: bool | None = None) -> None:
     """Refuse names in SPLITS that the seed does not have, and splits by time where plays have no times.
+
+    Parameters
+    ----------
+    settings : Settings
+        The study.
+    has_times : bool or None
+        Whether an event file gives times; None where they are not looked at yet, and the demo is that of SOURCE.
 
     Raises
     ------
@@ -137,12 +146,14 @@ def check_splits(settings: Settings) -> None:
     """
     with SPLITS_SEED.open(newline="") as file:
         kinds = {row["split_name"]: row["split_kind"] for row in csv.DictReader(file)}
-    possible = [name for name, kind in kinds.items() if settings.source == "1k" or kind not in NEED_TIMES]
+    if has_times is None:
+        has_times = settings.has_event_files() or formats()[format_of(settings.source)].has_times
+    possible = [name for name, kind in kinds.items() if has_times or kind not in NEED_TIMES]
     wrong = [name for name in settings.splits if name not in possible]
     if wrong:
+        lacks = "lacks" if has_times else "lacks for plays without times"
         raise SettingError(
-            f"SPLITS names {', '.join(wrong)}, which {SPLITS_SEED} lacks for SOURCE={settings.source}: "
-            f"choose from {', '.join(possible)}."
+            f"SPLITS names {', '.join(wrong)}, which {SPLITS_SEED} {lacks}: choose from {', '.join(possible)}."
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from models_py.errors import SettingError
 from models_py.settings.paths import check_folder_name, check_warehouse_name
 from models_py.settings.sizes import read_size
+from models_py.sources.formats import event_endings
 
 SOURCES = ("1k", "360k")
 DEFAULT_RAW = Path("warehouse/raw")
@@ -15,6 +16,7 @@ DEFAULT_DEMO = Path("warehouse/demo")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 ARTIST_TAGS_PREFIX = "artist-tags"
 RECORDING_FEATURES_PREFIX = "recording-features"
+TSV = (".tsv", ".tsv.gz")
 # DuckDB's own limit, below which not even a few plays can be built, and Python's
 LEAST_MEMORY = {"MEMORY_LIMIT": "24MB", "PYTHON_MEMORY_LIMIT": "1MB"}
 
@@ -28,7 +30,8 @@ class Settings:
     raw : Path
         Folder of the raw files.
     source : str
-        '1k' (plays with times) or '360k' (play counts).
+        '1k' (plays with times) or '360k' (play counts): the demo that is used, the data that are downloaded, and how an
+        event file is read if no first line of the raw folder tells its format.
     warehouse : Path
         The published warehouse file.
     demo : Path
@@ -82,35 +85,35 @@ class Settings:
         return settings
 
     def has_event_files(self) -> bool:
-        """Whether the raw folder holds a .tsv or .tsv.gz file that is neither a profile nor metadata."""
+        """Whether the raw folder holds a file whose name is that of an event file."""
         return bool(self.event_files())
 
     def event_files(self) -> list[Path]:
-        """Every .tsv and .tsv.gz of the raw folder that is neither a profile nor metadata, by name."""
-        return [path for path in self._raw_files(".tsv") if is_event_file(path.name)]
+        """Every event file of the raw folder, by name."""
+        return [path for path in self._raw_files(*event_endings()) if is_event_file(path.name)]
 
     def profile_files(self) -> list[Path]:
         """Every profile file of the raw folder, by name."""
-        return [path for path in self._raw_files(".tsv") if path.name.startswith(PROFILE_PREFIXES)]
+        return [path for path in self._raw_files(*TSV) if path.name.startswith(PROFILE_PREFIXES)]
 
     def artist_tag_files(self) -> list[Path]:
         """Every file of artists' tags in the raw folder, by name."""
-        return [path for path in self._raw_files(".tsv") if path.name.startswith(ARTIST_TAGS_PREFIX)]
+        return [path for path in self._raw_files(*TSV) if path.name.startswith(ARTIST_TAGS_PREFIX)]
 
     def recording_feature_files(self) -> list[Path]:
         """Every file of recordings' features in the raw folder, by name."""
-        return [path for path in self._raw_files(".csv") if path.name.startswith(RECORDING_FEATURES_PREFIX)]
+        return [path for path in self._raw_files(".csv", ".csv.gz") if path.name.startswith(RECORDING_FEATURES_PREFIX)]
 
-    def _raw_files(self, ending: str) -> list[Path]:
+    def _raw_files(self, *endings: str) -> list[Path]:
         names = sorted(os.listdir(self.raw)) if self.raw.is_dir() else []
-        return [self.raw / name for name in names if _is_raw_file(name, ending)]
+        return [self.raw / name for name in names if _is_raw_file(name, endings)]
 
 
 def is_event_file(name: str) -> bool:
-    """Tell whether a file of this name is read for plays: it ends in .tsv or .tsv.gz and is no profile or metadata."""
+    """Tell whether a file of this name is read for plays: it ends as a format's do, and is no profile or metadata."""
     others = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
-    return _is_raw_file(name, ".tsv") and not name.startswith(others)
+    return _is_raw_file(name, event_endings()) and not name.startswith(others)
 
 
-def _is_raw_file(name: str, ending: str) -> bool:
-    return name.endswith((ending, f"{ending}.gz")) and name[0] != "."
+def _is_raw_file(name: str, endings: tuple[str, ...]) -> bool:
+    return name.endswith(endings) and name[0] != "."

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import yaml
 
 from models_py.errors import SettingError, WarehouseError
 from models_py.settings.environment import Settings
+from models_py.sources.formats import PROJECT_FILE
 
-PROJECT_FILE = Path("dbt_project/dbt_project.yml")
 LARGEST = 2**31 - 1
 # the smallest and largest whole number of a var, where that is another than 1 and LARGEST
 LEAST = {
@@ -164,7 +163,8 @@ def _as_time(value: object) -> datetime | None:
 
 
 def _defaults() -> dict[str, object]:
-    return yaml.safe_load(PROJECT_FILE.read_text())["vars"]
+    declared = yaml.safe_load(PROJECT_FILE.read_text("utf-8"))["vars"]
+    return {name: value for name, value in declared.items() if name != "formats"}
 
 
 class _NamedOnce(yaml.SafeLoader):

@@ -15,7 +15,15 @@ from pathlib import Path
 
 from models_py.errors import MusicError, RawFileError
 from models_py.settings.environment import Settings
-from models_py.sources.formats import first_lines, fits, guess, is_artist_tag, is_recording_header
+from models_py.sources.formats import (
+    first_lines,
+    format_of,
+    formats,
+    guess,
+    is_artist_tag,
+    is_recording_header,
+    recognize,
+)
 from models_py.sources.gzipped import UnusualGzipError, unpacked
 
 HEAD = 1 << 16
@@ -37,7 +45,7 @@ DELETE, REPLACE = "tr -d '\\r'", "tr '\\r' '\\n'"
 READER_PIECE = 8_000_000
 ENDING = re.compile(rb"\r\n|\n|\r")
 NOT_WINDOWS = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-READER_NODES = ("stg_lastfm__", "assert_files_are_in_the_format_of_the_source")
+READER_NODES = ("int_lines_read", "int_spellings_read", "assert_files_are_in_a_known_format")
 
 
 def check_raw_files(settings: Settings) -> None:
@@ -81,11 +89,21 @@ def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
         return None
     for path in settings.event_files():
         lines = first_lines(_content(path))
-        if lines and not any(fits(line, settings.source) for line in lines):
-            return RawFileError(
-                f"No line of {path} is in the format of SOURCE={settings.source}: {guess(lines, settings.source)}."
-            )
+        if lines and not recognize(lines):
+            known = ", ".join(formats())
+            expected = guess(lines, format_of(settings.source))
+            return RawFileError(f"No line of {path} is in a known format ({known}): {expected}.")
     return None
+
+
+def recognized_formats(settings: Settings) -> list[str]:
+    """Name the format by which each event file is read, in order of the files' names.
+
+    A file that tells nothing is read as the first one that does, and as SOURCE says where none does.
+    """
+    told = [recognize(first_lines(_content(path))) for path in settings.event_files()]
+    otherwise = next(filter(None, told), format_of(settings.source))
+    return [name or otherwise for name in told]
 
 
 def _check(path: Path) -> bool:

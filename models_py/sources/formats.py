@@ -1,29 +1,67 @@
-"""What a line of a raw file looks like: the source's format, or which other one."""
+"""What the lines of an event file look like: of which declared format they are, or what else.
+
+Formats are declared once, in dbt_project.yml. dbt tells them by the same rule (macro `recognized_event_files`).
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import yaml
+
+PROJECT_FILE = Path("dbt_project/dbt_project.yml")
 LINES_READ = 1000
-TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 COUNT = re.compile(rb" *(?=0*[1-9])\d{1,9}(\.0+)? *")
 REGISTERED = re.compile(rb"[A-Z][a-z]{2} \d{1,2}, \d{4}")
 EXPORTED_TIME = re.compile(rb"\d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d")
-COUNTS, PLAYS, PROFILES = "play counts (360K)", "plays with times (1K)", "profiles"
+PROFILES, NOT_UTF_8 = "profiles", "text that is not UTF-8"
 REMEDIES = {
-    COUNTS: "set SOURCE=360k",
-    PLAYS: "set SOURCE=1k",
     PROFILES: "rename it so that its name starts with userid-profile",
-}
-FIELDS = {
-    "1k": "6 fields separated by tabs: user, time (2009-05-04T23:08:57Z), artist MBID, artist, track MBID, title",
-    "360k": "4 fields separated by tabs: user, artist MBID, artist, plays",
+    NOT_UTF_8: "convert it to UTF-8",
 }
 LACKING = {
     6: " without a time in the second",
     4: " without a whole number from 1 to 999999999 in the fourth",
 }
+
+
+@dataclass(frozen=True)
+class Format:
+    """What dbt_project.yml declares of a format of event files; see there."""
+
+    ending: str
+    line: str
+    fields: str
+    has_times: bool
+    has_tracks: bool
+
+    def fits(self, line: bytes) -> bool:
+        """Tell whether a line has the form of the format's lines."""
+        try:
+            return bool(re.fullmatch(self.line, line.decode()))
+        except UnicodeDecodeError:
+            return False
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Read the declared formats, by name."""
+    declared = yaml.safe_load(PROJECT_FILE.read_text("utf-8"))["vars"]["formats"]
+    return {name: Format(**attributes) for name, attributes in declared.items()}
+
+
+def format_of(source: str) -> str:
+    """Name the format that a value of SOURCE means."""
+    return f"lastfm_{source}"
+
+
+def event_endings() -> tuple[str, ...]:
+    """How the names of event files end."""
+    endings = dict.fromkeys(declared.ending for declared in formats().values())
+    return tuple(name for ending in endings for name in (ending, f"{ending}.gz"))
 
 
 def first_lines(content: Iterable[bytes]) -> list[bytes]:
@@ -33,12 +71,11 @@ def first_lines(content: Iterable[bytes]) -> list[bytes]:
     return [line for line in lines if line.strip()]
 
 
-def fits(line: bytes, source: str) -> bool:
-    """Tell whether a line has the form of the source's lines."""
-    fields = line.split(b"\t")
-    if source == "1k":
-        return len(fields) == 6 and _is_time(fields[1])
-    return len(fields) == 4 and bool(COUNT.fullmatch(fields[3]))
+def recognize(lines: list[bytes]) -> str | None:
+    """Name the format that most of the lines fit, the first declared among equals; nothing where none fits."""
+    counts = {name: sum(map(declared.fits, lines)) for name, declared in formats().items()}
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] else None
 
 
 def is_artist_tag(line: bytes) -> bool:
@@ -53,15 +90,15 @@ def is_recording_header(line: bytes) -> bool:
     return len(names) > 1 and names[0] == b"mbid"
 
 
-def guess(lines: list[bytes], source: str) -> str:
+def guess(lines: list[bytes], expected: str) -> str:
     """Say what most of the lines look like and what to do about it.
 
     Parameters
     ----------
     lines : list of bytes
-        Lines none of which fits the source.
-    source : str
-        '1k' or '360k'.
+        Lines of no format.
+    expected : str
+        Format that they were probably meant to have.
 
     Returns
     -------
@@ -69,27 +106,15 @@ def guess(lines: list[bytes], source: str) -> str:
         A clause for a sentence that has named the file.
     """
     (kind, _), *_ = Counter(map(_kind, lines)).most_common(1)
-    remedy = REMEDIES.get(kind) or f"write {FIELDS[source]}"
+    remedy = REMEDIES.get(kind) or f"write {formats()[expected].fields}"
     return f"its lines look like {kind}, so {remedy}"
-
-
-def _is_time(field: bytes) -> bool:
-    if not TIME.fullmatch(field):
-        return False
-    try:
-        datetime.fromisoformat(field.decode())
-    except ValueError:
-        return False
-    return True
 
 
 def _kind(line: bytes) -> str:
     """Name what a line looks like, so that it fits after 'its lines look like'."""
     fields = line.split(b"\t")
-    if fits(line, "360k"):
-        return COUNTS
-    if fits(line, "1k"):
-        return PLAYS
+    if not _is_utf_8(line):
+        return NOT_UTF_8
     if len(fields) == 5 and (fields[0] == b"#id" or REGISTERED.fullmatch(fields[4])):
         return PROFILES
     if line.lstrip().startswith((b"{", b"[")):
@@ -100,3 +125,11 @@ def _kind(line: bytes) -> str:
         return "text without tabs"
     exported = " of a Last.fm export" if EXPORTED_TIME.search(line) else ""
     return f"comma-separated values (CSV){exported}"
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

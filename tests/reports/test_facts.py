@@ -210,23 +210,23 @@ def test_a_made_up_file_of_the_same_name_is_not_taken_for_the_real_one(made: Stu
 
 
 @pytest.mark.parametrize(
-    ("source", "files", "reason"),
+    ("format_name", "files", "reason"),
     [
-        ("360k", {"counts.tsv": False}, "play counts"),
-        ("1k", {"events.tsv": True}, "embedded demo"),
-        ("1k", {"events.tsv": False, "more.tsv": False}, "2 events files"),
-        ("1k", {"events.tsv": False}, "set RAW"),
+        ("lastfm_360k", {"counts.tsv": False}, "files of another format (lastfm_360k)"),
+        ("lastfm_1k", {"events.tsv": True}, "embedded demo"),
+        ("lastfm_1k", {"events.tsv": False, "more.tsv": False}, "2 events files"),
+        ("lastfm_1k", {"events.tsv": False}, "set RAW"),
     ],
 )
 def test_the_facts_apply_to_nothing_else(
-    tmp_path: Path, capsys: pytest.CaptureFixture, source: str, files: dict[str, bool], reason: str
+    tmp_path: Path, capsys: pytest.CaptureFixture, format_name: str, files: dict[str, bool], reason: str
 ):
     study = study_in(tmp_path)
     with duckdb.connect(study.warehouse) as connection:
         connection.execute("create schema marts")
-        connection.execute("create table marts.evaluation_parameters as select ? as source_name", [source])
-        connection.execute("create table marts.load_audit_files (file_name varchar, is_demo boolean)")
-        connection.executemany("insert into marts.load_audit_files values (?, ?)", list(files.items()))
+        connection.execute("create table marts.load_audit_files (file_name varchar, is_demo boolean, format varchar)")
+        rows = [[*file, format_name] for file in files.items()]
+        connection.executemany("insert into marts.load_audit_files values (?, ?, ?)", rows)
     print_facts(Settings.from_environment(study.environment))
     printed = capsys.readouterr().out
     assert printed.startswith("The published facts of Last.FM 1K do not apply:")

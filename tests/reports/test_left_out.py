@@ -14,7 +14,7 @@ from models_py.reports.left_out import MOST_SENTENCES, PARTS, REMEDIES, describe
 from models_py.settings.environment import Settings
 from models_py.warehouse import Warehouse
 
-STAGING = ROOT / "dbt_project/models/staging/lastfm"
+STAGING = ROOT / "dbt_project/models/staging"
 WHOLES = {"profile_lines_decoded": 200, "profiles_read": 200, "artist_tag_lines_decoded": 200}
 
 
@@ -28,7 +28,7 @@ def loaded(tmp_path: Path) -> Callable[..., Warehouse]:
             connection.execute(
                 """create schema marts;
                 create table marts.load_audit_files (
-                    file_id integer, file_name varchar, lines_read bigint, bogus_timestamps bigint,
+                    file_id integer, file_name varchar, format varchar, lines_read bigint, bogus_timestamps bigint,
                     exact_duplicates_removed bigint, plays_kept bigint, plausible_from timestamp,
                     plausible_to timestamp, plausible_by varchar
                 );
@@ -36,7 +36,8 @@ def loaded(tmp_path: Path) -> Callable[..., Warehouse]:
                 create table marts.load_audit (check_name varchar, value bigint)"""
             )
             bounds = "'2002-01-01', '2009-12-31 23:59:59', 'vars'"
-            connection.executemany(f"insert into marts.load_audit_files values (?, ?, ?, ?, ?, ?, {bounds})", files)
+            values = f"(?, ?, 'lastfm_1k', ?, ?, ?, ?, {bounds})"
+            connection.executemany(f"insert into marts.load_audit_files values {values}", files)
             for file, reason, count in reasons:
                 connection.execute("insert into marts.rejected_lines select ?, ? from range(?)", [file, reason, count])
             audit = {**dict.fromkeys(PARTS, 0), "artist_tag_lines_undecodable": 0, **WHOLES, **checks}
@@ -75,9 +76,17 @@ def test_many_files_do_not_fill_the_screen(loaded: Callable[..., Warehouse]) -> 
 
 
 def test_every_reason_has_a_remedy() -> None:
-    code = "".join((STAGING / f"stg_lastfm__{name}.sql").read_text() for name in ("plays", "artist_plays"))
-    reasons = set(re.findall(r"(?:then|else) '([^']+)'", code)) - {"header"}
+    code = "".join(path.read_text() for path in STAGING.glob("*/*__canonical_lines.sql"))
+    reasons = set(re.findall(r"(?:then|else) '([^']+)'", code)) - {"header", "not 6 fields", "not 4 fields"}
     assert reasons | {"not UTF-8", "unreadable"} == set(REMEDIES)
+
+
+def test_the_remedy_of_any_other_reason_is_the_format_of_the_file(loaded: Callable[..., Warehouse]) -> None:
+    (sentence,) = describe_what_is_left_out(loaded([(1, "a.tsv", 9, 0, 0, 8)], [(1, "not 6 fields", 1)]))
+    assert sentence.endswith(
+        "(see marts.rejected_lines): write 6 fields separated by tabs: user, time "
+        "(2009-05-04T23:08:57Z), artist MBID, artist, track MBID, title."
+    )
 
 
 def test_a_load_of_which_nothing_is_left_is_refused(loaded: Callable[..., Warehouse]) -> None:

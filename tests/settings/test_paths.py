@@ -100,7 +100,7 @@ def oddly_named(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[st
 def odd_warehouse(oddly_named: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build what reads raw files, with an odd name of the warehouse as well."""
     warehouse = tmp_path_factory.mktemp("a[b]*{c} d") / "m[1]*?{a,b} %41.duckdb"
-    readers = ["stg_lastfm__profile_lines", "stg_metadata__artist_tag_lines", "stg_metadata__recording_feature_lines"]
+    readers = ["stg_lastfm__profile_lines", "stg_metadata__artist_tag_lines", "int_recording_feature_lines_kept"]
     run_dbt("run", "--select", "+load_audit_files", *readers, warehouse=warehouse, raw=oddly_named[0])
     return warehouse
 
@@ -118,8 +118,8 @@ def test_every_file_is_read_under_its_own_name(oddly_named: tuple[Path, list[str
         users = connection.execute(
             """
             select files.file_name, plays.user_id
-            from staging.stg_lastfm__plays as plays
-            inner join staging.stg_lastfm__files as files on plays.file_id = files.file_id
+            from intermediate.int_lines_read as plays
+            inner join intermediate.int_files_recognized as files on plays.file_id = files.file_id
             where plays.reason is null
             order by plays.file_id
             """
@@ -130,7 +130,7 @@ def test_every_file_is_read_under_its_own_name(oddly_named: tuple[Path, list[str
             union all
             select count(distinct tag), count(tag) from staging.stg_metadata__artist_tag_lines
             union all
-            select count(distinct danceability), count(danceability) from staging.stg_metadata__recording_feature_lines
+            select count(distinct danceability), count(danceability) from intermediate.int_recording_feature_lines_kept
             """
         ).fetchall()
     names = sorted(f"{name}.tsv" for name in oddly_named[1])
@@ -144,7 +144,9 @@ def test_python_and_the_macros_see_the_same_files(oddly_named: tuple[Path, list[
     settings = Settings.from_environment({"RAW": str(oddly_named[0]), "WAREHOUSE": str(odd_warehouse)})
     check_build(settings)
     with duckdb.connect(str(odd_warehouse), read_only=True) as connection:
-        names = connection.execute("select file_name from staging.stg_lastfm__files order by file_id").fetchall()
+        names = connection.execute(
+            "select file_name from intermediate.int_files_recognized order by file_id"
+        ).fetchall()
     assert [path.name for path in settings.event_files()] == [name for (name,) in names]
     assert Warehouse(odd_warehouse).read("select count(*) as n from marts.load_audit_files")["n"][0] == len(names)
 
@@ -183,9 +185,11 @@ def test_the_demo_of_an_oddly_named_folder_is_used(tmp_path: Path) -> None:
     for folder, is_demo in ((tmp_path / "empty", True), (raw, False)):
         (raw / "plays.tsv").write_text(LINE.format("bob"))
         warehouse = tmp_path / "music.duckdb"
-        run_dbt("run", "--select", "stg_lastfm__files", warehouse=warehouse, raw=folder, demo=tmp_path / "demo [*]")
+        run_dbt("run", "--select", "int_files_recognized", warehouse=warehouse, raw=folder, demo=tmp_path / "demo [*]")
         with duckdb.connect(str(warehouse), read_only=True) as connection:
-            assert connection.execute("select is_demo from staging.stg_lastfm__files").fetchall() == [(is_demo,)]
+            assert connection.execute("select is_demo from intermediate.int_files_recognized").fetchall() == [
+                (is_demo,)
+            ]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +214,7 @@ def test_a_backslash_stops_a_bare_dbt_build_rather_than_the_demo_is_taken(tmp_pa
     raw.mkdir()
     (raw / "plays.tsv").write_text(LINE.format("ann"))
     with pytest.raises(AssertionError, match="RAW is .*we.*ird, whose backslash DuckDB reads as a slash"):
-        run_dbt("run", "--select", "stg_lastfm__files", warehouse=tmp_path / "music.duckdb", raw=raw)
+        run_dbt("run", "--select", "int_files_recognized", warehouse=tmp_path / "music.duckdb", raw=raw)
 
 
 TAKEN = [*SCHEMAS, "main", "system", "temp", "information_schema", "pg_catalog"]

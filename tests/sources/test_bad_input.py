@@ -26,6 +26,7 @@ from models_py.warehouse import Warehouse
 
 LINE = b"ann\t2009-05-01T12:00:00Z\t\tLow\t\tMurderer\n"
 COUNT = b"ann\t\tLow\t20\n"
+CSV = b"ann,Low,Murderer,20\n"
 PROFILE = b"ann\tf\t33\tPeru\tMay 1, 2005\n"
 TAG = b"Low\tslowcore\t7\n"
 LONG = LINE * 2000
@@ -157,8 +158,6 @@ def test_hidden_files_are_no_data(study: Study) -> None:
 @pytest.mark.parametrize(
     ("source", "line", "sentence"),
     [
-        ("1k", COUNT, "look like play counts (360K), so set SOURCE=360k"),
-        ("360k", LINE, "look like plays with times (1K), so set SOURCE=1k"),
         ("1k", b"Low,Things We Lost,Murderer,01 May 2009 12:00\n", "(CSV) of a Last.fm export, so write 6 fields"),
         ("360k", b"ann,Low,20\n", "(CSV), so write 4 fields separated by tabs: user, artist MBID, artist, plays"),
         ("1k", b'{"user": "ann", "artist": "Low"}\n', "look like JSON, so write 6 fields"),
@@ -172,38 +171,39 @@ def test_hidden_files_are_no_data(study: Study) -> None:
         ("1k", b"ann\t2009-05-32T12:00:00Z\t\tLow\t\tMurderer\n", "tabs without a time in the second"),
         ("360k", b"ann\t\tLow\t12.5\n", "tabs without a whole number from 1 to 999999999 in the fourth"),
         ("360k", b"ann\t\tLow\t0\n", "tabs without a whole number from 1 to 999999999 in the fourth"),
-        ("1k", b"ann\t\tLow\t12.0\n", "look like play counts (360K), so set SOURCE=360k"),
+        ("1k", b"ann\t\tLow\t12,000\n", "tabs without a whole number from 1 to 999999999 in the fourth"),
+        ("1k", LINE.replace(b"Low", b"M\xfam"), "look like text that is not UTF-8, so convert it to UTF-8"),
         ("1k", b"Dear diary\n", "look like text without tabs"),
     ],
 )
-def test_another_format_is_named(study: Study, source: str, line: bytes, sentence: str) -> None:
+def test_an_unknown_format_is_named(study: Study, source: str, line: bytes, sentence: str) -> None:
     raw(study, good__tsv=LINE if source == "1k" else COUNT, other__tsv=b"\n" + line * 3)
     settings = Settings.from_environment({**study.environment, "SOURCE": source})
-    error = explain(settings, ("assert_files_are_in_the_format_of_the_source",))
+    error = explain(settings, ("assert_files_are_in_a_known_format",))
     assert isinstance(error, RawFileError)
     assert one_line(str(error))
-    assert f"No line of {settings.raw / 'other.tsv'} is in the format of SOURCE={source}: " in str(error)
+    assert f"No line of {settings.raw / 'other.tsv'} is in a known format (lastfm_1k, lastfm_360k): " in str(error)
     assert sentence in str(error)
 
 
 def test_other_failures_are_not_blamed_on_raw_files(study: Study) -> None:
-    settings = raw(study, other__tsv=COUNT)
+    settings = raw(study, other__tsv=CSV)
     assert explain(settings, ("assert_k_core_is_stable",)) is None
     assert explain(settings, ()) is None
     assert BuildError("stopped").failed == ()
 
 
-def test_another_format_stops_the_command(study: Study) -> None:
-    raw(study, good__tsv=LINE, other__tsv=COUNT)
+def test_an_unknown_format_stops_the_command(study: Study) -> None:
+    raw(study, good__tsv=LINE, other__tsv=CSV)
     message = refusal(study, "build")
-    assert "other.tsv is in the format of SOURCE=1k: its lines look like play counts (360K)" in message
+    assert "other.tsv is in a known format (lastfm_1k, lastfm_360k): its lines look like comma-sep" in message
 
 
-def test_another_format_stops_a_bare_dbt_build_before_the_marts(study: Study, tmp_path: Path) -> None:
-    raw(study, good__tsv=LINE, other__tsv=COUNT)
+def test_an_unknown_format_stops_a_bare_dbt_build_before_the_marts(study: Study, tmp_path: Path) -> None:
+    raw(study, good__tsv=LINE, other__tsv=CSV)
     warehouse = tmp_path / "bare" / "music.duckdb"
     warehouse.parent.mkdir()
-    with pytest.raises(AssertionError, match="no line of a raw file is in the format of SOURCE: set SOURCE"):
+    with pytest.raises(AssertionError, match="no line of a raw file is in a known format: correct that file"):
         run_dbt(
             "build",
             "--exclude",
@@ -339,7 +339,7 @@ def test_result_tables_with_other_types_are_made_anew(study: Study) -> None:
             create table recommender.runs as select 'full' as split_name, 'a second or two' as fit_seconds;
             create table recommender.trials as select 'full' as split_name"""
         )
-    run_dbt("run", "--select", "stg_lastfm__files", warehouse=study.warehouse, raw=study.folder / "raw")
+    run_dbt("run", "--select", "int_files_recognized", warehouse=study.warehouse, raw=study.folder / "raw")
     assert types_in(study.warehouse)["fit_seconds"] == "DOUBLE"
     assert study.query("select count(*) from recommender.runs") == [(0,)]
     assert study.query("select count(*) from recommender.trials") == [(0,)]

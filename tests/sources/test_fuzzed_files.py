@@ -111,7 +111,7 @@ class BuiltByDbt:
 
     def load(self) -> None:
         """Build them with the tests that need no other table."""
-        selection = ["--select", "+load_audit_files", "+rejected_lines", "stg_lastfm__users"]
+        selection = ["--select", "+load_audit_files", "+rejected_lines", "int_profiles_respelt"]
         selection += ["--exclude", "test_type:unit", "--indirect-selection", "cautious"]
         run_dbt("build", *selection, warehouse=self._warehouse, raw=self._raw, source=self._source)
 
@@ -179,7 +179,7 @@ class Fuzz:
 
     def _compare_lines(self, files: Mapping[int, list[Line]]) -> None:
         found = self.staging.query(
-            "select file_id, line_number, reason, raw_line from staging.stg_lastfm__lines order by all"
+            "select file_id, line_number, reason, raw_line from intermediate.int_lines_numbered order by all"
         )
         expected = [(file, line) for file, lines in files.items() for line in lines]
         assert [row[:2] for row in found] == [(file, line.number) for file, line in expected]
@@ -201,7 +201,7 @@ class Fuzz:
             from intermediate.int_plays_sequenced as p
             inner join intermediate.int_users_numbered as u using (user_number)
             left join intermediate.int_plays_repeated as r using (file_id, line_number)
-            left join staging.stg_lastfm__spellings as s on p.spelling_key = s.spelling_key order by all"""
+            left join intermediate.int_spellings_read as s on p.spelling_key = s.spelling_key order by all"""
         )
         expected = [
             (*place, play.user, play.value, *play.names, play.is_duplicate, play.starts_session)
@@ -214,7 +214,7 @@ class Fuzz:
             """select p.file_id, p.line_number, p.user_id, cast(p.play_count as varchar),
                 coalesce(s.artist_mbid, ''), s.artist_name, p.is_duplicate
             from intermediate.int_artist_plays_deduplicated as p
-            left join staging.stg_lastfm__spellings as s using (spelling_key) order by all"""
+            left join intermediate.int_spellings_read as s using (spelling_key) order by all"""
         )
         expected = [
             (*place, play.user, play.value, *play.names, play.is_duplicate)
@@ -224,7 +224,7 @@ class Fuzz:
 
     def _compare_profiles(self, data: bytes) -> None:
         found = self.staging.query(
-            "select user_id, coalesce(gender, ''), coalesce(country, '') from staging.stg_lastfm__users"
+            "select user_id, coalesce(gender, ''), coalesce(country, '') from intermediate.int_profiles_respelt"
         )
         assert {user: tuple(rest) for user, *rest in found} == profiles_of(data)
         (rows,) = self.staging.query(

@@ -189,13 +189,22 @@ def counts(tmp_path_factory: pytest.TempPathFactory) -> Load:
     return load(tmp_path_factory.mktemp("counts"), "360k", COUNTS, {"usersha1-profile.tsv": COUNT_PROFILES})
 
 
-@pytest.fixture(params=["events", "counts"])
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Load:
+    """Load files of both formats from one folder."""
+    profiles = {"userid-profile.tsv": EVENT_PROFILES, "usersha1-profile.tsv": COUNT_PROFILES}
+    return load(tmp_path_factory.mktemp("mixed"), "1k", EVENTS | COUNTS, profiles, "int_cells_split")
+
+
+@pytest.fixture(params=["events", "counts", "mixed"])
 def loaded(request: pytest.FixtureRequest) -> Load:
-    """Give either load."""
+    """Give each load."""
     return request.getfixturevalue(request.param)
 
 
-def load(folder: Path, source: str, files: Mapping[str, RawFile], others: Mapping[str, bytes]) -> Load:
+def load(
+    folder: Path, source: str, files: Mapping[str, RawFile], others: Mapping[str, bytes], *more_tables: str
+) -> Load:
     """Write the files and build the tables about them, with the tests that need no other table."""
     raw = folder / "raw"
     raw.mkdir()
@@ -203,7 +212,7 @@ def load(folder: Path, source: str, files: Mapping[str, RawFile], others: Mappin
         file.write(raw / name)
     for name, data in others.items():
         (raw / name).write_bytes(data)
-    selection = ["--select", *(f"+{table}" for table in TABLES), "--exclude", "test_type:unit"]
+    selection = ["--select", *(f"+{table}" for table in (*TABLES, *more_tables)), "--exclude", "test_type:unit"]
     warehouse = folder / "music.duckdb"
     run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=warehouse, raw=raw, source=source)
     return Load(files, warehouse)
@@ -362,3 +371,48 @@ def test_a_user_in_two_files_has_the_plays_and_sessions_of_one(tmp_path: Path) -
         "select lines_read, exact_duplicates_removed, plays_kept from marts.load_audit_files order by 1"
     )
     assert counts == [(4, 0, 4), (5, 1, 4)]
+
+
+def test_each_file_of_a_mixed_load_names_its_format(mixed: Load) -> None:
+    formats = mixed.query("select file_name, format, plausible_from is not null from marts.load_audit_files")
+    told = {name: ("lastfm_360k", False) if "counts" in name else ("lastfm_1k", True) for name in mixed.files}
+    # the file without a line is read as the first of the load
+    told["e_empty.tsv"] = ("lastfm_360k", False)
+    assert {name: (named, has_times) for name, named, has_times in formats} == told
+
+
+def test_plays_and_play_counts_of_a_user_add_up(events: Load, counts: Load, mixed: Load) -> None:
+    cells = "select user_id, item_id, play_count, last_played_at from marts.user_item_plays where item_type = 'artist'"
+    both = events.query(cells) + counts.query(cells)
+    added: Counter[tuple[str, int]] = Counter()
+    for user, item, play_count, _ in both:
+        added[user, item] += play_count
+    assert {(user, item): play_count for user, item, play_count, _ in mixed.query(cells)} == added
+    tracks = cells.replace("artist", "track")
+    assert sorted(mixed.query(tracks)) == sorted(events.query(tracks))
+
+
+def test_what_is_not_counted_in_plays_has_no_tracks_sessions_and_times(mixed: Load) -> None:
+    known = "track_count > 0, session_count > 0, first_played_at is not null, play_count > 0"
+    rows = dict((user, rest) for user, *rest in mixed.query(f"select user_id, {known} from marts.users"))
+    # eve has a profile only
+    assert rows == {
+        '"ann': [True, True, True, True],
+        "ann": [True, True, True, True],
+        "bob": [None, None, False, True],
+        "cat": [None, None, False, True],
+        "eve": [False, False, False, False],
+    }
+
+
+def test_only_plays_are_split_by_time(mixed: Load) -> None:
+    plays = mixed.query("select count(*) from marts.plays")
+    assert mixed.query("select split_name from intermediate.int_splits_built where is_default") == [("temporal",)]
+    totals = "select sum(play_count) from intermediate.int_cells_split where item_type = 'artist' and split_name = "
+    assert mixed.query(totals + "'temporal'") == plays
+    assert mixed.query(totals + "'full'") == mixed.query("select sum(play_count) from marts.users") != plays
+
+
+def test_names_of_tracks_are_checked_among_lines_with_titles(events: Load, mixed: Load) -> None:
+    of_tracks = ("plays_without_track_mbid", "plays_without_title", "track_spellings_merged")
+    assert [mixed.audit()[check] for check in of_tracks] == [events.audit()[check] for check in of_tracks]

@@ -12,25 +12,23 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt_runner import ROOT
 
-# in an order in which each can be built; the flag tells whether a post-hook copies the reader's rejects
+# in an order in which each can be built, with the post-hook that copies the reader's rejects
 NODES = (
-    ("stg_lastfm__files", False),
-    ("stg_lastfm__plays", True),
-    ("stg_lastfm__artist_plays", True),
-    ("stg_lastfm__plausible_ranges", False),
-    ("stg_lastfm__profile_lines", True),
-    ("stg_lastfm__reader_rejects", False),
-    ("stg_lastfm__spellings", False),
-    ("stg_lastfm__users", False),
-    ("stg_lastfm__decoded_lines", False),
-    ("stg_lastfm__lines", False),
-    ("int_spellings_identified", False),
-    ("int_users_numbered", False),
-    ("int_plays_sequenced", False),
-    ("int_plays_repeated", False),
-    ("int_artist_plays_deduplicated", False),
+    ("int_files_recognized", ""),
+    ("int_lines_read", "copy_event_rejects(ref('int_lines_read'))"),
+    ("int_plausible_ranges", ""),
+    ("stg_lastfm__profile_lines", "copy_reader_rejects(ref('stg_lastfm__profile_lines'), profile_files())"),
+    ("int_lines_undecoded", ""),
+    ("int_spellings_read", ""),
+    ("int_profiles_respelt", ""),
+    ("int_lines_dated", ""),
+    ("int_lines_numbered", ""),
+    ("int_spellings_identified", ""),
+    ("int_users_numbered", ""),
+    ("int_plays_sequenced", ""),
+    ("int_plays_repeated", ""),
+    ("int_artist_plays_deduplicated", ""),
 )
-READ_BY = {"stg_lastfm__plays": "1k", "stg_lastfm__artist_plays": "360k"}
 
 
 @dataclass(frozen=True)
@@ -81,12 +79,10 @@ def compile_nodes(raw: Path, source: str, target: Path) -> list[Node]:
     return [_node(by_name[name], hook, raw, source, target) for name, hook in NODES]
 
 
-def _node(node: object, has_hook: bool, raw: Path, source: str, target: Path) -> Node:
+def _node(node: object, macro: str, raw: Path, source: str, target: Path) -> Node:
     hook = ""
-    if has_hook:
-        files = "profile_files()" if node.name not in READ_BY else f"event_files('{READ_BY[node.name]}')"
-        macro = f"{{{{ copy_reader_rejects(ref('{node.name}'), {files}) }}}}"
-        (result,) = _invoke(["compile", "--inline", macro], raw, source, target)
+    if macro:
+        (result,) = _invoke(["compile", "--inline", f"{{{{ {macro} }}}}"], raw, source, target)
         hook = result.node.compiled_code
     return Node(f"{node.schema}.{node.name}", node.config.materialized, node.compiled_code, hook)
 

@@ -13,6 +13,7 @@ from models_py.experiments.benchmark.children import Ended, run_alone
 from models_py.experiments.benchmark.raw import Case, cases
 from models_py.experiments.benchmark.report import Results
 from models_py.settings.environment import Settings
+from models_py.sources.files import recognized_formats
 from models_py.terminal.printing import say
 from models_py.terminal.stopping import say_when_stopped
 from models_py.warehouse import Warehouse
@@ -92,7 +93,7 @@ def measure(case: Case, results: Results) -> None:
 
 def compare(case: Case, results: Results) -> None:
     """Put the marts beside what pandas and polars need to count plays per user and track of the same file."""
-    if case.settings.source != "1k" or len(case.settings.event_files()) != 1:
+    if recognized_formats(case.settings) != ["lastfm_1k"]:
         say(f"{case.name}: pandas and polars are compared on one file of plays with titles only.")
         return
     results.add_marts_to_comparison(

@@ -28,7 +28,7 @@ select
     dense_rank() over (order by spellings.artist_name, spellings.artist_mbid) - 1 as item_index,
     plays.play_count
 from intermediate.int_artist_plays_deduplicated as plays
-inner join staging.stg_lastfm__spellings as spellings on plays.spelling_key = spellings.spelling_key
+inner join intermediate.int_spellings_read as spellings on plays.spelling_key = spellings.spelling_key
 where not plays.is_duplicate
 order by user_index, item_index
 """

@@ -1,7 +1,7 @@
 with
 
 lines as (
-    select * from {{ ref('stg_lastfm__lines') }}
+    select * from {{ ref('int_lines_numbered') }}
     where reason is null
         and played_at is not null
         and is_plausible

@@ -1,7 +1,7 @@
 with
 
 spellings as (
-    select * from {{ ref('stg_lastfm__spellings') }}
+    select * from {{ ref('int_spellings_read') }}
 ),
 
 artist_keys as (
@@ -35,7 +35,7 @@ final as (
         artist_name,
         artist_mbid,
         case when track_key like '%' || chr(31) then '(untitled)' else track_name end as track_name,
-        track_key like '%' || chr(31) as is_untitled,
+        coalesce(track_key like '%' || chr(31), false) as is_untitled,
         track_mbid
     from keyed
 )

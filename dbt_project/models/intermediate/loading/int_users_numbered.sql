@@ -1,11 +1,11 @@
 with
 
 lines as (
-    select * from {{ ref('stg_lastfm__decoded_lines') }}
+    select * from {{ ref('int_lines_dated') }}
 ),
 
 profiles as (
-    select * from {{ ref('stg_lastfm__users') }}
+    select * from {{ ref('int_profiles_respelt') }}
 ),
 
 everyone as (

@@ -45,11 +45,12 @@ artist_cells as (
     group by all
 ),
 
+-- without a time they lie in no period, so in no part of a split by time
 untimed_artist_cells as (
     select
         user_id,
         artist_id,
-        0 as period,
+        -1 as period,
         sum(play_count) as play_count,
         cast(null as timestamp) as first_played_at,
         cast(null as timestamp) as last_played_at

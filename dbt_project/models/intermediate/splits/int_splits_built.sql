@@ -4,18 +4,31 @@ splits as (
     select * from {{ ref('splits') }}
 ),
 
+load_described as (
+    select case when bool_or(has_times) then 'times' else 'counts' end as kind
+    from {{ ref('int_files_recognized') }}
+),
+
+marked as (
+    select
+        splits.*,
+        coalesce(splits.default_for = load_described.kind, false) as is_default
+    from splits
+    cross join load_described
+),
+
 final as (
     select
         split_name,
         split_kind,
         tasks,
-        coalesce(default_for = '{{ source_name() }}', false) as is_default,
+        is_default,
         fit_share,
         train_share,
         test_end_share,
         held_out_one_in,
         salt
-    from splits
+    from marked
     where {{ is_built_split() }}
 )
 

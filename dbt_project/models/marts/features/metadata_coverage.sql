@@ -13,7 +13,7 @@ artist_tags as (
 ),
 
 feature_lines as (
-    select * from {{ ref('stg_metadata__recording_features') }}
+    select * from {{ ref('int_recording_features_merged') }}
 ),
 
 tracks as (

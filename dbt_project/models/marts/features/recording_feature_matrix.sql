@@ -1,7 +1,7 @@
 with
 
 recordings as (
-    select * from {{ ref('stg_metadata__recording_features') }}
+    select * from {{ ref('int_recording_features_merged') }}
 ),
 
 spellings as (

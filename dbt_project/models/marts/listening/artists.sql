@@ -47,11 +47,7 @@ final as (
         mbids.artist_mbid,
         totals.play_count,
         totals.listener_count,
-        {% if source_name() == '1k' -%}
-        cast(artist_tracks.track_count as bigint) as track_count
-        {%- else -%}
-        cast(null as bigint) as track_count
-        {%- endif %}
+        cast(nullif(artist_tracks.track_count, 0) as bigint) as track_count
     from totals
     inner join names on totals.item_id = names.artist_id and names.name_rank = 1
     inner join artist_tracks on totals.item_id = artist_tracks.artist_id

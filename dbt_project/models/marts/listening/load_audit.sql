@@ -5,6 +5,10 @@ files as (
     select * from {{ ref('load_audit_files') }}
 ),
 
+files_recognized as (
+    select * from {{ ref('int_files_recognized') }}
+),
+
 users as (
     select * from {{ ref('users') }}
 ),
@@ -14,11 +18,16 @@ profile_lines as (
 ),
 
 profiles as (
-    select * from {{ ref('stg_lastfm__users') }}
+    select * from {{ ref('int_profiles_respelt') }}
 ),
 
 spellings as (
     select * from {{ ref('int_spellings_counted') }}
+),
+
+track_spellings as (
+    select * from spellings
+    where track_id is not null
 ),
 
 line_checks as (
@@ -44,26 +53,26 @@ name_checks as (
         count(distinct artist_name) - count(distinct artist_id) as value,
         'spellings' as unit
     from spellings
-    {%- if source_name() == '1k' %}
-    union all
+),
+
+track_checks as (
     select
         'plays_without_track_mbid' as check_name,
         sum(case when track_mbid is null then play_count else 0 end) as value,
         'plays' as unit
-    from spellings
+    from track_spellings
     union all
     select
         'plays_without_title' as check_name,
         sum(case when is_untitled then play_count else 0 end) as value,
         'plays' as unit
-    from spellings
+    from track_spellings
     union all
     select
         'track_spellings_merged' as check_name,
         count(*) - count(distinct track_id) as value,
         'spellings' as unit
-    from (select distinct artist_name, track_name, track_id from spellings) as spelt_tracks
-    {%- endif %}
+    from (select distinct artist_name, track_name, track_id from track_spellings) as spelt_tracks
 ),
 
 user_checks as (
@@ -125,22 +134,25 @@ profile_checks as (
 ),
 
 metadata_checks as (
-    {%- for lines in ['artist_tag_lines', 'recording_feature_lines'] %}
+    {%- for checks, lines, rejects in [
+        ('artist_tag', ref('stg_metadata__artist_tag_lines'), source('metadata_reader', 'stg_metadata__artist_tag_lines_rejects')),
+        ('recording_feature', ref('int_recording_feature_lines_kept'), source('reader', 'int_recording_feature_lines_kept_rejects')),
+    ] %}
     select
-        '{{ lines }}_undecodable' as check_name,
+        '{{ checks }}_lines_undecodable' as check_name,
         count(*) as value,
         'lines' as unit
-    from {{ source('metadata_reader', 'stg_metadata__' ~ lines ~ '_rejects') }}
+    from {{ rejects }}
     union all
     {%- for check, condition in {
-        lines ~ '_malformed': "reason not in ('blank line', 'header')",
-        lines.replace('_lines', '_headers'): "reason = 'header'",
+        checks ~ '_lines_malformed': "reason not in ('blank line', 'header')",
+        checks ~ '_headers': "reason = 'header'",
     }.items() %}
     select
         '{{ check }}' as check_name,
         count(*) as value,
         'lines' as unit
-    from {{ ref('stg_metadata__' ~ lines) }}
+    from {{ lines }}
     where {{ condition }}
     union all
     {%- endfor %}
@@ -162,6 +174,9 @@ checks as (
     select * from metadata_checks
     union all
     select * from name_checks
+    union all
+    select * from track_checks
+    where (select bool_or(has_tracks) from files_recognized)
     union all
     select * from user_checks
 ),

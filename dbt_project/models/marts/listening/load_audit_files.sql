@@ -1,11 +1,11 @@
 with
 
 files as (
-    select * from {{ ref('stg_lastfm__files') }}
+    select * from {{ ref('int_files_recognized') }}
 ),
 
 ranges as (
-    select * from {{ ref('stg_lastfm__plausible_ranges') }}
+    select * from {{ ref('int_plausible_ranges') }}
 ),
 
 all_lines as (
@@ -13,13 +13,13 @@ all_lines as (
         file_id,
         reason,
         is_plausible
-    from {{ ref('stg_lastfm__decoded_lines') }}
+    from {{ ref('int_lines_dated') }}
     union all
     select
         file_id,
         reason,
         true as is_plausible
-    from {{ ref('stg_lastfm__reader_rejects') }}
+    from {{ ref('int_lines_undecoded') }}
 ),
 
 lines as (
@@ -59,6 +59,7 @@ final as (
     select
         files.file_id,
         files.file_name,
+        files.format,
         files.is_demo,
         ranges.plausible_from,
         ranges.plausible_to,

@@ -1,7 +1,7 @@
 with
 
 lines as (
-    select * from {{ ref('stg_lastfm__lines') }}
+    select * from {{ ref('int_lines_numbered') }}
 ),
 
 final as (

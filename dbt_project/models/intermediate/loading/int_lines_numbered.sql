@@ -2,14 +2,16 @@
 rejects are a run with one shift. A row finds its run by the block of 256 positions that it lies in, because a hash join
 costs 2 s of CPU for 19 million lines, where a join by order sorts them all and costs 23 s. -#}
 {%- set block_size = 256 -%}
+{{ config(materialized='view') }}
+
 with
 
 lines as (
-    select * from {{ ref('stg_lastfm__decoded_lines') }}
+    select * from {{ ref('int_lines_dated') }}
 ),
 
 reader_rejects as (
-    select * from {{ ref('stg_lastfm__reader_rejects') }}
+    select * from {{ ref('int_lines_undecoded') }}
 ),
 
 files as (
@@ -63,7 +65,7 @@ run_blocks as (
         starts_at,
         ends_at,
         line_shift,
-        unnest(range(starts_at // {{ block_size }}, ends_at // {{ block_size }} + 1)) as block
+        {{ each_number('starts_at // ' ~ block_size, 'ends_at // ' ~ block_size) }} as block
     from runs
 ),
 

@@ -1,9 +1,9 @@
-{{ config(materialized='table', post_hook="{{ copy_reader_rejects(this, event_files('360k')) }}") }}
+{{ config(materialized='ephemeral') }}
 
 with
 
 lines as (
-    {{ read_lines(event_files('360k')) }}
+    {{ read_event_lines('lastfm_360k') }}
 ),
 
 split_lines as (
@@ -14,13 +14,16 @@ split_lines as (
     from lines
 ),
 
-typed as (
+final as (
     select
         file_id,
-        line,
         fields[1] as user_id,
+        cast(null as timestamp) as played_at,
         {{ whole_number('fields[4]') }} as play_count,
-        hash(fields[2], fields[3], '', '') as spelling_key,
+        fields[2] as artist_mbid,
+        fields[3] as artist_name,
+        cast(null as varchar) as track_mbid,
+        cast(null as varchar) as track_name,
         case
             when line is null then 'blank line'
             when len(fields) != 4 then 'not 4 fields'
@@ -38,19 +41,9 @@ typed as (
                     end
             when play_count = 0 then 'play count is not a positive number'
             when {{ is_blank('fields[3]') }} then 'no artist name'
-        end as reason
+        end as reason,
+        line as raw_line
     from split_lines
-),
-
-final as (
-    select
-        file_id,
-        user_id,
-        play_count,
-        spelling_key,
-        reason,
-        case when reason is not null then coalesce(line, '') end as raw_line
-    from typed
 )
 
 select * from final

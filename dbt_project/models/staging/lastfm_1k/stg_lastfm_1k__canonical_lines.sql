@@ -1,9 +1,9 @@
-{{ config(materialized='table', post_hook="{{ copy_reader_rejects(this, event_files('1k')) }}") }}
+{{ config(materialized='ephemeral') }}
 
 with
 
 lines as (
-    {{ read_lines(event_files('1k')) }}
+    {{ read_event_lines('lastfm_1k') }}
 ),
 
 split_lines as (
@@ -14,13 +14,16 @@ split_lines as (
     from lines
 ),
 
-typed as (
+final as (
     select
         file_id,
-        line,
         fields[1] as user_id,
         case when {{ is_time('fields[2]') }} then try_cast(fields[2] as timestamp) end as played_at,
-        hash(fields[3], fields[4], fields[5], fields[6]) as spelling_key,
+        cast(1 as bigint) as play_count,
+        fields[3] as artist_mbid,
+        fields[4] as artist_name,
+        fields[5] as track_mbid,
+        fields[6] as track_name,
         case
             when line is null then 'blank line'
             when len(fields) != 6 then 'not 6 fields'
@@ -29,19 +32,9 @@ typed as (
             when played_at is null
                 then case when {{ is_heading('fields[2]', 'time') }} then 'header' else 'unreadable time' end
             when {{ is_blank('fields[4]') }} then 'no artist name'
-        end as reason
+        end as reason,
+        line as raw_line
     from split_lines
-),
-
-final as (
-    select
-        file_id,
-        user_id,
-        played_at,
-        spelling_key,
-        reason,
-        case when reason is not null then coalesce(line, '') end as raw_line
-    from typed
 )
 
 select * from final

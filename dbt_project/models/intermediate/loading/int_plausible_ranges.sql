@@ -1,25 +1,31 @@
 {#- A file tells what it is: the published 1K data holds users user_000001 to user_001000 and ends with 2009, but for
 two lines of 2010 and 2013. A share as well as a number: two late plays of a short file are not taken for those. -#}
-{%- set first, last = timestamp_var('first_plausible_play'), timestamp_var('last_plausible_play') -%}
-{{ config(materialized='table') }}
+{%- set first, last = timestamp_var('first_plausible_play'), timestamp_var('last_plausible_play') %}
 
 with
 
-plays as (
-    select * from {{ ref('stg_lastfm__plays') }}
+lines as (
+    select * from {{ ref('int_lines_read') }}
+),
+
+files as (
+    select * from {{ ref('int_files_recognized') }}
+    where has_times
 ),
 
 -- users first: their ids are then looked at once each
 count_late_plays as (
     select
-        file_id,
-        user_id,
-        sum(case when reason is null then 1 else 0 end) as play_count,
-        sum(case when reason is null and played_at >= timestamp '2010-01-01' then 1 else 0 end) as late_count
-    from plays
+        lines.file_id,
+        lines.user_id,
+        sum(case when lines.reason is null then 1 else 0 end) as play_count,
+        sum(case when lines.reason is null and lines.played_at >= timestamp '2010-01-01' then 1 else 0 end)
+            as late_count
+    from lines
+    inner join files on lines.file_id = files.file_id
     group by
-        file_id,
-        user_id
+        lines.file_id,
+        lines.user_id
 ),
 
 tell_published_files as (
@@ -28,7 +34,7 @@ tell_published_files as (
         min(
             case
                 when play_count = 0 then 1
-                when user_id <> 'user_000000' and regexp_full_match(user_id, 'user_(000[0-9]{3}|001000)') then 1
+                when {{ is_user_of_published_1k('user_id') }} then 1
                 else 0
             end
         ) = 1

@@ -1,5 +1,5 @@
 {#- dbt prints error_if where the test fails, and the comment in it is the sentence for whoever reads that. -#}
-{{ config(error_if='!= 0 /* no line of a raw file is in the format of SOURCE: set SOURCE, or correct that file */') }}
+{{ config(error_if='!= 0 /* no line of a raw file is in a known format: correct that file, or put it elsewhere */') }}
 -- Files that hold lines of which none has the form of a play. A file of no lines, or of blank lines and headers
 -- alone, is as good as empty.
 with
@@ -8,17 +8,12 @@ lines as (
     select
         file_id,
         reason
-    from {{ ref('stg_lastfm__plays') }}
+    from {{ ref('int_lines_read') }}
     union all
     select
         file_id,
         reason
-    from {{ ref('stg_lastfm__artist_plays') }}
-    union all
-    select
-        file_id,
-        reason
-    from {{ ref('stg_lastfm__reader_rejects') }}
+    from {{ ref('int_lines_undecoded') }}
 )
 
 select file_id

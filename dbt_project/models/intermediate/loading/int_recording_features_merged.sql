@@ -4,7 +4,7 @@ lines as (
     select
         *,
         coalesce(submission_offset, 0) * 1000 + file_id as submission_order
-    from {{ ref('stg_metadata__recording_feature_lines') }}
+    from {{ ref('int_recording_feature_lines_kept') }}
     where reason is null
 ),
 
