@@ -1,5 +1,5 @@
 {#- dbt prints error_if where the test fails, and the comment in it is the sentence for whoever reads that. -#}
-{{ config(error_if='!= 0 /* these results are of an older study: run make recommend */') }}
+{{ config(error_if='!= 0 /* these results are of an older study: run make fit */') }}
 -- a rebuild with new data makes earlier results stale: staging then leaves them out, and this says what to do
 with
 

@@ -182,5 +182,5 @@ def test_results_of_an_older_study_say_what_to_do(scratch, tmp_path):
     shutil.copy(scratch.warehouse, older)
     with duckdb.connect(older) as connection:
         connection.execute("update recommender.runs set fingerprint = 'old' where model_name = 'oracle'")
-    with pytest.raises(AssertionError, match="these results are of an older study: run make recommend"):
+    with pytest.raises(AssertionError, match="these results are of an older study: run make fit"):
         run_dbt("test", "--select", "assert_results_are_of_this_study", warehouse=older, raw=scratch.raw)
