@@ -60,23 +60,20 @@ count_evaluated as (
     group by all
 ),
 
--- only a test part has evaluated users, on the tasks of its split
 applicable as (
     select
         count_parts.*,
         splits.split_kind,
+        splits.tasks,
         parts.after as starts_after,
-        count_parts.part = 'test' as is_test,
-        {%- for task in tasks() %}
-        count_parts.part = 'test' and {{ has_task('splits.tasks', literal_text(task)) }} as has_{{ task }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        count_parts.part = 'test' as is_test
     from count_parts
     inner join splits on count_parts.split_name = splits.split_name
     left join parts
         on {{ same_keys('count_parts', 'parts', ['split_name', 'part']) }}
 ),
 
+-- only a test part has evaluated users, on the tasks of its split
 final as (
     select
         applicable.split_name,
@@ -90,7 +87,7 @@ final as (
         case when applicable.split_kind in ('temporal', 'full') then applicable.starts_at end as starts_at,
         case when applicable.split_kind in ('temporal', 'full') then applicable.ends_at end as ends_at,
         {%- for task in tasks() %}
-        {%- set applies = 'applicable.has_' ~ task %}
+        {%- set applies = 'applicable.is_test and ' ~ has_task('applicable.tasks', literal_text(task)) %}
         {%- set evaluated = 'coalesce(count_evaluated.' ~ task ~ '_users, 0)' %}
         case when {{ applies }} then {{ evaluated }} end as evaluated_users_{{ task }},
         case
@@ -101,8 +98,10 @@ final as (
         end as left_out_nothing_relevant_{{ task }},
         {%- endfor %}
         describe_test.left_out_no_training,
-        case when applicable.has_repeat then describe_test.share_repeat end as share_repeat,
-        case when applicable.has_repeat then describe_test.share_repeat_plays end as share_repeat_plays,
+        case when {{ has_task('applicable.tasks', "'repeat'") }} then describe_test.share_repeat end as share_repeat,
+        case
+            when {{ has_task('applicable.tasks', "'repeat'") }} then describe_test.share_repeat_plays
+        end as share_repeat_plays,
         describe_test.share_recommendable
     from applicable
     left join describe_test
