@@ -203,7 +203,7 @@ def test_the_made_file_has_something_to_count():
 
 
 def test_a_made_up_file_of_the_same_name_is_not_taken_for_the_real_one(made: Study):
-    result = made.run("verify-facts")
+    result = made.call("verify-facts")
     assert result.returncode == 0, result.stderr
     assert "do not apply" in result.stdout and "has MD5" in result.stdout
     assert "published facts agree" not in result.stdout

@@ -166,7 +166,7 @@ def test_a_folder_with_brackets_is_loaded_and_not_the_demo(new_study: Callable[.
     (demo / "userid-timestamp-artid-artname-traid-traname.tsv").write_text(LINE.format("nobody"))
     (raw / "export1.tsv").write_text(LINE.format("bob") + LINE.format("bob").replace("12:", "13:"))
     (raw / "export[1].tsv").write_text(LINE.format("ann"))
-    result = named.run("build")
+    result = named.call("build", data_tests=False)
     assert result.returncode == 0, result.stderr
     assert named.query("select user_id, play_count from marts.users order by all") == [("ann", 1), ("bob", 2)]
     assert named.query("select distinct is_demo from marts.load_audit_files") == [(False,)]

@@ -206,6 +206,7 @@ def test_data_in_which_nothing_can_be_held_out_is_refused(users: list[int]):
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_models_reach_plausible_figures_on_hetrec(
     real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
