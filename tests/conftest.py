@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from parsed_project import parsed
 from shared_folder import share_in
 from xdist.scheduler import LoadFileScheduling
 
@@ -137,6 +138,12 @@ def demo(demo_output: tuple[Study, str]) -> Study:
 def new_study(tmp_path: Path) -> Callable[..., Study]:
     """Make an empty study in the test's own folder."""
     return lambda **settings: study_in(tmp_path / "study", **settings)
+
+
+@pytest.fixture
+def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what the test calls of the package take the project as it was parsed for all tests."""
+    monkeypatch.setattr("models_py.dbt.parsed", parsed)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from typing import ClassVar
 import duckdb
 import numpy as np
 import pytest
-from conftest import ROOT, Study, study_in
+from conftest import FEW_DRAWS, ROOT, Study, study_in
 from dbt_runner import run_dbt
 from stopped_commands import STOPPED, start_when, stopped
 
@@ -33,7 +33,8 @@ from models_py.terminal.progress import stage
 from models_py.warehouse import Warehouse
 
 VARIABLES = (
-    "{tuning_trials: 2, min_users_to_learn: 5, cluster_counts: [2], theme_counts: [2], factorization_factors: [2]}"
+    "{tuning_trials: 2, min_users_to_learn: 5, cluster_counts: [2], theme_counts: [2], factorization_factors: [2], "
+    f"{FEW_DRAWS}}}"
 )
 SPLITS = "random rolling_2 rolling_3 leave_last"
 TABLES = ("runs", "trials", "recommendations")

@@ -155,7 +155,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 @pytest.fixture
-def verified(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[[Study], str]:
+def verified(
+    parsed_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> Callable[[Study], str]:
     """Verify a study's warehouse as if its events file were the published one, and return what is printed."""
 
     def verify(study: Study) -> str:

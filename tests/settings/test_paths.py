@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import ROOT, Study
+from conftest import FEW_DRAWS, ROOT, Study
 from dbt_runner import run_dbt
 from jinja2 import Environment
 from staging_sql import one_line
@@ -150,7 +150,8 @@ def test_python_and_the_macros_see_the_same_files(oddly_named: tuple[Path, list[
 
 
 def test_a_folder_with_brackets_is_loaded_and_not_the_demo(new_study: Callable[..., Study]) -> None:
-    study = new_study(VARS="{min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1}")
+    fewest = "min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1"
+    study = new_study(VARS=f"{{{fewest}, {FEW_DRAWS}}}")
     named = Study(
         study.folder,
         study.environment

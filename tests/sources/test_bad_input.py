@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Study
+from conftest import FEW_DRAWS, ROOT, Study
 from dbt_runner import run_dbt
 from staging_sql import one_line
 from test_warehouse import held_elsewhere
@@ -323,8 +323,8 @@ def test_a_build_brings_result_tables_up_to_date_and_says_that_results_are_old(s
             create table recommender.trials (split_name varchar)"""
         )
     (study.folder / "raw" / "plays.tsv").write_bytes(LINE + b"ann\n")
-    fewest = "{min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1}"
-    result = study.call("build", data_tests=False, VARS=fewest)
+    fewest = "min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1"
+    result = study.call("build", data_tests=False, VARS=f"{{{fewest}, {FEW_DRAWS}}}")
     assert result.returncode == 0, result.stderr
     assert "of an older study and not shown: run `make fit`" in result.stdout
     assert "1 of 2 (50%) lines of plays.tsv are rejected as 'not 6 fields'" in result.stdout
