@@ -85,7 +85,7 @@ test-all: $(READY) #: Run every test, also those that take minutes each
 # where the project meets DuckDB: files read, written and published, SQL of metrics, a whole evaluation, dbt's unit tests
 SHORT := sql/test_engine.py sources/test_loading.py sources/test_bad_input.py test_warehouse.py reports/test_answers.py \
 	evaluation/test_comparisons.py \
-	test_pipeline.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
+	test_small_studies.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
 
 test-next: $(NEXT_READY) #: Run the short part of the tests on the next DuckDB, in .venv-next
 	@.venv-next/bin/python -m pytest $(IN_PARALLEL) -m "not slow" $(addprefix tests/,$(SHORT))

@@ -41,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedFix
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with what takes longest, so that no process waits for it in the end."""
-    items.sort(key=lambda item: "real_data" not in item.keywords)
+    items.sort(key=lambda item: not {"slow", "real_data"} & item.keywords.keys() and "demo" not in item.fixturenames)
 
 
 @pytest.fixture(scope="session", autouse=True)
