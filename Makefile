@@ -26,9 +26,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCHMARK_READY := .venv/.benchmark-ready
 NEXT_READY := .venv-next/.ready
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build fit recommend evaluate protocols study test test-next verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build fit recommend evaluate protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
 
 # '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
@@ -75,16 +76,19 @@ protocols: $(READY) #: Score every evaluation protocol on the marts as they are 
 # the name of an earlier version
 study: protocols
 
-test: $(READY) ## Run every test, dbt's and pytest's, against a demo warehouse in a temporary folder
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(READY) ## Run the tests, dbt's and pytest's, against a demo warehouse in a temporary folder
+	@$(BIN)/python -m pytest $(IN_PARALLEL) -m "not slow"
+
+test-all: $(READY) #: Run every test, also those that take minutes each
+	@$(BIN)/python -m pytest $(IN_PARALLEL)
 
 # where the project meets DuckDB: files read, written and published, SQL of metrics, a whole evaluation, dbt's unit tests
 SHORT := sql/test_engine.py sources/test_loading.py sources/test_bad_input.py test_warehouse.py reports/test_answers.py \
 	evaluation/test_comparisons.py \
-	test_pipeline.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
+	test_small_studies.py::test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results
 
 test-next: $(NEXT_READY) #: Run the short part of the tests on the next DuckDB, in .venv-next
-	@.venv-next/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix tests/,$(SHORT))
+	@.venv-next/bin/python -m pytest $(IN_PARALLEL) -m "not slow" $(addprefix tests/,$(SHORT))
 
 # .venv with requirements-next.lock before it on Python's path
 $(NEXT_READY): requirements-next.lock $(READY)

@@ -1,10 +1,13 @@
 """Runs dbt inside this process, with progress, and frees the warehouse file afterwards."""
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
 from models_py.errors import BuildError
@@ -42,7 +45,7 @@ def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -
         elif event.info.name == "NodeFinished":
             stage.advance()
 
-    _run(dbtRunner(callbacks=[report]), ["build", *selection], warehouse, variables)
+    _run(["build", *selection], warehouse, variables, report)
 
 
 def compiled_analysis(name: str, warehouse: Path, variables: str) -> str:
@@ -62,7 +65,7 @@ def compiled_analysis(name: str, warehouse: Path, variables: str) -> str:
     BuildError
         With the one sentence that stopped dbt.
     """
-    result = _run(dbtRunner(), ["compile", "--select", name, "--target", "reader"], warehouse, variables)
+    result = _run(["compile", "--select", name, "--target", "reader"], warehouse, variables)
     return next(iter(result.result)).node.compiled_code
 
 
@@ -75,17 +78,41 @@ def document(warehouse: Path, variables: str) -> None:
         With the one sentence that stopped dbt.
     """
     target, path = ("reader", warehouse) if warehouse.exists() else ("dev", Path(":memory:"))
-    _run(dbtRunner(), ["docs", "generate", "--static", "--target", target], path, variables)
+    _run(["docs", "generate", "--static", "--target", target], path, variables)
 
 
-def _run(runner: dbtRunner, command: list[str], warehouse: Path, variables: str) -> dbtRunnerResult:
-    os.environ["WAREHOUSE"] = str(warehouse)
+@cache
+def parsed(warehouse: Path, variables: str) -> Manifest:
+    """Parse the project, once for all that a command does with it.
+
+    Parameters
+    ----------
+    warehouse : Path
+        File whose name is in every relation.
+    variables : str
+        dbt vars as YAML.
+
+    Raises
+    ------
+    BuildError
+        With the one sentence that stopped dbt.
+    """
+    return _invoke(dbtRunner(), ["parse"], warehouse, variables).result
+
+
+def _run(
+    command: list[str], warehouse: Path, variables: str, report: Callable[[EventMsg], None] | None = None
+) -> dbtRunnerResult:
+    runner = dbtRunner(parsed(warehouse, variables), [report] if report else None)
     try:
-        result = runner.invoke(
-            [*QUIETLY, *STRICTLY, *command, "--vars", variables or "{}", "--project-dir", "dbt_project"]
-        )
+        return _invoke(runner, command, warehouse, variables)
     finally:
         DuckDBConnectionManager.close_all_connections()
+
+
+def _invoke(runner: dbtRunner, command: list[str], warehouse: Path, variables: str) -> dbtRunnerResult:
+    os.environ["WAREHOUSE"] = str(warehouse)
+    result = runner.invoke([*QUIETLY, *STRICTLY, *command, "--vars", variables or "{}", "--project-dir", "dbt_project"])
     if not result.success:
         raise _failure(result)
     return result

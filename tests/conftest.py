@@ -11,11 +11,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from parsed_project import parsed
+from shared_folder import share_in
 from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["scored_cases"]
 
 ROOT = Path(__file__).parents[1]
+# vars of a study whose intervals and verdicts are not what a test is about
+FEW_DRAWS = "bootstrap_draws: 200, permutation_draws: 1000"
 # fixtures that take a minute to build and serve several files
 SHARED = ("demo", "scratch|scored")
 
@@ -37,7 +41,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedFix
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with what takes longest, so that no process waits for it in the end."""
-    items.sort(key=lambda item: "real_data" not in item.keywords)
+    items.sort(key=lambda item: not {"slow", "real_data"} & item.keywords.keys() and "demo" not in item.fixturenames)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the processes of a session share what is made once."""
+    own = tmp_path_factory.getbasetemp()
+    share_in(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,17 @@ class Study:
             check=False,
         )
 
-    def evaluate(self, **changes: str) -> str:
+    def call(
+        self, *command: str, input: str = "", data_tests: bool = True, **changes: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the same within this process, without its start."""
+        from commands import called  # here, because it loads every library
+
+        return called(command, {**self.environment, **changes}, input, data_tests)
+
+    def evaluate(self, data_tests: bool = True, **changes: str) -> str:
         """Run the whole path and return what it prints; fail with its message where it fails."""
-        result = self.run("evaluate", **changes)
+        result = self.call("evaluate", data_tests=data_tests, **changes)
         assert result.returncode == 0, result.stderr + result.stdout
         return result.stdout
 
@@ -103,8 +122,10 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
     """Build the embedded demo, dbt's tests included, and return what the command printed beside it."""
     # few points of each grid, among them the planted number
     grids = "cluster_counts: [4, 8, 12], theme_counts: [8, 12], factorization_factors: [8, 32]"
-    study = study_in(tmp_path_factory.mktemp("demo"), VARS=f"{{{grids}}}")
-    return study, study.evaluate()
+    study = study_in(tmp_path_factory.mktemp("demo"), VARS=f"{{{grids}, {FEW_DRAWS}}}")
+    result = study.run("evaluate")
+    assert result.returncode == 0, result.stderr + result.stdout
+    return study, result.stdout
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +138,12 @@ def demo(demo_output: tuple[Study, str]) -> Study:
 def new_study(tmp_path: Path) -> Callable[..., Study]:
     """Make an empty study in the test's own folder."""
     return lambda **settings: study_in(tmp_path / "study", **settings)
+
+
+@pytest.fixture
+def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what the test calls of the package take the project as it was parsed for all tests."""
+    monkeypatch.setattr("models_py.dbt.parsed", parsed)
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,18 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 from conftest import Study
 from dbt_runner import run_dbt
 from sklearn.metrics import adjusted_rand_score
 
-from models_py.sources.demo import compare_key, planted_preferences, planted_track_preferences, write_demo
+from models_py.recommenders.registry import recommenders
+from models_py.sources.demo import compare_key, planted_preferences, planted_track_preferences
 
 K = 20
 
@@ -67,7 +68,8 @@ def test_every_evaluated_user_is_in_one_group_of_each_segment(demo: Study) -> No
         group by all
         """
     )
-    assert len(counts) == 6 * 2 * (6 + 8 + 8)
+    models_of_tasks = sum(len(recommender.tasks) for recommender in recommenders().values())
+    assert len(counts) == 6 * 2 * models_of_tasks
     assert all(whole for *_, whole in counts)
     apart = demo.query(
         """
@@ -83,7 +85,7 @@ def test_every_evaluated_user_is_in_one_group_of_each_segment(demo: Study) -> No
 
 
 def test_the_search_is_reported_by_number_of_trials(demo: Study) -> None:
-    answer = demo.run("tuning")
+    answer = demo.call("tuning")
     assert answer.returncode == 0
     assert "artists, best NDCG@20 on validation" in answer.stdout
     assert "changed" in answer.stdout
@@ -146,7 +148,7 @@ def test_everybody_is_served_and_a_person_can_ask(demo: Study) -> None:
         assert served == [(users, 1)]
     # of whom only a profile is known is served on request
     (profile,) = demo.query("select min(user_id) from marts.users where play_count = 0")[0]
-    answer = demo.run("recommend", "--user", profile)
+    answer = demo.call("recommend", "--user", profile)
     assert answer.returncode == 1
     assert "serve_users_without_plays" in answer.stderr
     answer = demo.run("recommend", "--user", "user_000010")
@@ -156,7 +158,7 @@ def test_everybody_is_served_and_a_person_can_ask(demo: Study) -> None:
 
 
 def test_an_unknown_user_is_one_sentence(demo: Study) -> None:
-    answer = demo.run("recommend", "--user", "nobody")
+    answer = demo.call("recommend", "--user", "nobody")
     assert answer.returncode == 1
     assert "There is no user 'nobody'" in answer.stderr
     assert "user_000001" in answer.stderr
@@ -212,8 +214,7 @@ def test_equal_tuning(demo: Study) -> None:
     assert models == {
         (item_type, task): count
         for item_type in ("artist", "track")
-        # the personal baselines have nothing new to tell
-        for task, count in (("discovery", 6), ("repeat", 8), ("all", 8))
+        for task, count in Counter(task for model in recommenders().values() for task in model.tasks).items()
     }
 
 
@@ -238,49 +239,6 @@ def test_factorization_loses_to_the_mean_on_played_cells(demo: Study) -> None:
         )
     )
     assert rmse["svd"] > rmse["global_mean"] > 0
-
-
-def test_a_second_evaluation_reuses_what_is_unchanged(demo: Study, tmp_path: Path) -> None:
-    copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
-    shutil.copy(demo.warehouse, copy.warehouse)
-    before = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
-    with duckdb.connect(str(copy.warehouse), read_only=True) as reader:
-        copy.evaluate()
-        # a reader that holds the old file is neither locked out nor disturbed
-        assert reader.execute("select count(*) from marts.plays").fetchone()[0] > 0
-    after = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
-    assert after == before
-    assert not list(tmp_path.glob("*.wal"))
-    assert not (tmp_path / "building" / "music.duckdb").exists()
-
-
-def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(demo: Study, tmp_path: Path) -> None:
-    warehouse = tmp_path / "music.duckdb"
-    shutil.copy(demo.warehouse, warehouse)
-    leaderboard = "select * from marts.model_leaderboard order by all"
-    before = demo.query(leaderboard)
-    run_dbt("build", warehouse=warehouse, raw=Path(demo.environment["DEMO"]) / "1k")
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        assert connection.execute(leaderboard).fetchall() == before
-        # tables that are built anew have lost their comments
-        comments = "select table_name, column_name, comment from duckdb_columns() where not internal order by all"
-        assert connection.execute(comments).fetchall() == demo.query(comments)
-
-
-def test_the_360k_format_fills_the_same_marts(demo: Study, new_study: Callable[..., Study]) -> None:
-    variables = "{tuning_trials: 2, cluster_counts: [8], theme_counts: [8], factorization_factors: [8]}"
-    study = new_study(SOURCE="360k", DEMO=demo.environment["DEMO"], VARS=variables, SPLITS="random_2")
-    study.evaluate()
-    assert study.query("select count(*) from marts.plays") == [(0,)]
-    assert study.query("select distinct item_type from marts.user_item_plays") == [("artist",)]
-    # the same plays in the other format: the same artists, listeners and counts
-    totals = "select artist_id, play_count, listener_count from marts.artists order by artist_id"
-    assert study.query(totals) == demo.query(totals)
-    splits = study.query("select distinct split_name from marts.model_leaderboard order by all")
-    assert splits == [("random",), ("random_2",)]
-    assert study.query(
-        "select distinct status, reason is null from marts.model_runs where model_name = 'recent_popular'"
-    ) == [("skipped", False)]
 
 
 def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
@@ -308,7 +266,7 @@ def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_setting_is_one_sentence(new_study: Callable[..., Study], settings: dict, sentence: str) -> None:
-    result = new_study(**settings).run("evaluate")
+    result = new_study(**settings).call("evaluate")
     assert result.returncode == 1
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
@@ -318,78 +276,9 @@ def test_a_failing_build_leaves_the_published_file_alone(demo: Study, tmp_path: 
     copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
     shutil.copy(demo.warehouse, copy.warehouse)
     before = copy.warehouse.read_bytes()
-    result = copy.run("evaluate", MEMORY_LIMIT="64MB")
+    result = copy.call("evaluate", MEMORY_LIMIT="64MB")
     assert result.returncode == 1
     assert re.fullmatch(
         r"DuckDB ran out of memory in \w+.*: raise MEMORY_LIMIT, which is 64MB\.", result.stderr.strip()
     )
     assert copy.warehouse.read_bytes() == before
-
-
-def test_too_few_users_are_said_so_and_the_marts_are_published(new_study: Callable[..., Study], tmp_path: Path) -> None:
-    write_demo(tmp_path / "demo", users=20)
-    study = new_study()
-    lines = (tmp_path / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv").read_text().splitlines()
-    few = [line for line in lines if line.startswith(("user_000001", "user_000002"))]
-    (study.folder / "raw" / "plays.tsv").write_text("\n".join(few) + "\n")
-    printed = study.evaluate()
-    assert "too few to learn from" in printed
-    assert study.query("select count(distinct user_id) from marts.plays") == [(2,)]
-    assert study.query("select distinct model_name from marts.served_recommendations") == [("most_popular",)]
-
-
-def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
-    new_study: Callable[..., Study], tmp_path: Path
-) -> None:
-    write_demo(tmp_path / "demo", users=60)
-    source = tmp_path / "demo" / "1k" / "userid-timestamp-artid-artname-traid-traname.tsv"
-    settings = {"VARS": "{tuning_trials: 3, cluster_counts: [8], factorization_factors: [8]}"}
-    clean, noisy = (new_study(**settings), None)
-    shutil.copy(source, clean.folder / "raw" / "plays.tsv")
-    clean.evaluate()
-    (cut_off,) = clean.query(
-        "select strftime(played_at, '%Y-%m-%dT%H:%M:%SZ') from intermediate.int_split_boundaries "
-        "where boundary = 'train_until'"
-    )[0]
-    noisy = Study(
-        clean.folder,
-        {**clean.environment, "WAREHOUSE": str(clean.folder / "noisy.duckdb"), "RAW": str(clean.folder / "raw_noisy")},
-    )
-    (clean.folder / "raw_noisy").mkdir()
-    (clean.folder / "raw_noisy" / "plays.tsv").write_text(noise_after(source.read_text(), cut_off))
-    noisy.evaluate()
-    assert clean.query("select count(*) from marts.test_interactions") != noisy.query(
-        "select count(*) from marts.test_interactions"
-    )
-    for table in (
-        "training_users",
-        "training_items",
-        "training_interactions",
-        "training_item_windows",
-        "validation_interactions",
-        "training_fingerprints",
-    ):
-        rows = f"select * from marts.{table} where split_name = 'temporal' order by all"
-        assert clean.query(rows) == noisy.query(rows), table
-    for rows in (
-        "select * exclude (fit_seconds) from recommender.trials where split_name = 'temporal' order by all",
-        "select * from recommender.recommendations where split_name = 'temporal' order by all",
-        "select * from recommender.factorization_errors where split_name = 'temporal' and cells = 'train' order by all",
-    ):
-        assert clean.query(rows) == noisy.query(rows)
-
-
-def noise_after(text: str, cut_off: str) -> str:
-    """Replace every event after the cut-off by a made-up one, later than the cut-off too."""
-    rng = np.random.default_rng(5)
-    lines = []
-    for number, line in enumerate(text.splitlines()):
-        user, played_at, *_ = line.split("\t")
-        if played_at > cut_off and played_at < "2009-12-31":
-            day, second = rng.integers(1, 29), rng.integers(0, 60)
-            artist, title = rng.integers(0, 40), rng.integers(0, 500)
-            user = f"user_{rng.integers(1, 70):06d}"
-            time = f"2009-09-{day:02d}T{number % 24:02d}:{number % 60:02d}:{second:02d}Z"
-            line = f"{user}\t{time}\t\tNoise {artist}\t\tHiss {title} {number}"
-        lines.append(line)
-    return "\n".join(lines) + "\n"

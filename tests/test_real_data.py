@@ -90,6 +90,7 @@ def test_models_reach_their_figures(
     check_figures(evaluated(prepare, variables, real_data, tmp_path), prepare.__name__, expected)
 
 
+@pytest.mark.slow
 def test_models_reach_their_figures_on_artists(artists_study: Study) -> None:
     check_figures(artists_study, artists_992.__name__, ARTISTS_992)
 
@@ -106,6 +107,7 @@ def check_figures(study: Study, data: str, expected: dict[str, tuple[float, floa
     assert min(figures, key=lambda model: figures[model][0]) == "most_popular"
 
 
+@pytest.mark.slow
 def test_real_tags_find_nine_of_ten_artists(artists_study: Study) -> None:
     """Match the tags of HetRec's users with the artists of 992 others, which are written in other cases."""
     coverage = artists_study.query(
@@ -128,6 +130,7 @@ def test_real_tags_find_nine_of_ten_artists(artists_study: Study) -> None:
     assert not {"seen live", "awesome", "favorites"} & {tag for tag, _ in first_tags}
 
 
+@pytest.mark.slow
 def test_artists_form_groups_that_their_tags_confirm(artists_study: Study) -> None:
     chosen = best_solutions(artists_study, "artist")[0]
     labels = artists_study.query(
@@ -139,6 +142,7 @@ def test_artists_form_groups_that_their_tags_confirm(artists_study: Study) -> No
     assert chosen["tag_similarity"] >= 2.5
 
 
+@pytest.mark.slow
 def test_users_form_groups_by_taste_where_behaviour_only_tells_heavy_from_light(artists_study: Study) -> None:
     best = best_solutions(artists_study, "user")
     taste = best[0]
@@ -174,6 +178,7 @@ def best_solutions(study: Study, entity_type: str) -> list[dict]:
     return solutions
 
 
+@pytest.mark.slow
 def test_svd_and_nmf_read_differently_by_rmse_and_by_ranking(artists_study: Study) -> None:
     rows = artists_study.query(
         """select model_name, rmse_plays, rmse_plays_place, rmse_log_plays, rmse_log_plays_place, validation_ndcg,
@@ -187,6 +192,7 @@ def test_svd_and_nmf_read_differently_by_rmse_and_by_ranking(artists_study: Stud
     assert places["svd"][1] == 1 and places["als"][1] > places["nmf"][1]
 
 
+@pytest.mark.slow
 def test_labels_of_artist_clusters_come_again_from_other_artists(artists_study: Study, tmp_path: Path) -> None:
     """Cut each of 16 clusters into random halves, 20 times, and let the project's own SQL find tags for all halves."""
     draws, n_clusters, warehouse = 20, 16, tmp_path / artists_study.warehouse.name

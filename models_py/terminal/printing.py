@@ -79,7 +79,7 @@ def only_own_words() -> None:
     """Let nothing through but what this package says: no warnings of libraries, and own warnings as plain lines."""
     logging.captureWarnings(True)
     logging.getLogger().addHandler(logging.NullHandler())
-    own = logging.getLogger(__package__)
+    own = logging.getLogger("models_py")
     own.addHandler(_Complaints(logging.WARNING))
     own.propagate = False
     # what the encoding of a terminal or pipe lacks is escaped too

@@ -155,7 +155,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 @pytest.fixture
-def verified(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[[Study], str]:
+def verified(
+    parsed_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> Callable[[Study], str]:
     """Verify a study's warehouse as if its events file were the published one, and return what is printed."""
 
     def verify(study: Study) -> str:
@@ -203,7 +205,7 @@ def test_the_made_file_has_something_to_count():
 
 
 def test_a_made_up_file_of_the_same_name_is_not_taken_for_the_real_one(made: Study):
-    result = made.run("verify-facts")
+    result = made.call("verify-facts")
     assert result.returncode == 0, result.stderr
     assert "do not apply" in result.stdout and "has MD5" in result.stdout
     assert "published facts agree" not in result.stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Study
+from conftest import FEW_DRAWS, ROOT, Study
 from staging_sql import one_line
 
 from models_py.errors import RawFileError
@@ -100,9 +100,9 @@ def test_a_load_of_which_nothing_is_left_is_refused(loaded: Callable[..., Wareho
 
 
 def test_nothing_is_published_of_a_load_of_which_nothing_is_left(new_study: Callable[..., Study]) -> None:
-    study = new_study(VARS='{first_plausible_play: "2010-01-01"}')
+    study = new_study(VARS=f"{{first_plausible_play: 2010-01-01, {FEW_DRAWS}}}")
     (study.folder / "raw" / "plays.tsv").write_text("ann\t2009-05-01T12:00:00Z\t\tLow\t\tMurderer\n")
-    result = study.run("build")
+    result = study.call("build", data_tests=False)
     assert (result.returncode, study.warehouse.exists()) == (1, False), result.stdout + result.stderr
     assert one_line(result.stderr.strip())
     assert "1 of 1 (100%) lines of plays.tsv have a time outside 2010-01-01 00:00:00 to 2" in result.stderr

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Study
+from conftest import FEW_DRAWS, ROOT, Study
 from dbt_runner import run_dbt
 from staging_sql import one_line
 from test_warehouse import held_elsewhere
@@ -52,10 +52,10 @@ def raw(study: Study, **files: bytes) -> Settings:
     return Settings.from_environment(study.environment)
 
 
-def refusal(study: Study, *command: str, **changes: str) -> str:
+def refusal(study: Study, *command: str, run: Callable = Study.call, **changes: str) -> str:
     """Run a command that must end in one sentence, with the published file as it was."""
     before = study.warehouse.read_bytes()
-    result = study.run(*command, **changes)
+    result = run(study, *command, **changes)
     assert_refused(result)
     assert study.warehouse.read_bytes() == before
     assert not list(study.warehouse.parent.glob("*.wal"))
@@ -235,17 +235,17 @@ def test_a_named_folder_without_event_files_is_not_the_demo(study: Study, files:
 
 def test_refusals_reach_the_terminal_as_one_sentence(study: Study) -> None:
     raw(study, userid_profile__tsv=PROFILE)
-    assert "holds no event file" in refusal(study, "evaluate")
+    assert "holds no event file" in refusal(study, "evaluate", run=Study.run)
     raw(study, plays__tsv__gz=gzip.compress(LONG)[:-100])
-    assert "is damaged or cut off" in refusal(study, "build")
-    assert "tuning_trials as 0" in refusal(study, "build", VARS="{tuning_trials: 0}")
+    assert "is damaged or cut off" in refusal(study, "build", run=Study.run)
+    assert "tuning_trials as 0" in refusal(study, "build", run=Study.run, VARS="{tuning_trials: 0}")
 
 
 @pytest.mark.parametrize("command", ["build", "fit"])
 def test_a_locked_warehouse_is_left_alone(study: Study, command: str) -> None:
     before = study.warehouse.read_bytes()
     with held_elsewhere(study.warehouse) as holder:
-        result = study.run(command)
+        result = study.call(command)
     assert_refused(result)
     assert f"PID {holder}" in result.stderr
     assert study.warehouse.read_bytes() == before
@@ -323,7 +323,8 @@ def test_a_build_brings_result_tables_up_to_date_and_says_that_results_are_old(s
             create table recommender.trials (split_name varchar)"""
         )
     (study.folder / "raw" / "plays.tsv").write_bytes(LINE + b"ann\n")
-    result = study.run("build", VARS="{min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1}")
+    fewest = "min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1"
+    result = study.call("build", data_tests=False, VARS=f"{{{fewest}, {FEW_DRAWS}}}")
     assert result.returncode == 0, result.stderr
     assert "of an older study and not shown: run `make fit`" in result.stdout
     assert "1 of 2 (50%) lines of plays.tsv are rejected as 'not 6 fields'" in result.stdout

@@ -6,8 +6,7 @@ from unittest import mock
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-
-ROOT = Path(__file__).parents[2]
+from parsed_project import ROOT, parsed
 
 
 def run_dbt(
@@ -57,7 +56,8 @@ def run_dbt(
     quietly = ["--quiet", "--log-level", "none"]
     try:
         with mock.patch.dict(os.environ, environment):
-            result = dbtRunner().invoke([*arguments, *options, *quietly])
+            manifest = parsed(warehouse) if project == ROOT / "dbt_project" else None
+            result = dbtRunner(manifest).invoke([*arguments, *options, *quietly])
     finally:
         DuckDBConnectionManager.close_all_connections()
     if result.exception is not None:

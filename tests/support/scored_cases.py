@@ -1,5 +1,6 @@
 """Made studies, scored by dbt in one run for all tests of metrics and lists: each is a split of its own."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from dbt_runner import run_dbt
 from metric_cases import Case
+from shared_folder import made_once
 
 CASES = 60
 SIMULATED_DATA_SETS = 200
@@ -142,11 +144,16 @@ def scratch(
 
 
 def scratch_in(folder: Path) -> Scratch:
-    """Build a warehouse of five plays in a folder: all tables are there, for a test to put its own rows into."""
+    """Give a warehouse of five plays in a folder: all tables are there, for a test to put its own rows into."""
     warehouse, raw = folder / "scratch.duckdb", folder / "raw"
     raw.mkdir()
     (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
-    run_dbt("build", "--resource-type", "seed", "--resource-type", "model", warehouse=warehouse, raw=raw)
+
+    def build(path: Path) -> None:
+        models = ("--resource-type", "seed", "--resource-type", "model")
+        run_dbt("build", *models, warehouse=path, raw=raw, variables="{permutation_draws: 200}")
+
+    shutil.copy(made_once(warehouse.name, build), warehouse)
     return Scratch(warehouse, raw)
 
 

@@ -10,7 +10,7 @@ from unittest import mock
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from dbt_runner import ROOT
+from parsed_project import ROOT, parsed
 
 # in an order in which each can be built, with the post-hook that copies the reader's rejects
 NODES = (
@@ -93,7 +93,7 @@ def _invoke(arguments: Sequence[str], raw: Path, source: str, target: Path) -> l
     paths = ["--target-path", str(target), "--log-path", str(target), "--log-level-file", "none"]
     try:
         with mock.patch.dict(os.environ, environment):
-            result = dbtRunner().invoke([*arguments, *paths, "--quiet", "--log-level", "none"])
+            result = dbtRunner(parsed(Path("memory"))).invoke([*arguments, *paths, "--quiet", "--log-level", "none"])
     finally:
         DuckDBConnectionManager.close_all_connections()
     assert result.success, result.exception or [run.message for run in result.result]

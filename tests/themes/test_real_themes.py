@@ -11,7 +11,7 @@ from models_py.experiments.protocols.splitting import split_by_cell
 from models_py.factorization import choose_penalties, factorization_errors
 from models_py.themes import Themes, theme_grid
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 THEME_COUNTS = (8, 12, 16, 24, 32)
 DRAWS = 1000

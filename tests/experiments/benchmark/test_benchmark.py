@@ -61,6 +61,7 @@ def benchmark(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     return Benchmark(output, study, result.stdout)
 
 
+@pytest.mark.slow
 def test_every_stage_has_a_row_with_what_it_used(benchmark: Benchmark) -> None:
     stages = benchmark.table("stages")
     assert [row["stage"] for row in stages] == list(running.STAGES.values())
@@ -71,6 +72,7 @@ def test_every_stage_has_a_row_with_what_it_used(benchmark: Benchmark) -> None:
         assert float(row["startup_cpu_seconds"]) < float(row["cpu_seconds"])
 
 
+@pytest.mark.slow
 def test_every_model_has_a_row_with_the_cost_of_a_trial(benchmark: Benchmark) -> None:
     tuned = [row for row in benchmark.table("models") if row["split_name"] == "temporal"]
     expected = [(item_type, name) for item_type in ("artist", "track") for name in sorted(recommenders())]
@@ -81,6 +83,7 @@ def test_every_model_has_a_row_with_the_cost_of_a_trial(benchmark: Benchmark) ->
         assert row["fit_seconds"] and row["recommend_seconds"]
 
 
+@pytest.mark.slow
 def test_dbt_nodes_and_jobs_are_told_apart(benchmark: Benchmark) -> None:
     nodes, jobs = benchmark.table("nodes"), benchmark.table("jobs")
     of_stage = {stage: {row["step"] for row in nodes if row["stage"] == stage} for stage in running.STAGES.values()}
@@ -93,12 +96,14 @@ def test_dbt_nodes_and_jobs_are_told_apart(benchmark: Benchmark) -> None:
     assert all(float(row["seconds"]) > 0 and float(row["peak_memory_mb"]) > 0 for row in nodes + jobs)
 
 
+@pytest.mark.slow
 def test_a_stage_peaks_at_least_as_high_as_its_steps(benchmark: Benchmark) -> None:
     peaks = {row["stage"]: float(row["peak_memory_mb"]) for row in benchmark.table("stages")}
     for row in benchmark.table("nodes") + benchmark.table("jobs"):
         assert float(row["peak_memory_mb"]) <= peaks[row["stage"]], row
 
 
+@pytest.mark.slow
 def test_data_frames_stand_beside_the_marts(benchmark: Benchmark) -> None:
     ours, *others = benchmark.table("comparison")
     assert ours["tool"] == "this project, marts" and [row["tool"] for row in others] == list(running.TOOLS.values())
@@ -111,6 +116,7 @@ def test_data_frames_stand_beside_the_marts(benchmark: Benchmark) -> None:
     assert all("is not installed" in row["note"] for row in others if row not in measured)
 
 
+@pytest.mark.slow
 def test_the_page_has_the_tables_and_each_stage_is_said(benchmark: Benchmark) -> None:
     page = (benchmark.folder / "benchmark.md").read_text()
     for title in ("Stages", "Models", "The same counts with data frames"):
@@ -119,6 +125,7 @@ def test_the_page_has_the_tables_and_each_stage_is_said(benchmark: Benchmark) ->
         assert f"scale 0.5, {stage}: done" in benchmark.printed
 
 
+@pytest.mark.slow
 def test_the_published_warehouse_is_not_touched(benchmark: Benchmark) -> None:
     assert benchmark.study.warehouse.read_bytes() == PUBLISHED
     assert not (benchmark.folder / "growth.svg").exists()
@@ -143,7 +150,7 @@ def test_the_published_warehouse_is_not_touched(benchmark: Benchmark) -> None:
 )
 def test_what_cannot_be_measured_is_refused_in_a_sentence(new_study, given: dict[str, str], sentence: str) -> None:
     study = new_study()
-    result = study.run("benchmark", BENCHMARK=str(study.folder / "output"), **{"SCALES": "", "LOOKALIKE": "", **given})
+    result = study.call("benchmark", BENCHMARK=str(study.folder / "output"), **{"SCALES": "", "LOOKALIKE": "", **given})
     assert result.returncode == 1
     assert sentence in result.stderr and len(result.stderr.strip().splitlines()) == 1
 

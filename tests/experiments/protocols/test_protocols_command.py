@@ -28,11 +28,12 @@ def copy_of(demo: Study, folder: Path) -> Study:
 @pytest.fixture(scope="module")
 def studied(demo: Study, tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
     study = copy_of(demo, tmp_path_factory.mktemp("study"))
-    result = study.run("protocols", TRIALS="1")
+    result = study.call("protocols", TRIALS="1")
     assert result.returncode == 0, result.stderr + result.stdout
     return study, result.stdout
 
 
+@pytest.mark.slow
 def test_every_combination_is_stored_and_has_its_effects(studied: tuple[Study, str]):
     study, _ = studied
     counted = study.query(
@@ -47,6 +48,7 @@ def test_every_combination_is_stored_and_has_its_effects(studied: tuple[Study, s
     ]
 
 
+@pytest.mark.slow
 def test_effects_are_those_of_every_order_of_turning(studied: tuple[Study, str]):
     study, _ = studied
     rows = study.query(
@@ -77,6 +79,7 @@ def test_effects_are_those_of_every_order_of_turning(studied: tuple[Study, str])
     }
 
 
+@pytest.mark.slow
 def test_it_says_what_it_ran_on_and_how_near_the_published_figures_lie(studied: tuple[Study, str]):
     study, printed = studied
     assert "Data: artists of the embedded demo, no evidence about music" in printed
@@ -98,7 +101,7 @@ def test_it_says_what_it_ran_on_and_how_near_the_published_figures_lie(studied: 
     ids=["item type", "other study", "no warehouse"],
 )
 def test_what_cannot_be_studied_is_one_sentence(demo: Study, changes: dict[str, str], said: str):
-    result = demo.run("protocols", **changes)
+    result = demo.call("protocols", **changes)
     assert result.returncode == 1
     assert said in result.stderr and result.stderr.count("\n") == 1
 

@@ -175,6 +175,7 @@ def test_data_that_is_none_is_refused(data: str):
         check_counts(data)
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_a_file_is_read_under_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in study_in(tmp_path).environment.items():
         monkeypatch.setenv(name, value)
@@ -185,6 +186,7 @@ def test_a_file_is_read_under_its_own_name(tmp_path: Path, monkeypatch: pytest.M
     assert sorted(counts.data) == [1, 2, 3]
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_counts_are_loaded_by_the_rules_of_every_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A line in two files counts once, a spelling is an artist of its own, and what is no count is left out."""
     study = study_in(tmp_path)
@@ -206,6 +208,7 @@ def test_data_in_which_nothing_can_be_held_out_is_refused(users: list[int]):
 
 
 @pytest.mark.real_data
+@pytest.mark.slow
 def test_models_reach_plausible_figures_on_hetrec(
     real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):

@@ -1,0 +1,130 @@
+"""The whole path on few people: what is reused, what the other format gives, what noise in the future cannot change."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import FEW_DRAWS, Study, study_in
+from dbt_runner import run_dbt
+
+from models_py.sources.demo import write_demo
+from models_py.sources.demo.files import EVENTS_1K
+
+# a few trials, one point of each grid
+SMALL = f"{{tuning_trials: 3, cluster_counts: [8], theme_counts: [8], factorization_factors: [8], {FEW_DRAWS}}}"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Evaluate a demo of few people with few trials; tests only read it."""
+    study = study_in(tmp_path_factory.mktemp("small"), VARS=SMALL)
+    write_demo(Path(study.environment["DEMO"]), users=60)
+    study.evaluate(data_tests=False)
+    return study
+
+
+def events_of(study: Study) -> str:
+    """Read the lines of its demo."""
+    return (Path(study.environment["DEMO"]) / EVENTS_1K).read_text()
+
+
+def test_a_second_evaluation_reuses_what_is_unchanged(small: Study, tmp_path: Path) -> None:
+    copy = Study(tmp_path, {**small.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
+    shutil.copy(small.warehouse, copy.warehouse)
+    before = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
+    with duckdb.connect(str(copy.warehouse), read_only=True) as reader:
+        copy.evaluate(data_tests=False)
+        # a reader that holds the old file is neither locked out nor disturbed
+        assert reader.execute("select count(*) from marts.plays").fetchone()[0] > 0
+    after = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
+    assert after == before
+    assert not list(tmp_path.glob("*.wal"))
+    assert not (tmp_path / "building" / "music.duckdb").exists()
+
+
+def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(small: Study, tmp_path: Path) -> None:
+    warehouse = tmp_path / "music.duckdb"
+    shutil.copy(small.warehouse, warehouse)
+    leaderboard = "select * from marts.model_leaderboard order by all"
+    before = small.query(leaderboard)
+    run_dbt("build", warehouse=warehouse, raw=Path(small.environment["DEMO"]) / "1k", variables=SMALL)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute(leaderboard).fetchall() == before
+        # tables that are built anew have lost their comments
+        uncommented = "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+        assert connection.execute(uncommented).fetchall() == []
+
+
+def test_the_360k_format_fills_the_same_marts(small: Study, new_study: Callable[..., Study]) -> None:
+    study = new_study(SOURCE="360k", DEMO=small.environment["DEMO"], VARS=SMALL, SPLITS="random_2")
+    study.evaluate()
+    assert study.query("select count(*) from marts.plays") == [(0,)]
+    assert study.query("select distinct item_type from marts.user_item_plays") == [("artist",)]
+    # the same plays in the other format: the same artists, listeners and counts
+    totals = "select artist_id, play_count, listener_count from marts.artists order by artist_id"
+    assert study.query(totals) == small.query(totals)
+    splits = study.query("select distinct split_name from marts.model_leaderboard order by all")
+    assert splits == [("random",), ("random_2",)]
+    assert study.query(
+        "select distinct status, reason is null from marts.model_runs where model_name = 'recent_popular'"
+    ) == [("skipped", False)]
+
+
+def test_too_few_users_are_said_so_and_the_marts_are_published(small: Study, new_study: Callable[..., Study]) -> None:
+    study = new_study(VARS=f"{{{FEW_DRAWS}}}")
+    few = [line for line in events_of(small).splitlines() if line.startswith(("user_000001", "user_000002"))]
+    (study.folder / "raw" / "plays.tsv").write_text("\n".join(few) + "\n")
+    printed = study.evaluate(data_tests=False)
+    assert "too few to learn from" in printed
+    assert study.query("select count(distinct user_id) from marts.plays") == [(2,)]
+    assert study.query("select distinct model_name from marts.served_recommendations") == [("most_popular",)]
+
+
+def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
+    small: Study, new_study: Callable[..., Study]
+) -> None:
+    (cut_off,) = small.query(
+        "select strftime(played_at, '%Y-%m-%dT%H:%M:%SZ') from intermediate.int_split_boundaries "
+        "where boundary = 'train_until'"
+    )[0]
+    noisy = new_study(VARS=SMALL)
+    (noisy.folder / "raw" / "plays.tsv").write_text(noise_after(events_of(small), cut_off))
+    noisy.evaluate(data_tests=False)
+    assert small.query("select count(*) from marts.test_interactions") != noisy.query(
+        "select count(*) from marts.test_interactions"
+    )
+    for table in (
+        "training_users",
+        "training_items",
+        "training_interactions",
+        "training_item_windows",
+        "validation_interactions",
+        "training_fingerprints",
+    ):
+        rows = f"select * from marts.{table} where split_name = 'temporal' order by all"
+        assert small.query(rows) == noisy.query(rows), table
+    for rows in (
+        "select * exclude (fit_seconds) from recommender.trials where split_name = 'temporal' order by all",
+        "select * from recommender.recommendations where split_name = 'temporal' order by all",
+        "select * from recommender.factorization_errors where split_name = 'temporal' and cells = 'train' order by all",
+    ):
+        assert small.query(rows) == noisy.query(rows)
+
+
+def noise_after(text: str, cut_off: str) -> str:
+    """Replace every event after the cut-off by a made-up one, later than the cut-off too."""
+    rng = np.random.default_rng(5)
+    lines = []
+    for number, line in enumerate(text.splitlines()):
+        user, played_at, *_ = line.split("\t")
+        if played_at > cut_off and played_at < "2009-12-31":
+            day, second = rng.integers(1, 29), rng.integers(0, 60)
+            artist, title = rng.integers(0, 40), rng.integers(0, 500)
+            user = f"user_{rng.integers(1, 70):06d}"
+            time = f"2009-09-{day:02d}T{number % 24:02d}:{number % 60:02d}:{second:02d}Z"
+            line = f"{user}\t{time}\t\tNoise {artist}\t\tHiss {title} {number}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
