@@ -19,25 +19,25 @@ class ClusterTrial:
 
     Attributes
     ----------
-    representation, algorithm
+    representation, algorithm : str
         'taste' or 'behaviour' (see `Space`); 'kmeans' or 'ward'.
-    n_clusters
+    n_clusters : int
         Number of clusters.
-    silhouette
+    silhouette : float
         Mean silhouette, -1 to 1.
-    silhouette_low, silhouette_high
+    silhouette_low, silhouette_high : float or None
         Its 95% interval where it is a sample's; None where it is exact.
-    silhouette_shuffled
+    silhouette_shuffled : float or None
         The same of the shuffled space, its null; None where that cannot be clustered so.
-    davies_bouldin
+    davies_bouldin : float
         Davies-Bouldin index (1979), from 0; lower is better.
-    seed_stability
+    seed_stability : float or None
         Mean adjusted Rand index between three seeds; 1 by construction where an algorithm has no chance in it.
-    half_sample_stability
+    half_sample_stability : float or None
         Mean adjusted Rand index between half samples, over shared points; None where halves are too small.
-    largest_share
+    largest_share : float
         Share of the entities in the largest cluster.
-    held_out_similarity
+    held_out_similarity : float or None
         Similarity of held-out plays within clusters over that between them; None where nothing is shared between.
     """
 
@@ -61,15 +61,15 @@ class Clustering:
 
     Attributes
     ----------
-    trial
+    trial : ClusterTrial
         The figures.
-    cluster_id
+    cluster_id : array
         int64 (n,), from 0; 0 is the largest.
-    distance
+    distance : array
         float64 (n,), distance to the cluster's centre.
-    silhouette
+    silhouette : array
         float64 (n,), -1 to 1.
-    x, y
+    x, y : array
         float64 (n,), the two-dimensional map, the same for every solution in a space.
     """
 
@@ -86,11 +86,11 @@ def cluster_grid(space: Space, n_clusters: Sequence[int], seed: int) -> list[Clu
 
     Parameters
     ----------
-    space
+    space : Space
         Points and what judges their clusters.
-    n_clusters
+    n_clusters : sequence of int
         Numbers of clusters. One that is below 2, or that there are too few different points for, is left out.
-    seed
+    seed : int
         Seed of every random draw.
 
     Returns

@@ -15,9 +15,9 @@ def similarity_ratio(rows: sparse.csr_matrix, labels: np.ndarray) -> float | Non
 
     Parameters
     ----------
-    rows
+    rows : csr_matrix
         One row per point, of length 1 or 0. Points with an empty row are left out.
-    labels
+    labels : array
         Clusters of the points, integers from 0.
 
     Returns

@@ -24,9 +24,9 @@ class Partition:
 
     Attributes
     ----------
-    labels
+    labels : array
         Cluster of each point, int64, from 0; 0 is the largest, among equals the one with the earliest point.
-    distances
+    distances : array
         Distance of each point to the centre of its cluster, float64.
     """
 
@@ -68,13 +68,13 @@ def partition(points: np.ndarray, algorithm: str, n_clusters: Sequence[int], see
 
     Parameters
     ----------
-    points
+    points : array
         Shape (n, d).
-    algorithm
+    algorithm : str
         A name in ALGORITHMS.
-    n_clusters
+    n_clusters : sequence of int
         Numbers of clusters. Those below 2, or that there are too few different points for, are left out.
-    seed
+    seed : int
         Seed of the starts and, above MAX_FITTED points, of the sample that clusters are found from.
 
     Returns

@@ -12,9 +12,9 @@ def shuffle_cells(counts: sparse.csr_matrix, seed: int) -> sparse.csr_matrix:
 
     Parameters
     ----------
-    counts
+    counts : csr_matrix
         Plays, users x items or items x users.
-    seed
+    seed : int
         Seed of the deal.
 
     Returns

@@ -20,9 +20,9 @@ class MeanSilhouette:
 
     Attributes
     ----------
-    mean
+    mean : float
         -1 to 1.
-    low, high
+    low, high : float or None
         95% interval where the points are a sample; None where they are all.
     """
 
@@ -49,9 +49,9 @@ def mean_silhouette(
 
     Parameters
     ----------
-    points, labels, silhouettes
+    points, labels, silhouettes : array
         Of everybody: shapes (n, d), (n,) and (n,).
-    sample
+    sample : array
         Indices of the points that silhouettes were measured against, see `references`.
     """
     mean = float(silhouettes[sample].mean())
@@ -82,11 +82,11 @@ def silhouettes(points: np.ndarray, labelings: Sequence[np.ndarray], sample: np.
 
     Parameters
     ----------
-    points
+    points : array
         Shape (n, d).
-    labelings
+    labelings : sequence of array
         Clusters of the points, each an array of n integers from 0.
-    sample
+    sample : array
         Indices of the points that each point is compared with, see `references`.
 
     Returns

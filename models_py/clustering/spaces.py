@@ -27,16 +27,16 @@ class Space:
 
     Attributes
     ----------
-    representation
+    representation : str
         'taste' or 'behaviour'.
-    points
+    points : array
         float64 (n, d), one per user or item.
-    shuffled
+    shuffled : array
         float64 (n, d'), the null: points made in the same way from data whose rows have nothing in common but chance.
-    half
+    half : array
         float64 (n, d''). Of taste, points that half of the columns of the counts had no part in; of behaviour the
         points themselves, since features come from all plays.
-    held_out
+    held_out : csr_matrix
         That other half: idf-weighted log counts, one row of length 1 (or 0) per point.
     """
 
@@ -52,11 +52,11 @@ def taste(counts: sparse.csr_matrix, seed: int, weighting: str = "log") -> Space
 
     Parameters
     ----------
-    counts
+    counts : csr_matrix
         Plays, one row per entity: users x items for users, its transpose for items.
-    seed
+    seed : int
         Seed of the shuffled cells and of the half that is held out.
-    weighting
+    weighting : str
         Of plays, as in `weighted`.
     """
     seen, held_out = _halves(counts, seed)
@@ -74,11 +74,11 @@ def behaviour(features: np.ndarray, held_out: sparse.csr_matrix, seed: int) -> S
 
     Parameters
     ----------
-    features
+    features : array
         Shape (n, d), scaled; the farthest values are drawn in to MOST_EXTREME.
-    held_out
+    held_out : csr_matrix
         What judges the clusters: the same as in the space of taste.
-    seed
+    seed : int
         Seed of the shuffled columns.
     """
     points = np.clip(features, -MOST_EXTREME, MOST_EXTREME)
@@ -112,11 +112,11 @@ def taste_points(counts: sparse.csr_matrix, seed: int, weighting: str = "log") -
 
     Parameters
     ----------
-    counts
+    counts : csr_matrix
         Plays, one row per entity.
-    seed
+    seed : int
         Seed of the Lanczos start; the result does not depend on it beyond rounding.
-    weighting
+    weighting : str
         Of plays, as in `weighted`.
 
     Returns

@@ -19,13 +19,13 @@ def seed_stability(
 
     Parameters
     ----------
-    points
+    points : array
         Shape (n, d).
-    algorithm
+    algorithm : str
         The algorithm of `partitions`.
-    partitions
+    partitions : mapping of int to Partition
         Clusters under `seed`, by number of clusters.
-    seed
+    seed : int
         The first of the seeds.
 
     Returns
@@ -54,13 +54,13 @@ def half_sample_stability(
 
     Parameters
     ----------
-    points
+    points : array
         Shape (n, d).
-    algorithm
+    algorithm : str
         A name in `models_py.clustering.partitions.ALGORITHMS`.
-    n_clusters
+    n_clusters : sequence of int
         Numbers of clusters.
-    seed
+    seed : int
         Seed of the halves and of the algorithm.
 
     Returns

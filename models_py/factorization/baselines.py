@@ -12,9 +12,9 @@ def fit_baselines(matrix: sparse.csr_matrix, scale: str) -> list[Factorization]:
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Scaled train counts, users x items, at least one cell stored.
-    scale
+    scale : str
         The scale of `matrix`.
 
     Returns

@@ -22,15 +22,15 @@ def fit_factorizations(
 
     Parameters
     ----------
-    train
+    train : Interactions
         Training cells.
-    factors
+    factors : sequence of int
         Numbers of factors. Those that the matrix is too small for (not below both dimensions) are left out.
-    seed
+    seed : int
         Seed of every random start.
-    scales
+    scales : sequence of str
         Names in `models_py.factorization.scales.SCALES`.
-    penalties
+    penalties : Mapping[str, float] or None
         Per scale the penalty of als (see `choose_penalties`); als is left out on scales without one.
 
     Returns
@@ -62,9 +62,9 @@ def choose_penalties(
 
     Parameters
     ----------
-    fit
+    fit : Interactions
         Cells that are fitted.
-    train
+    train : Interactions
         Those and the validation cells.
     factors, seed, scales
         As in `fit_factorizations`.

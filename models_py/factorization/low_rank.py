@@ -16,13 +16,13 @@ class Factorization:
 
     Attributes
     ----------
-    model_name
+    model_name : str
         'svd', 'nmf', 'als', 'global_mean', 'item_mean' or 'user_item_bias'.
-    n_factors
+    n_factors : int
         Number of factors; 0 for baselines, whose thin matrices hold means. Those of als hold means and biases as well.
-    scale
+    scale : str
         The scale of the predictions: 'plays', 'log_plays' or 'percent'.
-    user_part, item_part
+    user_part, item_part : array
         float64, shapes (n_users, r) and (n_items, r); one column after another in memory (Fortran order), which makes
         predictions of all items twice as fast.
     """

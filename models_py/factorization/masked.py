@@ -38,21 +38,21 @@ class MaskedFit:
 
     Attributes
     ----------
-    residuals
+    residuals : csr_matrix
         csr_matrix (n_users, n_items) of float32, half as much to move as float64; a residual of 0 stays stored.
-    mean
+    mean : float
         m, the mean of all played cells.
-    user_bias, item_bias
+    user_bias, item_bias : arrays
         b_u and b_i.
-    users, items
+    users, items : arrays
         p and q, float32 (n_factors, n_users) and (n_factors, n_items).
-    damping
+    damping : tuple of float
         Of b_u and of b_i: as in `fit_baselines`, taken from the data.
-    noise
+    noise : float
         About the largest singular value that residuals of pure noise would have, from the residuals beside the biases:
         their spread times (sqrt(cells per user) + sqrt(cells per item)) (Marchenko & Pastur 1967). A penalty of so much
         leaves factors no larger than chance at 0, whatever the scale and the density.
-    penalty
+    penalty : float
         Of p and q: the given multiple of `noise`.
     """
 
@@ -130,15 +130,15 @@ def fit_als(
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Scaled train counts, users x items, at least one cell stored.
-    factors
+    factors : sequence of int
         Numbers of factors, each below both dimensions.
-    scale
+    scale : str
         The scale of `matrix`.
-    penalty
+    penalty : float
         Multiple of the noise's size; see `MaskedFit`.
-    seed
+    seed : int
         Seed of the Lanczos start of new factors.
 
     Yields
@@ -161,9 +161,9 @@ def choose_penalty(
 
     Parameters
     ----------
-    fit, validation
+    fit, validation : csr_matrix
         Scaled counts of cells that are fitted and of others, users x items.
-    factors
+    factors : sequence of int
         Numbers of factors; the choice is made at the largest that is not above CHOICE_FACTORS.
     scale, seed
         As in `fit_als`.

@@ -20,13 +20,13 @@ def validation_ndcg(
 
     Parameters
     ----------
-    fitted
+    fitted : sequence of Factorization
         Models of `fit`.
-    fit
+    fit : Interactions
         The cells that they were fitted on.
-    validation
+    validation : Validation
         What users played later, as for tuning.
-    k
+    k : int
         Length of the lists.
 
     Returns

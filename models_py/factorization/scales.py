@@ -15,11 +15,11 @@ def scaled(counts: sparse.csr_matrix, scale: str, train: sparse.csr_matrix) -> s
 
     Parameters
     ----------
-    counts
+    counts : csr_matrix
         Plays, users x items. Cells that are not stored stay 0, on every scale.
-    scale
+    scale : str
         'plays', 'log_plays' for ln(1 + plays), or 'percent' of the user's plays in train.
-    train
+    train : csr_matrix
         Plays in train, users x items; who has none counts as having one.
 
     Returns

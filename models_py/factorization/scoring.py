@@ -27,12 +27,12 @@ class FactorizationError:
     ----------
     model_name, n_factors, scale
         As in `Factorization`.
-    cells
+    cells : str
         'train': played in train. 'held_out': played in test and not in train. 'all_unseen': every cell of users x items
         that is not played in train; its truth is the plays in test, or 0.
-    n_cells
+    n_cells : int
         Number of such cells, at least 1.
-    rmse, mae
+    rmse, mae : float
         Root mean squared and mean absolute error, in units of the scale.
     """
 
@@ -86,13 +86,13 @@ def score_factorizations(
 
     Parameters
     ----------
-    fitted
+    fitted : sequence of Factorization
         Models of `train`.
-    train
+    train : Interactions
         The training cells that they were fitted on.
-    held_out
+    held_out : csr_matrix
         Plays in test, users x items like train; cells that train has as well are left out here.
-    block_cells
+    block_cells : int
         Cells that are dense at a time; never all users x items at once unless they fit. The sums are over the same
         cells for any value.
 

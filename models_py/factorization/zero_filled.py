@@ -24,13 +24,13 @@ def fit_zero_filled(matrix: sparse.csr_matrix, factors: Sequence[int], scale: st
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Scaled train counts, users x items.
-    factors
+    factors : sequence of int
         Numbers of factors, each below both dimensions.
-    scale
+    scale : str
         The scale of `matrix`.
-    seed
+    seed : int
         Seed of the Lanczos start; the results do not depend on it beyond rounding.
 
     Returns

@@ -26,11 +26,11 @@ def descend(
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Users x items.
-    users, items
+    users, items : array
         The start, not negative: shapes (n_factors, n_users) and (n_factors, n_items). They are not changed.
-    sweeps
+    sweeps : int
         Updates of all factors, each time the users' first. None raises the error.
 
     Returns
@@ -59,9 +59,9 @@ def fold_in_users(matrix: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Users x items.
-    items
+    items : array
         Shape (n_factors, n_items).
 
     Returns
@@ -85,9 +85,9 @@ def svd_start(matrix: sparse.csr_matrix, users: np.ndarray, items: np.ndarray) -
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Users x items.
-    users, items
+    users, items : array
         Its leading singular vectors, users' times the singular values: shapes (n_factors, n_users), (n_factors,
         n_items).
 

@@ -19,14 +19,14 @@ def leading_singular(
 
     Parameters
     ----------
-    matrix
+    matrix : csr_matrix
         Users x items.
-    n_factors
+    n_factors : int
         At least 1. Fewer are given where the matrix is smaller: one less than the smaller of its dimensions.
-    seed
+    seed : int
         Seed of the start of Lanczos iterations (Lehoucq, Sorensen & Yang 1998), which large matrices take; the result
         does not depend on it beyond rounding.
-    tolerance
+    tolerance : float
         Relative, of the singular values of large matrices; 0 is as exact as the machine.
 
     Returns

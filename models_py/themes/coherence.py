@@ -16,9 +16,9 @@ def npmi(lists: np.ndarray, played: sparse.csr_matrix) -> np.ndarray:
 
     Parameters
     ----------
-    lists
+    lists : array
         Item indices, shape (n_lists, length).
-    played
+    played : csr_matrix
         Users x items; stored cells are played.
 
     Returns
@@ -51,11 +51,11 @@ def as_popular(listeners: np.ndarray, neighbours: int, rng: np.random.Generator)
 
     Parameters
     ----------
-    listeners
+    listeners : array
         Per item.
-    neighbours
+    neighbours : int
         Size of a group.
-    rng
+    rng : Generator
         Source of randomness.
     """
     order = np.argsort(-listeners, kind="stable")

@@ -20,9 +20,9 @@ class Fit:
 
     Attributes
     ----------
-    users, items
+    users, items : array
         Shapes (n_themes, n_users) and (n_themes, n_items), strongest theme first.
-    strength
+    strength : array
         float64 (n_themes,): share of all reconstructed weight, signs left out.
     """
 

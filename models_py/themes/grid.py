@@ -27,16 +27,16 @@ class ThemeTrial:
 
     Attributes
     ----------
-    model_name
+    model_name : str
         'nmf' or 'svd'.
-    n_themes
+    n_themes : int
         Number of themes.
-    stability
+    stability : float
         Mean of the themes' stability.
-    half_sample_stability
+    half_sample_stability : float
         Mean similarity of the themes from one random half of the users with their partners from the other half; nan
         where halves are too small.
-    coherence, coherence_random, coherence_lead
+    coherence, coherence_random, coherence_lead : tuple[float, float, float]
         Mean over themes of coherence, of coherence_random and of the difference, each with a 95% percentile interval
         of a bootstrap over themes (Efron 1979).
     """
@@ -56,23 +56,23 @@ class Themes:
 
     Attributes
     ----------
-    trial
+    trial : ThemeTrial
         The figures.
-    strength
+    strength : array
         float64 (n_themes,): share of all reconstructed weight.
-    coherence
+    coherence : array
         float64 (n_themes,): mean NPMI over pairs of the leading items, those with the largest weights, signs left out.
-    coherence_positive
+    coherence_positive : array
         The same over the items with the largest positive weights; for nmf the same.
-    coherence_random
+    coherence_random : array
         The mean of the same over random lists of items as popular.
-    stability
+    stability : array
         float64 (n_themes,): similarity with the partner from random starts, mean over RESTARTS; 1 for svd, which has
         no start.
-    items
+    items : tuple[array, ...]
         (theme, item_index, weight, rank): the STORED_ITEMS with the largest weights, signs left out but in `weight`.
         Each theme's weights, all of them, have length 1.
-    users
+    users : tuple[array, ...]
         (theme, user_index, share, rank): up to STORED_THEMES themes per user.
     """
 
@@ -93,16 +93,16 @@ def theme_grid(
 
     Parameters
     ----------
-    counts
+    counts : csr_matrix
         Plays, users x items.
-    theme_counts
+    theme_counts : sequence of int
         Numbers of themes. Those that the matrix is too small for (not below both dimensions) are left out, and so are
         those above its rank: where everybody plays the same, a second theme would be the first again.
-    top_items
+    top_items : int
         Leading items of a theme, which its coherence is about.
-    seed
+    seed : int
         Seed of every random draw.
-    draws
+    draws : int
         Draws of the bootstrap.
 
     Returns

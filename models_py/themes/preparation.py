@@ -25,7 +25,7 @@ def prepared(counts: sparse.csr_matrix) -> tuple[sparse.csr_matrix, np.ndarray]:
 
     Parameters
     ----------
-    counts
+    counts : csr_matrix
         Plays, users x items.
 
     Returns

@@ -12,7 +12,7 @@ def matched_similarity(themes: np.ndarray, others: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    themes, others
+    themes, others : array
         Item weights, shapes (n, n_items) and (m, n_items).
 
     Returns
