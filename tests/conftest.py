@@ -39,6 +39,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedFix
     return SharedFixtureScheduling(config, log)
 
 
+def pytest_configure() -> None:
+    """Let threads that wait sleep: two processes of two threads each share two cores, and the spinning took half."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with what takes longest, so that no process waits for it in the end."""
     items.sort(key=lambda item: not {"slow", "real_data"} & item.keywords.keys() and "demo" not in item.fixturenames)
