@@ -20,21 +20,23 @@ from models_py.experiments.published import print_comparison, protocol, report
 from models_py.experiments.published.counts import cells_as_matrix, read_counts
 from models_py.experiments.published.protocol import compare, split, tuned_lists
 from models_py.experiments.published.report import interval
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import SameForAll
 from models_py.recommenders.item_knn import ItemKNN
-from models_py.recommenders.most_popular import MostPopular, SameForAll
+from models_py.recommenders.most_popular import MostPopular
 from models_py.recommenders.recent_popular import RecentPopular
 from models_py.recommenders.svd import SVD
 from models_py.settings.checks import check_counts
 from models_py.settings.environment import Settings
 
-NUMBERS = SimpleNamespace(tuning_trials=3, tuning_budget_seconds=np.inf)
+NUMBERS = SimpleNamespace(tuning_trials=3, tuning_budget_seconds=np.inf, headline_k=20)
 SHOWN = SimpleNamespace(doing=lambda what: None, advance=lambda: None)
 # NDCG@10 of default settings, which is less than twenty trials reach; each band is wide enough for other splits
 HETREC = {"item_knn": (0.165, 0.19), "svd": (0.13, 0.16), "most_popular": (0.055, 0.075)}
 
 
 @dataclass(frozen=True)
-class Spy:
+class Spy(Recommender):
     """Scores items alike, and keeps what it was fitted on."""
 
     name: ClassVar[str] = "spy"
@@ -45,7 +47,7 @@ class Spy:
 
     number: int = 1
 
-    def fit(self, interactions, seed):
+    def fit(self, interactions, seed, prepared=None):
         """Remember the matrix."""
         self.fitted_on.append(interactions)
         return SameForAll(interactions.listeners.astype(float))
@@ -69,7 +71,7 @@ class Broken(Spy):
 
     name: ClassVar[str] = "broken"
 
-    def fit(self, interactions, seed):
+    def fit(self, interactions, seed, prepared=None):
         """Fail."""
         raise ZeroDivisionError("on purpose")
 
