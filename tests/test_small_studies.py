@@ -1,5 +1,6 @@
 """The whole path on few people: what is reused, what the other format gives, what noise in the future cannot change."""
 
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Study:
     write_demo(Path(study.environment["DEMO"]), users=60)
     study.evaluate(data_tests=False)
     return study
+
+
+def is_alike(one: object, other: object) -> bool:
+    """Compare values, numbers to nine digits."""
+    return (
+        math.isclose(one, other, rel_tol=1e-9) if isinstance(one, float) and isinstance(other, float) else one == other
+    )
 
 
 def events_of(study: Study) -> str:
@@ -52,7 +60,9 @@ def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(smal
     before = small.query(leaderboard)
     run_dbt("build", warehouse=warehouse, raw=Path(small.environment["DEMO"]) / "1k", variables=SMALL)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        assert connection.execute(leaderboard).fetchall() == before
+        after = connection.execute(leaderboard).fetchall()
+        # no version promises the order of sums, and so their last digits
+        assert [row for row, was in zip(after, before, strict=True) if not all(map(is_alike, row, was))] == []
         # tables that are built anew have lost their comments
         comments = "select table_name, column_name, comment from duckdb_columns() where not internal order by all"
         assert connection.execute(comments).fetchall() == small.query(comments)
