@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from models_py.matrices.weighting import listeners
+
 
 @dataclass(frozen=True)
 class Interactions:
@@ -61,7 +63,7 @@ class Interactions:
     @property
     def listeners(self) -> np.ndarray:
         """Users per item, int64, shape (n_items,)."""
-        return np.bincount(self.counts.indices, minlength=self.n_items)
+        return listeners(self.counts)
 
     @property
     def plays(self) -> np.ndarray:

@@ -14,6 +14,7 @@ from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
+from models_py.matrices.weighting import listeners
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import FittedModel
 
@@ -68,9 +69,9 @@ def sample(
     order = np.random.default_rng(seed).permutation(len(cells_per_user))
     enough = np.searchsorted(np.cumsum(cells_per_user[order]), most_cells) + 1
     users = np.sort(order[: max(enough, least_users)])
-    listeners = np.bincount(interactions.counts[users].indices, minlength=interactions.n_items)
+    known_by = listeners(interactions.counts[users])
     # as in a catalogue: what one user alone plays says nothing about others, and would be most of what is searched
-    items = np.flatnonzero(listeners >= min(SHARED, listeners.max()))
+    items = np.flatnonzero(known_by >= min(SHARED, known_by.max()))
     return interactions.restricted(users, items), validation.restricted(users, items)
 
 

@@ -7,6 +7,7 @@ items of similar users. A recommender prepares the plays, learns, and returns on
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -190,9 +191,9 @@ class Factors(FittedModel):
         cls, counts: sparse.csr_matrix, projection: np.ndarray, preparation: Preparation, is_nonnegative: bool = False
     ) -> "Factors":
         """Give users the factors that their histories have by the items' factors, on the scale of `preparation`."""
+        user_factors = _project(preparation(counts), projection, is_nonnegative)
         item_factors = projection / preparation.scale[:, None].astype(np.float64)
-        model = cls(np.empty((0, projection.shape[1])), item_factors, projection, preparation, is_nonnegative)
-        return cls(model._user_factors(counts), item_factors, projection, preparation, is_nonnegative)
+        return cls(user_factors, item_factors, projection, preparation, is_nonnegative)
 
     @property
     def n_items(self) -> int:
@@ -208,7 +209,7 @@ class Factors(FittedModel):
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Inner products with the factors of the histories."""
-        return self._products(self._user_factors(histories))
+        return self._products(_project(self.preparation(histories), self.projection, self.is_nonnegative))
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Cosine of the items' factors."""
@@ -220,23 +221,22 @@ class Factors(FittedModel):
         prepared = self.preparation(history)
         parts = self.projection[prepared.indices].astype(np.float64) * prepared.data[:, None]
         if self.is_nonnegative:
-            whole = parts.sum(axis=0)
-            parts *= np.divide(self._user_factors(history)[0], whole, out=np.zeros_like(whole), where=whole > 0)
+            whole, factors = parts.sum(axis=0), _project(prepared, self.projection, self.is_nonnegative)[0]
+            parts *= np.divide(factors, whole, out=np.zeros_like(whole), where=whole > 0)
         added = self.item_factors[items] @ parts.T
         return _spread(added, prepared.indices, self.n_items)
 
-    def _user_factors(self, histories: sparse.csr_matrix) -> np.ndarray:
-        prepared = self.preparation(histories)
-        if self.is_nonnegative:
-            return fold_in_users(prepared, self.projection.T).T.astype(np.float64)
-        return prepared.astype(np.float64) @ self.projection
+    @cached_property
+    def _longest(self) -> float:
+        """Length of the longest item, which bounds every product."""
+        return float(np.linalg.norm(self.item_factors, axis=1).max(initial=0.0))
 
     def _products(self, user_factors: np.ndarray) -> np.ndarray:
         # a product's last bits change with the block's size and the number of threads: rounding hides them, and what is
         # nothing else becomes 0
         scores = (user_factors @ self.item_factors.T).astype(np.float32)
-        largest = np.linalg.norm(self.item_factors, axis=1).max(initial=0.0)
-        scores[np.abs(scores) <= ROUNDING * largest * np.linalg.norm(user_factors, axis=1)[:, None]] = 0.0
+        bounds = np.linalg.norm(user_factors, axis=1) * self._longest
+        scores[np.abs(scores) <= ROUNDING * bounds[:, None]] = 0.0
         return scores
 
 
@@ -316,7 +316,8 @@ class SimilarUsers(FittedModel):
         return self.weights.shape[1]
 
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
-        return [self.vectors, self.weights, self.compared.scale]
+        found = [self.found.index, self.found.similarity] if self.found else []
+        return [self.vectors, self.weights, self.compared.scale, *found]
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Sum of the neighbours' weights, each times its similarity; nobody is a neighbour of themselves."""
@@ -347,6 +348,13 @@ class SimilarUsers(FittedModel):
 
     def _similarity(self, queries: sparse.csr_matrix, own: np.ndarray | None = None) -> sparse.csr_matrix:
         return nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness)
+
+
+def _project(prepared: sparse.csr_matrix, projection: np.ndarray, is_nonnegative: bool) -> np.ndarray:
+    """Find the factors of prepared histories, float64, shape (n, f); see `Factors.projection`."""
+    if is_nonnegative:
+        return fold_in_users(prepared, projection.T).T
+    return prepared.astype(np.float64) @ projection
 
 
 def _between_1_and_2(counts: sparse.csr_matrix, preference: np.ndarray) -> sparse.csr_matrix:

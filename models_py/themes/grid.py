@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from models_py.matrices.weighting import listeners
 from models_py.themes.coherence import as_popular, npmi
 from models_py.themes.fitting import MODELS, Factorizer, Fit
 from models_py.themes.preparation import prepared
@@ -164,8 +165,8 @@ def _read(
     leading, positive = (np.argsort(-weights, axis=1, kind="stable") for weights in (np.abs(fit.items), fit.items))
     lists = leading[:, :top_items]
     coherence = npmi(lists, matrix)
-    listeners = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    random_lists = np.concatenate([as_popular(listeners, NEIGHBOURS, rng)[lists] for _ in range(RANDOM_LISTS)])
+    known_by = listeners(matrix)
+    random_lists = np.concatenate([as_popular(known_by, NEIGHBOURS, rng)[lists] for _ in range(RANDOM_LISTS)])
     of_random = npmi(random_lists, matrix).reshape(RANDOM_LISTS, -1).mean(axis=0)
     drawn = rng.integers(0, len(lists), (draws, len(lists)))
     return Themes(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from models_py.matrices.cells import rows_of
+from models_py.matrices.cells import rows_of, with_values
+from models_py.matrices.weighting import listeners
 
 # One in so many plays, or cells, is held out.
 FOLDS = 5
@@ -66,7 +67,7 @@ def core(counts: sparse.csr_matrix, min_items_per_user: int, min_users_per_item:
     while True:
         cells = counts[users][:, items]
         enough_items = np.diff(cells.indptr) >= min_items_per_user
-        enough_users = np.bincount(cells.indices, minlength=len(items)) >= min_users_per_item
+        enough_users = listeners(cells) >= min_users_per_item
         if enough_items.all() and enough_users.all():
             return Catalogue(users, items)
         users, items = users[enough_items], items[enough_users]
@@ -74,8 +75,7 @@ def core(counts: sparse.csr_matrix, min_items_per_user: int, min_users_per_item:
 
 def with_plays(counts: sparse.csr_matrix, plays: np.ndarray) -> sparse.csr_matrix:
     """Put other plays into the stored cells of a matrix, in the order of its data; cells without plays are dropped."""
-    cells = (plays.astype(np.float64), counts.indices.copy(), counts.indptr.copy())
-    matrix = sparse.csr_matrix(cells, shape=counts.shape)
+    matrix = with_values(counts, plays.astype(np.float64)).copy()
     matrix.eliminate_zeros()
     return matrix
 
