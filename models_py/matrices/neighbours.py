@@ -8,16 +8,25 @@ import numpy as np
 from numba import njit, prange
 from scipy import sparse
 
+from models_py.matrices.weighting import row_norms, scale_columns
+
 # Shares of the queries that the threads divide among them; each share has one row of sums.
 SHARES = 64
+# A query with products for one of so many vectors has those listed; of one with more, all vectors are looked at.
+FEW = 16
+# One of so many similarities tells about how large the k-th is.
+SOME = 16
+# Divides what is 0.
+TINY = np.float32(1e-30)
+# What indices are subtracted from, so that the lower sorts as the better.
+BACKWARDS = 2**32 - 1
 # Below 1 by more than single precision rounds.
 ROUNDING = 1 - 1e-6
 
 
 class Search(NamedTuple):
-    """How to look for neighbours: with which of several scales of the dimensions, shrunk by how much, and how many."""
+    """How to look for neighbours: how many, and shrunk by how much."""
 
-    scale: int
     shrinkage: float
     k: int
 
@@ -62,39 +71,38 @@ def nearest(
     sharpness: float,
 ) -> sparse.csr_matrix:
     """Find the k most similar other vectors of each query: one of `searched`, cut at k."""
-    (found,) = searched(queries, query_index, vectors, [np.ones(vectors.shape[1])], [Search(0, shrinkage, k)])
+    (found,) = searched(queries, query_index, vectors, [Search(shrinkage, k)])
     return found.cut(k, sharpness)
 
 
 def neighbours_of_all(
     vectors: sparse.csr_matrix, scales: Mapping[float, np.ndarray], wanted: Mapping[tuple[float, float], int]
 ) -> dict[tuple[float, float], Neighbours]:
-    """Find every vector's neighbours among the others: all searches of `searched` in one pass.
+    """Find every vector's neighbours among the others, in one pass of `searched` for each scale.
 
     Parameters
     ----------
     vectors : csr_matrix, shape (n, d)
     scales : mapping of float to array, shape (d,)
-        Scales of the dimensions by a name, such as the power that they are made with.
+        What the dimensions are multiplied by, by a name, such as the power that they are made with.
     wanted : mapping of (float, float) to int
         Number of neighbours by name of the scale and shrinkage.
     """
-    places = {name: place for place, name in enumerate(scales)}
-    searches = [Search(places[name], shrinkage, k) for (name, shrinkage), k in wanted.items()]
-    found = searched(vectors, np.arange(vectors.shape[0]), vectors, list(scales.values()), searches)
-    return dict(zip(wanted, found, strict=True))
+    found = {}
+    for name, scale in scales.items():
+        scaled = scale_columns(vectors, scale)
+        searches = [Search(shrinkage, k) for (asked, shrinkage), k in wanted.items() if asked == name]
+        neighbours = searched(scaled, np.arange(vectors.shape[0]), scaled, searches)
+        found |= {(name, search.shrinkage): of_all for search, of_all in zip(searches, neighbours, strict=True)}
+    return found
 
 
 def searched(
-    queries: sparse.csr_matrix,
-    query_index: np.ndarray | None,
-    vectors: sparse.csr_matrix,
-    scales: Sequence[np.ndarray],
-    searches: Sequence[Search],
+    queries: sparse.csr_matrix, query_index: np.ndarray | None, vectors: sparse.csr_matrix, searches: Sequence[Search]
 ) -> list[Neighbours]:
     """Find the most similar other vectors of each query, by shrunk cosine, in one pass for several searches.
 
-    The similarity of two scaled vectors is dot / (|a| |b| + shrinkage x mean squared norm); a vector is never its own
+    The similarity of two vectors is dot / (|a| |b| + shrinkage x mean squared norm); a vector is never its own
     neighbour, and only positive similarities count. Shrinkage holds back similarities that rest on few cells.
 
     Parameters
@@ -104,25 +112,20 @@ def searched(
     query_index : array of int, shape (n,), or None
         Their row numbers in `vectors`; None where they are none of them.
     vectors : csr_matrix, shape (m, d)
-    scales : sequence of array, shape (d,)
-        What the dimensions of queries and vectors are multiplied by.
     searches : sequence of Search
     """
     n_queries, n_vectors = queries.shape[0], vectors.shape[0]
-    squares = np.ascontiguousarray(np.array(scales, dtype=np.float64).T ** 2)
-    norms, query_norms = _norms(vectors, squares), _norms(queries, squares)
-    mean_squares = np.mean(norms**2, axis=0) if n_vectors else np.zeros(len(scales))
+    norms = row_norms(vectors)
+    mean_square = np.mean(norms**2) if n_vectors else 0.0
     lengths = np.array([min(search.k, n_vectors) for search in searches])
     starts = np.concatenate([[0], np.cumsum(lengths * n_queries)])
     index, similarity = np.full(starts[-1], -1, dtype=np.int32), np.zeros(starts[-1], dtype=np.float32)
     own = np.full(n_queries, -1) if query_index is None else np.asarray(query_index)
     by_dimension = vectors.T.tocsr()
     _search(
-        *(queries.indptr, queries.indices, queries.data.astype(np.float32), own.astype(np.int64), query_norms),
+        *(queries.indptr, queries.indices, queries.data.astype(np.float32), own.astype(np.int64), row_norms(queries)),
         *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32), norms),
-        squares.astype(np.float32),
-        np.array([search.scale for search in searches]),
-        np.array([search.shrinkage * mean_squares[search.scale] for search in searches]),
+        np.array([search.shrinkage * mean_square for search in searches]),
         *(lengths, starts, index, similarity),
     )
     parts = [(slice(*ends), (n_queries, k)) for *ends, k in zip(starts[:-1], starts[1:], lengths, strict=True)]
@@ -142,13 +145,9 @@ def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
     return 34 * n_queries * min(k, n_vectors) + 24 * SHARES * n_vectors
 
 
-def _norms(vectors: sparse.csr_matrix, squares: np.ndarray) -> np.ndarray:
-    """Lengths of the vectors with each scale, shape (n, scales)."""
-    return np.sqrt(vectors.astype(np.float64).power(2) @ squares)
-
-
 # scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items
-# of 868 users on one core, where one row of sums at a time takes 66 s on two.
+# of 868 users on one core, where one row of sums at a time takes 66 s on two with every similarity ranked, and less with
+# those told apart first that are nowhere near the k-th.
 @njit(parallel=True, cache=True, nogil=True)
 def _search(
     query_starts,
@@ -160,8 +159,6 @@ def _search(
     members,
     values,
     norms,
-    squares,
-    scale_of,
     offsets,
     lengths,
     result_starts,
@@ -169,69 +166,115 @@ def _search(
     similarity,
 ):
     """Fill in the neighbours' index and similarity, flat: search by search, query by query, best first."""
-    n_queries, n_vectors, n_scales, n_searches = len(query_index), len(norms), squares.shape[1], len(lengths)
+    n_queries, n_vectors = len(query_index), len(norms)
+    single_norms = norms.astype(np.float32)
     for share in prange(SHARES):
-        sums, touched = np.zeros((n_vectors, n_scales), dtype=np.float32), np.empty(n_vectors, dtype=np.int32)
+        sums, is_touched = np.zeros(n_vectors, dtype=np.float32), np.zeros(n_vectors, dtype=np.bool_)
+        touched = np.empty(n_vectors // FEW, dtype=np.int32)
+        about, is_near = np.empty(n_vectors, dtype=np.float32), np.zeros(n_vectors // 8 * 8 + 8, dtype=np.int8)
         # what is kept, in one number each: similarity before index, which counts backwards
-        kept, n_kept = np.empty((n_searches, 2 * lengths.max()), dtype=np.int64), np.zeros(n_searches, dtype=np.int64)
-        floors = np.zeros(n_searches)
+        kept = np.empty(n_vectors, dtype=np.int64)
         value = np.zeros(1, dtype=np.float32)
         bits = value.view(np.int32)
         for query in range(share * n_queries // SHARES, (share + 1) * n_queries // SHARES):
             cells = range(query_starts[query], query_starts[query + 1])
             n_touched = _add_products(
-                cells, query_dimensions, query_values, starts, members, values, squares, sums, touched
+                cells, query_dimensions, query_values, starts, members, values, sums, touched, is_touched
             )
             if query_index[query] >= 0:
-                sums[query_index[query], :] = 0
-            n_kept[:], floors[:] = 0, 0.0
-            for place in range(n_touched):
-                member = touched[place]
-                for search in range(n_searches):
-                    scale, k = scale_of[search], lengths[search]
-                    dot = sums[member, scale]
-                    divisor = query_norms[query, scale] * norms[member, scale] + offsets[search]
-                    # most are below the worst that is kept: told without a division, with a margin for rounding
-                    if dot > floors[search] * divisor:
-                        value[0] = dot / divisor
-                        kept[search, n_kept[search]] = (np.int64(bits[0]) << 32) | (n_vectors - member)
-                        n_kept[search] += 1
-                        if n_kept[search] == 2 * k:
-                            kept[search, :k] = np.partition(kept[search, : 2 * k], k)[k:]
-                            n_kept[search] = k
-                            bits[0] = kept[search, :k].min() >> 32
-                            floors[search] = value[0] * ROUNDING
-                for scale in range(n_scales):
-                    sums[member, scale] = 0
-            for search in range(n_searches):
-                best = np.sort(kept[search, : n_kept[search]])[::-1]
-                first = result_starts[search] + query * lengths[search]
-                for rank in range(min(lengths[search], len(best))):
+                sums[query_index[query]] = 0
+            for search in range(len(lengths)):
+                k, norm, offset = lengths[search], query_norms[query], offsets[search]
+                if n_touched < 0:
+                    n_kept = _best_of_all(sums, norms, single_norms, norm, offset, k, kept, value, bits, about, is_near)
+                else:
+                    n_kept = _best_of_few(sums, touched[:n_touched], norms, norm, offset, k, kept, value, bits)
+                best = np.sort(kept[:n_kept])[::-1]
+                first = result_starts[search] + query * k
+                for rank in range(n_kept):
                     bits[0] = best[rank] >> 32
                     similarity[first + rank] = value[0]
-                    index[first + rank] = n_vectors - (best[rank] & 0xFFFFFFFF)
+                    index[first + rank] = BACKWARDS - (best[rank] & 0xFFFFFFFF)
+            if n_touched < 0:
+                sums[:] = 0
+            for place in range(n_touched):
+                sums[touched[place]], is_touched[touched[place]] = 0, False
 
 
 @njit(cache=True)
-def _add_products(cells, query_dimensions, query_values, starts, members, values, squares, sums, touched):
-    """Add a query's products into `sums`, list the vectors that it has any with, each once, and count them."""
+def _add_products(cells, query_dimensions, query_values, starts, members, values, sums, touched, is_touched):
+    """Add a query's products into `sums`; list the vectors that it has any with and count them, or say -1 if many."""
     n_products = 0
     for cell in cells:
         n_products += starts[query_dimensions[cell] + 1] - starts[query_dimensions[cell]]
-    # where nearly all will have some, to list them costs more than to look at those without
-    is_listed = n_products <= len(sums)
-    n_touched, n_scales = 0, squares.shape[1]
+    is_listed, n_touched = n_products <= len(touched), 0
     for cell in cells:
         dimension, weight = query_dimensions[cell], query_values[cell]
         for position in range(starts[dimension], starts[dimension + 1]):
-            member, product = members[position], weight * values[position]
-            if is_listed and sums[member, 0] == 0:
-                touched[n_touched] = member
+            member = members[position]
+            sums[member] += weight * values[position]
+            if is_listed and not is_touched[member]:
+                touched[n_touched], is_touched[member] = member, True
                 n_touched += 1
-            for scale in range(n_scales):
-                sums[member, scale] += product * squares[dimension, scale]
-    if is_listed:
-        return n_touched
+    return n_touched if is_listed else -1
+
+
+@njit(cache=True)
+def _best_of_few(sums, touched, norms, norm, offset, k, kept, value, bits):
+    """Keep the k best of the touched vectors; return how many."""
+    n_kept = 0
+    for member in touched:
+        if sums[member] > 0:
+            value[0] = sums[member] / (norm * norms[member] + offset)
+            kept[n_kept] = (np.int64(bits[0]) << 32) | (BACKWARDS - member)
+            n_kept += 1
+    return _cut(kept, n_kept, k)
+
+
+@njit(cache=True)
+def _best_of_all(sums, norms, single_norms, norm, offset, k, kept, value, bits, about, is_near):
+    """Keep the k best of all vectors; return how many.
+
+    Similarities in single precision, told in a few instructions for eight, leave some more than k to look at.
+    """
+    single_norm, single_offset = np.float32(norm), np.float32(offset)
     for member in range(len(sums)):
-        touched[member] = member
-    return len(sums)
+        about[member] = sums[member] / max(single_norm * single_norms[member] + single_offset, TINY)
+    floor = _likely_floor(about, k)
+    eights = is_near.view(np.int64)
+    while True:
+        least = np.float32(floor * ROUNDING)
+        for member in range(len(about)):
+            is_near[member] = about[member] > least
+        n_kept = 0
+        for eight in range(len(eights)):
+            if eights[eight]:
+                for member in range(8 * eight, 8 * eight + 8):
+                    if is_near[member]:
+                        value[0] = sums[member] / (norm * norms[member] + offset)
+                        kept[n_kept] = (np.int64(bits[0]) << 32) | (BACKWARDS - member)
+                        n_kept += 1
+        n_kept = _cut(kept, n_kept, k)
+        if n_kept == k:
+            bits[0] = kept[:k].min() >> 32
+        if floor == 0 or (n_kept == k and value[0] >= floor):
+            return n_kept
+        floor = 0.0
+
+
+@njit(cache=True)
+def _likely_floor(about, k):
+    """Give what most likely k values are above, told from some of them; 0 where they are too few to tell."""
+    some = about[::SOME]
+    some = some[some > 0]
+    expected = k / SOME
+    place = int(expected + 3 * np.sqrt(expected) + 2)
+    return np.partition(some, len(some) - place)[len(some) - place] if place < len(some) else np.float32(0)
+
+
+@njit(cache=True)
+def _cut(kept, n_kept, k):
+    """Bring the k largest to the front."""
+    if n_kept > k:
+        kept[:k] = np.partition(kept[:n_kept], n_kept - k)[n_kept - k :]
+    return min(n_kept, k)

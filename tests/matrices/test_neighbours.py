@@ -56,6 +56,16 @@ def test_nearest_is_the_sorted_list_cut_at_k(vectors, k, shrinkage, sharpness, d
     np.testing.assert_allclose(found.toarray(), reference(vectors, k, shrinkage, sharpness)[asked], rtol=1e-5)
 
 
+@pytest.mark.parametrize("density", [0.01, 0.05, 0.5])
+@pytest.mark.parametrize("k", [1, 20, 300])
+@pytest.mark.parametrize("shrinkage", [0.0, 1.0])
+def test_nearest_among_many_vectors_with_few_or_many_in_common(density, k, shrinkage):
+    many = np.random.default_rng(3).choice(3, (500, 40), p=[1 - density, density / 2, density / 2]).astype(np.float32)
+    matrix = sparse.csr_matrix(many)
+    found = nearest(matrix, np.arange(500), matrix, k, shrinkage, sharpness=1.0)
+    np.testing.assert_allclose(found.toarray(), reference(many, k, shrinkage, sharpness=1.0), rtol=1e-5)
+
+
 def test_shrinkage_holds_back_what_rests_on_few_cells():
     vectors = sparse.csr_matrix(np.array([[1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 1, 1, 1, 1], [0, 1, 1, 1, 1.0]]))
     few, many = nearest(vectors, np.arange(4), vectors, 1, shrinkage=1.0, sharpness=1.0).data[[0, 2]]
