@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from parsed_project import parsed
-from shared_folder import share_in
+from shared_folder import made_once, share_in
 from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["scored_cases"]
@@ -20,17 +20,16 @@ pytest_plugins = ["scored_cases"]
 ROOT = Path(__file__).parents[1]
 # vars of a study whose intervals and verdicts are not what a test is about
 FEW_DRAWS = "bootstrap_draws: 200, permutation_draws: 1000"
-# fixtures that take a minute to build and serve several files
-SHARED = ("demo", "scratch|scored")
+# what takes a minute to build and serves several files
+SCORED = re.compile(r"def \w+\([^)]*\b(scratch|scored)\b")
 
 
 class SharedFixtureScheduling(LoadFileScheduling):
-    """Gives all files that use the same shared fixture to one process, and every other file to any."""
+    """Gives all files that use the scored cases to one process, and every other file to any."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        code = (ROOT / file).read_text()
-        return next((names for names in SHARED if re.search(rf"def \w+\([^)]*\b({names})\b", code)), file)
+        return "scored" if SCORED.search((ROOT / file).read_text()) else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,8 +45,15 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with what takes longest, so that no process waits for it in the end."""
-    items.sort(key=lambda item: not {"slow", "real_data"} & item.keywords.keys() and "demo" not in item.fixturenames)
+    """Start with what takes longest, so that no process waits for it in the end: with one file that builds the demo.
+
+    The others that use it come last, when it is there for every process.
+    """
+    uses_demo = list(dict.fromkeys(item.path for item in items if "demo" in item.fixturenames))
+    takes_long = {item.path for item in items if {"slow", "real_data"} & item.keywords.keys()}
+    items.sort(
+        key=lambda item: (item.path in uses_demo[1:], item.path not in uses_demo[:1], item.path not in takes_long)
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -124,14 +130,21 @@ def study_in(folder: Path, **settings: str) -> Study:
 
 
 @pytest.fixture(scope="session")
-def demo_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
+def demo_output() -> tuple[Study, str]:
     """Build the embedded demo, dbt's tests included, and return what the command printed beside it."""
     # few points of each grid, among them the planted number
     grids = "cluster_counts: [4, 8, 12], theme_counts: [8, 12], factorization_factors: [8, 32]"
-    study = study_in(tmp_path_factory.mktemp("demo"), VARS=f"{{{grids}, {FEW_DRAWS}}}")
-    result = study.run("evaluate")
-    assert result.returncode == 0, result.stderr + result.stdout
-    return study, result.stdout
+
+    def study(folder: Path) -> Study:
+        return study_in(folder, VARS=f"{{{grids}, {FEW_DRAWS}}}")
+
+    def build(folder: Path) -> None:
+        result = study(folder).run("evaluate")
+        assert result.returncode == 0, result.stderr + result.stdout
+        (folder / "printed.txt").write_text(result.stdout)
+
+    folder = made_once("demo", build)
+    return study(folder), (folder / "printed.txt").read_text()
 
 
 @pytest.fixture(scope="session")

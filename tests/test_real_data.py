@@ -263,6 +263,7 @@ def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> Non
     assert len(tasks) == 6
 
 
+@pytest.mark.slow
 def test_the_audit_of_the_look_alike_is_exact(real_data: Path, tmp_path: Path) -> None:
     """Load a twentieth of the full size with broken lines; no model is fitted."""
     tool = real_data.parent / "tools" / "lookalike.py"
@@ -288,6 +289,7 @@ def test_the_audit_of_the_look_alike_is_exact(real_data: Path, tmp_path: Path) -
     assert (audit["profiles_repeated"], audit["profile_lines_malformed"]) == (0, 0)
 
 
+@pytest.mark.slow
 def test_the_raw_sample_is_loaded_whole(real_data: Path, tmp_path: Path) -> None:
     study = study_in(tmp_path)
     for name in ("raw_sample_5000.tsv", "userid-profile.tsv"):

@@ -14,6 +14,8 @@ from dbt_runner import run_dbt
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K
 
+pytestmark = pytest.mark.slow
+
 # a few trials, one point of each grid
 SMALL = f"{{tuning_trials: 3, cluster_counts: [8], theme_counts: [8], factorization_factors: [8], {FEW_DRAWS}}}"
 

@@ -499,6 +499,7 @@ def run_all(bench: Bench, *recommenders: type) -> None:
         jobs.run(bench.warehouse, shown)
 
 
+@pytest.mark.slow
 def test_no_result_stays_beside_rows_it_was_not_learnt_from(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     run_all(bench, Popular, Loyal)
     tables = [*TABLES, "factorization_errors"]
@@ -592,6 +593,7 @@ def test_where_nothing_can_be_clustered_no_row_is_left(bench: Bench) -> None:
         assert all(rows) if counts == (2,) else not any(rows)
 
 
+@pytest.mark.slow
 def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Bench) -> None:
     run_all(bench, Popular, Loyal)
     tables = [*TABLES, "factorization_errors", "served_models"]
@@ -606,6 +608,7 @@ def test_an_item_type_without_enough_listeners_loses_its_results_alone(bench: Be
     assert all(before.values())
 
 
+@pytest.mark.slow
 def test_when_nobody_can_be_learnt_from_any_more_nothing_stale_remains(bench: Bench, marts: Study) -> None:
     for split in ("temporal", "random"):
         bench.evaluate(Popular, Loyal, split=split)
