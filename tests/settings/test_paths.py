@@ -159,7 +159,7 @@ def test_a_folder_with_brackets_is_loaded_and_not_the_demo(new_study: Callable[.
         study.environment
         | {
             "RAW": str(study.folder / "music [2009]"),
-            "WAREHOUSE": str(study.folder / "out [*]" / "w[1] {a}?.duckdb"),
+            "WAREHOUSE": str(study.folder / "out [*]" / "m[1]*?{a,b} %41.duckdb"),
             "DEMO": str(study.folder / "demo"),
         },
     )
@@ -173,7 +173,7 @@ def test_a_folder_with_brackets_is_loaded_and_not_the_demo(new_study: Callable[.
     assert result.returncode == 0, result.stderr
     assert named.query("select user_id, play_count from marts.users order by all") == [("ann", 1), ("bob", 2)]
     assert named.query("select distinct is_demo from marts.load_audit_files") == [(False,)]
-    assert sorted(path.name for path in named.warehouse.parent.iterdir()) == ["w[1] {a}?.duckdb"]
+    assert sorted(path.name for path in named.warehouse.parent.iterdir()) == ["m[1]*?{a,b} %41.duckdb"]
 
 
 def test_the_demo_of_an_oddly_named_folder_is_used(tmp_path: Path) -> None:

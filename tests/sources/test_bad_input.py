@@ -432,7 +432,8 @@ def test_profiles_are_counted(study: Study) -> None:
         userid_profile_2__tsv=b"#id\tgender\tage\tcountry\tregistered\neve\tf\n\t\t\t\t\n\xff\n\neve\tf\t33.6\t\t\n"
         + PROFILE,
     )
-    warehouse = study.folder / "profiles.duckdb"
+    warehouse = study.folder / "profiles" / "music.duckdb"
+    warehouse.parent.mkdir()
     selection = ["--select", "+load_audit", "--exclude", "test_type:unit", "--indirect-selection", "cautious"]
     run_dbt("build", *selection, warehouse=warehouse, raw=study.folder / "raw")
     with duckdb.connect(str(warehouse), read_only=True) as connection:

@@ -145,15 +145,16 @@ def scratch(
 
 def scratch_in(folder: Path) -> Scratch:
     """Give a warehouse of five plays in a folder: all tables are there, for a test to put its own rows into."""
-    warehouse, raw = folder / "scratch.duckdb", folder / "raw"
+    warehouse, raw = folder / "music.duckdb", folder / "raw"
     raw.mkdir()
     (raw / "events.tsv").write_text("".join(PLAYS.format(day=day) for day in range(1, 6)))
 
-    def build(path: Path) -> None:
+    def build(built: Path) -> None:
+        built.mkdir()
         models = ("--resource-type", "seed", "--resource-type", "model")
-        run_dbt("build", *models, warehouse=path, raw=raw, variables="{permutation_draws: 200}")
+        run_dbt("build", *models, warehouse=built / warehouse.name, raw=raw, variables="{permutation_draws: 200}")
 
-    shutil.copy(made_once(warehouse.name, build), warehouse)
+    shutil.copy(made_once("scratch", build) / warehouse.name, warehouse)
     return Scratch(warehouse, raw)
 
 
