@@ -272,6 +272,7 @@ def test_a_wrong_setting_is_one_sentence(new_study: Callable[..., Study], settin
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_failing_build_leaves_the_published_file_alone(demo: Study, tmp_path: Path) -> None:
     copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
     shutil.copy(demo.warehouse, copy.warehouse)

@@ -99,6 +99,7 @@ def test_a_load_of_which_nothing_is_left_is_refused(loaded: Callable[..., Wareho
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_published_of_a_load_of_which_nothing_is_left(new_study: Callable[..., Study]) -> None:
     study = new_study(VARS=f"{{first_plausible_play: 2010-01-01, {FEW_DRAWS}}}")
     (study.folder / "raw" / "plays.tsv").write_text("ann\t2009-05-01T12:00:00Z\t\tLow\t\tMurderer\n")

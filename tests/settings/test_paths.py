@@ -151,6 +151,7 @@ def test_python_and_the_macros_see_the_same_files(oddly_named: tuple[Path, list[
     assert Warehouse(odd_warehouse).read("select count(*) as n from marts.load_audit_files")["n"][0] == len(names)
 
 
+@pytest.mark.slow
 def test_a_folder_with_brackets_is_loaded_and_not_the_demo(new_study: Callable[..., Study]) -> None:
     fewest = "min_items_per_user: 1, min_users_per_track: 1, min_users_per_artist: 1"
     study = new_study(VARS=f"{{{fewest}, {FEW_DRAWS}}}")

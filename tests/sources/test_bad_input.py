@@ -315,6 +315,7 @@ def test_marts_of_an_older_version_are_not_fitted_on(study: Study) -> None:
     assert "was built by another version, which knew no bootstrap_draws, cluster_counts" in message
 
 
+@pytest.mark.slow
 def test_a_build_brings_result_tables_up_to_date_and_says_that_results_are_old(study: Study) -> None:
     with duckdb.connect(str(study.warehouse)) as connection:
         connection.execute(
@@ -380,6 +381,7 @@ def moved(study: Study, folder: Path) -> Study:
     return Study(study.folder, {**study.environment, "WAREHOUSE": str(folder / study.warehouse.name)})
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_sentence(study: Study, mounted_disk: Path | None) -> None:
     if mounted_disk:
         assert "The disk is full: free some space" in refusal(moved(study, mounted_disk), "build")

@@ -152,6 +152,7 @@ def untouched(study: Study) -> Mapping[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_build_that_dbt_runs_leaves_no_copy(study: Study, number: signal.Signals):
     log_of_dbt = study.folder / "building" / "music.duckdb.wal"

@@ -177,6 +177,7 @@ def test_data_that_is_none_is_refused(data: str):
         check_counts(data)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("parsed_once")
 def test_a_file_is_read_under_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in study_in(tmp_path).environment.items():
