@@ -4,6 +4,7 @@ import ast
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,10 +18,17 @@ def code_digest(*makers: type | Callable) -> str:
     waiting = [maker.__module__ for maker in makers]
     for name in waiting:
         if name not in modules:
-            tree = ast.parse(Path(_file(name)).read_text())
-            modules[name] = ast.dump(_without_docstrings(tree))
-            waiting += _imported(tree)
+            modules[name], imported = _read(Path(_file(name)).read_text())
+            waiting += imported
     return hashlib.md5("".join(modules[name] for name in sorted(modules)).encode()).hexdigest()
+
+
+@cache
+def _read(text: str) -> tuple[str, tuple[str, ...]]:
+    """Give a module's code as it counts, and the modules of this package that it imports: once for each text."""
+    tree = ast.parse(text)
+    imported = tuple(_imported(tree))
+    return ast.dump(_without_docstrings(tree)), imported
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
