@@ -13,8 +13,8 @@ segments as (
     select * from {{ ref('int_user_segments') }}
 ),
 
-band_recalls as (
-    select * from {{ ref('int_band_recalls') }}
+item_segment_recalls as (
+    select * from {{ ref('int_item_segment_recalls') }}
 ),
 
 scores as (
@@ -33,12 +33,12 @@ scores as (
     union all
     select
         entry_id,
-        'item_popularity' as segment,
-        band as segment_value,
+        segment,
+        segment_value,
         'recall' as metric,
         user_id,
         recall as value
-    from band_recalls
+    from item_segment_recalls
 ),
 
 -- every model has the same users, who have the same places in a segment, so that all are drawn alike
