@@ -24,11 +24,16 @@ BACKWARDS = 2**32 - 1
 ROUNDING = 1 - 1e-6
 
 
-class Search(NamedTuple):
-    """How to look for neighbours: how many, and shrunk by how much."""
+SIMILARITIES = ("cosine", "dice")
 
-    shrinkage: float
+
+class Search(NamedTuple):
+    """How to look for neighbours: how many, by which similarity, shrunk by how much, after which scaling."""
+
     k: int
+    similarity: str = "cosine"
+    shrinkage: float = 0.0
+    scale: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,14 @@ class Neighbours:
 
     def cut(self, k: int, sharpness: float) -> sparse.csr_matrix:
         """Keep the k nearest, similarities to a power; csr_matrix of float32, shape (n, n_vectors)."""
-        index, similarity = self.index[:, :k], self.similarity[:, :k]
-        found = index >= 0
-        row_starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
-        values = similarity[found] ** np.float32(sharpness)
-        return sparse.csr_matrix((values, index[found], row_starts), shape=(len(index), self.n_vectors))
+        return between(self.index[:, :k], self.similarity[:, :k] ** np.float32(sharpness), self.n_vectors)
+
+
+def between(index: np.ndarray, weights: np.ndarray, n_vectors: int) -> sparse.csr_matrix:
+    """Store the positive weights of each row's vectors; csr_matrix of float32, shape (n, n_vectors)."""
+    found = (index >= 0) & (weights > 0)
+    row_starts = np.concatenate([[0], np.cumsum(found.sum(axis=1))])
+    return sparse.csr_matrix((weights[found], index[found], row_starts), shape=(len(index), n_vectors))
 
 
 def nearest(
@@ -71,13 +79,13 @@ def nearest(
     sharpness: float,
 ) -> sparse.csr_matrix:
     """Find the k most similar other vectors of each query: one of `searched`, cut at k."""
-    (found,) = searched(queries, query_index, vectors, [Search(shrinkage, k)])
+    (found,) = searched(queries, query_index, vectors, [Search(k, shrinkage=shrinkage)])
     return found.cut(k, sharpness)
 
 
 def neighbours_of_all(
-    vectors: sparse.csr_matrix, scales: Mapping[float, np.ndarray], wanted: Mapping[tuple[float, float], int]
-) -> dict[tuple[float, float], Neighbours]:
+    vectors: sparse.csr_matrix, scales: Mapping[float, np.ndarray], wanted: Iterable[Search]
+) -> dict[Search, Neighbours]:
     """Find every vector's neighbours among the others, in one pass of `searched` for each scale.
 
     Parameters
@@ -85,25 +93,33 @@ def neighbours_of_all(
     vectors : csr_matrix, shape (n, d)
     scales : mapping of float to array, shape (d,)
         What the dimensions are multiplied by, by a name, such as the power that they are made with.
-    wanted : mapping of (float, float) to int
-        Number of neighbours by name of the scale and shrinkage.
+    wanted : iterable of Search
+        Those that differ in k alone are one, of the most.
+
+    Returns
+    -------
+    dict of Search to Neighbours
+        By each search that was wanted.
     """
-    found = {}
+    most: dict[Search, int] = {}
+    for search in wanted:
+        most[search._replace(k=0)] = max(search.k, most.get(search._replace(k=0), 0))
+    found: dict[Search, Neighbours] = {}
     for name, scale in scales.items():
         scaled = scale_columns(vectors, scale)
-        searches = [Search(shrinkage, k) for (asked, shrinkage), k in wanted.items() if asked == name]
-        neighbours = searched(scaled, np.arange(vectors.shape[0]), scaled, searches)
-        found |= {(name, search.shrinkage): of_all for search, of_all in zip(searches, neighbours, strict=True)}
-    return found
+        searches = [search._replace(k=k) for search, k in most.items() if search.scale == name]
+        found |= dict(zip(searches, searched(scaled, np.arange(vectors.shape[0]), scaled, searches), strict=True))
+    return {search: found[search._replace(k=most[search._replace(k=0)])] for search in wanted}
 
 
 def searched(
     queries: sparse.csr_matrix, query_index: np.ndarray | None, vectors: sparse.csr_matrix, searches: Sequence[Search]
 ) -> list[Neighbours]:
-    """Find the most similar other vectors of each query, by shrunk cosine, in one pass for several searches.
+    """Find the most similar other vectors of each query, in one pass for several searches.
 
-    The similarity of two vectors is dot / (|a| |b| + shrinkage x mean squared norm); a vector is never its own
-    neighbour, and only positive similarities count. Shrinkage holds back similarities that rest on few cells.
+    The similarity of two vectors is dot / (size + shrinkage x mean squared norm), where size is |a| |b| for 'cosine'
+    and (|a|^2 + |b|^2) / 2 for 'dice' (Tversky 1977, with both weights 1/2); it is dot for 'product'. A vector is never
+    its own neighbour, and only positive similarities count. Shrinkage holds back those that rest on few cells.
 
     Parameters
     ----------
@@ -115,29 +131,34 @@ def searched(
     searches : sequence of Search
     """
     n_queries, n_vectors = queries.shape[0], vectors.shape[0]
-    norms = row_norms(vectors)
-    mean_square = np.mean(norms**2) if n_vectors else 0.0
+    terms, slopes, offsets = _divisors(row_norms(queries), row_norms(vectors), searches)
     lengths = np.array([min(search.k, n_vectors) for search in searches])
     starts = np.concatenate([[0], np.cumsum(lengths * n_queries)])
     index, similarity = np.full(starts[-1], -1, dtype=np.int32), np.zeros(starts[-1], dtype=np.float32)
     own = np.full(n_queries, -1) if query_index is None else np.asarray(query_index)
     by_dimension = vectors.T.tocsr()
     _search(
-        *(queries.indptr, queries.indices, queries.data.astype(np.float32), own.astype(np.int64), row_norms(queries)),
-        *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32), norms),
-        np.array([search.shrinkage * mean_square for search in searches]),
-        *(lengths, starts, index, similarity),
+        *(queries.indptr, queries.indices, queries.data.astype(np.float32), own.astype(np.int64)),
+        *(by_dimension.indptr, by_dimension.indices, by_dimension.data.astype(np.float32)),
+        *(terms, slopes, offsets, lengths, starts, index, similarity),
     )
     parts = [(slice(*ends), (n_queries, k)) for *ends, k in zip(starts[:-1], starts[1:], lengths, strict=True)]
     return [Neighbours(index[part].reshape(shape), similarity[part].reshape(shape), n_vectors) for part, shape in parts]
 
 
-def most_wanted(numbers: Iterable[tuple[tuple[float, float], int]]) -> dict[tuple[float, float], int]:
-    """Keep the largest number of neighbours that is asked for with each scale and shrinkage."""
-    most: dict[tuple[float, float], int] = {}
-    for asked, k in numbers:
-        most[asked] = max(k, most.get(asked, 0))
-    return most
+def _divisors(
+    query_norms: np.ndarray, norms: np.ndarray, searches: Sequence[Search]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give what the divisor of a pair is made of in each search: the vector's term x the query's slope + its offset."""
+    mean_square = np.mean(norms**2) if len(norms) else 0.0
+    parts = {
+        "cosine": (norms, query_norms, np.zeros(len(query_norms))),
+        "dice": (norms**2 / 2, np.ones(len(query_norms)), query_norms**2 / 2),
+        "product": (np.zeros(len(norms)), np.zeros(len(query_norms)), np.ones(len(query_norms))),
+    }
+    terms, slopes, offsets = zip(*(parts[search.similarity] for search in searches), strict=True)
+    shrunk = [search.shrinkage * mean_square for search in searches]
+    return np.array(terms), np.array(slopes), np.array(offsets) + np.array(shrunk)[:, None]
 
 
 def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
@@ -146,19 +167,18 @@ def neighbours_memory(n_queries: int, n_vectors: int, k: int) -> int:
 
 
 # scipy's product of the two matrices holds all similarities of a block before any is dropped: 310 s for 168,000 items
-# of 868 users on one core, where one row of sums at a time takes 66 s on two with every similarity ranked, and less with
-# those told apart first that are nowhere near the k-th.
+# of 868 users on one core, where one row of sums at a time takes 66 s on two, of which to rank them is the larger part.
 @njit(parallel=True, cache=True, nogil=True)
 def _search(
     query_starts,
     query_dimensions,
     query_values,
     query_index,
-    query_norms,
     starts,
     members,
     values,
-    norms,
+    terms,
+    slopes,
     offsets,
     lengths,
     result_starts,
@@ -166,8 +186,8 @@ def _search(
     similarity,
 ):
     """Fill in the neighbours' index and similarity, flat: search by search, query by query, best first."""
-    n_queries, n_vectors = len(query_index), len(norms)
-    single_norms = norms.astype(np.float32)
+    n_queries, n_vectors = len(query_index), terms.shape[1]
+    single_terms = terms.astype(np.float32)
     for share in prange(SHARES):
         sums, is_touched = np.zeros(n_vectors, dtype=np.float32), np.zeros(n_vectors, dtype=np.bool_)
         touched = np.empty(n_vectors // FEW, dtype=np.int32)
@@ -184,11 +204,15 @@ def _search(
             if query_index[query] >= 0:
                 sums[query_index[query]] = 0
             for search in range(len(lengths)):
-                k, norm, offset = lengths[search], query_norms[query], offsets[search]
+                k, slope, offset = lengths[search], slopes[search, query], offsets[search, query]
                 if n_touched < 0:
-                    n_kept = _best_of_all(sums, norms, single_norms, norm, offset, k, kept, value, bits, about, is_near)
+                    n_kept = _best_of_all(
+                        *(sums, terms[search], single_terms[search], slope, offset, k, kept, value, bits),
+                        *(about, is_near),
+                    )
                 else:
-                    n_kept = _best_of_few(sums, touched[:n_touched], norms, norm, offset, k, kept, value, bits)
+                    few = touched[:n_touched]
+                    n_kept = _best_of_few(sums, few, terms[search], slope, offset, k, kept, value, bits)
                 best = np.sort(kept[:n_kept])[::-1]
                 first = result_starts[search] + query * k
                 for rank in range(n_kept):
@@ -220,26 +244,26 @@ def _add_products(cells, query_dimensions, query_values, starts, members, values
 
 
 @njit(cache=True)
-def _best_of_few(sums, touched, norms, norm, offset, k, kept, value, bits):
+def _best_of_few(sums, touched, terms, slope, offset, k, kept, value, bits):
     """Keep the k best of the touched vectors; return how many."""
     n_kept = 0
     for member in touched:
         if sums[member] > 0:
-            value[0] = sums[member] / (norm * norms[member] + offset)
+            value[0] = sums[member] / (slope * terms[member] + offset)
             kept[n_kept] = (np.int64(bits[0]) << 32) | (BACKWARDS - member)
             n_kept += 1
     return _cut(kept, n_kept, k)
 
 
 @njit(cache=True)
-def _best_of_all(sums, norms, single_norms, norm, offset, k, kept, value, bits, about, is_near):
+def _best_of_all(sums, terms, single_terms, slope, offset, k, kept, value, bits, about, is_near):
     """Keep the k best of all vectors; return how many.
 
     Similarities in single precision, told in a few instructions for eight, leave some more than k to look at.
     """
-    single_norm, single_offset = np.float32(norm), np.float32(offset)
+    single_slope, single_offset = np.float32(slope), np.float32(offset)
     for member in range(len(sums)):
-        about[member] = sums[member] / max(single_norm * single_norms[member] + single_offset, TINY)
+        about[member] = sums[member] / max(single_slope * single_terms[member] + single_offset, TINY)
     floor = _likely_floor(about, k)
     eights = is_near.view(np.int64)
     while True:
@@ -251,7 +275,7 @@ def _best_of_all(sums, norms, single_norms, norm, offset, k, kept, value, bits, 
             if eights[eight]:
                 for member in range(8 * eight, 8 * eight + 8):
                     if is_near[member]:
-                        value[0] = sums[member] / (norm * norms[member] + offset)
+                        value[0] = sums[member] / (slope * terms[member] + offset)
                         kept[n_kept] = (np.int64(bits[0]) << 32) | (BACKWARDS - member)
                         n_kept += 1
         n_kept = _cut(kept, n_kept, k)

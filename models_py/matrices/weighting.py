@@ -96,9 +96,14 @@ def row_norms(matrix: sparse.csr_matrix) -> np.ndarray:
     return np.sqrt(np.bincount(rows_of(matrix), matrix.data.astype(np.float64) ** 2, matrix.shape[0]))
 
 
+def length_scale(matrix: sparse.csr_matrix, power: float) -> np.ndarray:
+    """Return each row's length to a power, shape (rows,); rows without cells count as very short."""
+    return np.maximum(row_norms(matrix), 1e-12) ** power
+
+
 @dataclass(frozen=True)
 class Preparation:
-    """Weighted plays with popular items held back, for the histories it was made from and for others.
+    """Weighted plays with heavy listeners and popular items held back, for known histories and for others.
 
     Attributes
     ----------
@@ -108,23 +113,29 @@ class Preparation:
         Mean plays of a user, which 'bm25' compares histories with.
     scale : array of float32, shape (n_items,)
         What each item's cells are multiplied by.
+    user_power : float
+        Each history is divided by its length to this power, after that.
     """
 
     weighting: str
     mean_plays: float
     scale: np.ndarray
+    user_power: float = 0.0
 
     @classmethod
-    def of(cls, counts: sparse.csr_matrix, weighting: str, popularity_power: float = 0.0) -> "Preparation":
+    def of(
+        cls, counts: sparse.csr_matrix, weighting: str, popularity_power: float = 0.0, user_power: float = 0.0
+    ) -> "Preparation":
         """Take from the data what the weights depend on; each item is divided by its listeners to a power."""
         mean_plays = counts.sum(dtype=np.float64) / max(counts.shape[0], 1)
         scale = popularity_scale(listeners(counts), -popularity_power).astype(np.float32)
-        return cls(weighting, float(mean_plays), scale)
+        return cls(weighting, float(mean_plays), scale, user_power)
 
     def __call__(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         """Weigh histories, float32, shape of `counts`."""
         weights = weighted(counts, self.weighting, mean_plays=self.mean_plays)
-        return scale_columns(weights.astype(np.float32), self.scale)
+        scaled = scale_columns(weights.astype(np.float32), self.scale)
+        return scale_rows(scaled, length_scale(scaled, -self.user_power)) if self.user_power else scaled
 
     @staticmethod
     def memory(counts: sparse.csr_matrix) -> int:

@@ -1,7 +1,7 @@
 """The forms that fitted models have: what they answer is written once, whatever the way they learnt.
 
-A model is the same list for everybody, the user's own items, factors of users and items, weights between items, or the
-items of similar users. A recommender prepares the plays, learns, and returns one of these.
+A model is the same list for everybody, the user's own items, factors of users and items, weights between items (stored,
+or by an inverse), or the items of similar users. A recommender prepares the plays, learns, and returns one of these.
 """
 
 from abc import ABC, abstractmethod
@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from models_py.matrices.cells import rows_of, with_values
+from models_py.matrices.inverse import is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
 from models_py.matrices.nonnegative import fold_in_users
 from models_py.matrices.products import dense_product
@@ -274,13 +275,91 @@ class ItemWeights(FittedModel):
         return dense_product(self.preparation(histories), self.weights)
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
-        """Items that speak most for each of the items."""
-        return _largest(self.weights[:, items].T.tocsr(), k)
+        """Items that speak most for each of the items, or that it speaks most for."""
+        return _largest(self.weights[:, items].T.tocsr().maximum(self.weights[items]), k)
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Return each summand."""
         prepared = self.preparation(history)
         return scale_columns(self.weights[:, items].T.tocsr(), prepared.toarray().ravel())
+
+
+@dataclass(frozen=True)
+class InverseWeights(FittedModel):
+    """Weights between items by the inverse P of X'X + r I: a history h scores own * h - others * (h P).
+
+    With fewer users than items the inverse of XX' + r I is kept in place of P; see `matrices.inverse`.
+
+    Attributes
+    ----------
+    histories : csr_matrix of float64, shape (n_users, n_items)
+        Prepared histories X.
+    inverse : array of float64, shape (n_users, n_users) or (n_items, n_items)
+    regularization : float
+    own, others : array of float64, shape (n_items,)
+        Weight of an item for its own score, and what P is multiplied by for those of the others.
+    preparation : Preparation
+    """
+
+    histories: sparse.csr_matrix
+    inverse: np.ndarray
+    regularization: float
+    own: np.ndarray
+    others: np.ndarray
+    preparation: Preparation
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return len(self.own)
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.histories, self.inverse, self.own, self.others, self.preparation.scale]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Scores of the histories that it was fitted on, float32; where users are fewer, X P = (XX' + r I)^-1 X."""
+        histories = self.histories[users]
+        products = self._products(self.inverse[users]) if is_wide(self.histories) else histories @ self.inverse
+        return self._scored(histories, products)
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Scores of other histories, float32."""
+        prepared = self.preparation(histories).astype(np.float64)
+        if not is_wide(self.histories):
+            return self._scored(prepared, prepared @ self.inverse)
+        explained = self._products((prepared @ self.histories.T).toarray() @ self.inverse)
+        return self._scored(prepared, (prepared.toarray() - explained) / self.regularization)
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """Items that speak most for each of the items."""
+        weights = -self._between(items, np.arange(self.n_items))
+        weights[np.arange(len(items)), items] = 0.0
+        return _largest(sparse.csr_matrix(weights * self.others[items, None]), k)
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Return each summand."""
+        prepared = self.preparation(history).astype(np.float64)
+        weights = -self._between(items, prepared.indices) * self.others[items, None]
+        weights += (items[:, None] == prepared.indices) * self.own[items, None]
+        return _spread(weights * prepared.data, prepared.indices, self.n_items)
+
+    def _between(self, items: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Take the entries of P between items and others, shape (len(items), len(others))."""
+        if not is_wide(self.histories):
+            return self.inverse[np.ix_(items, others)]
+        products = (self.histories[:, items].T @ self.inverse) @ self.histories[:, others]
+        return ((items[:, None] == others) - products) / self.regularization
+
+    def _products(self, coefficients: np.ndarray) -> np.ndarray:
+        # a sparse matrix times a dense one adds up whole rows, the other way round single cells
+        return (self.histories.T @ coefficients.T).T
+
+    def _scored(self, histories: sparse.csr_matrix, products: np.ndarray) -> np.ndarray:
+        # no entry of P is larger than 1 / r: what is that much smaller is nothing, or ties would be ranked by rounding
+        bounds = ROUNDING * np.sqrt(histories.multiply(histories).sum(axis=1)) / self.regularization
+        scores = np.multiply(np.where(np.abs(products) <= bounds, 0.0, products), -self.others, order="C")
+        scores[rows_of(histories), histories.indices] += histories.data * self.own[histories.indices]
+        return scores.astype(np.float32)
 
 
 @dataclass(frozen=True)

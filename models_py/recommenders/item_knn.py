@@ -8,54 +8,71 @@ import numpy as np
 from scipy import sparse
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.neighbours import Neighbours, most_wanted, neighbours_memory, neighbours_of_all
-from models_py.matrices.weighting import Preparation, row_norms
+from models_py.matrices.neighbours import SIMILARITIES, Neighbours, Search, neighbours_memory, neighbours_of_all
+from models_py.matrices.weighting import Preparation, length_scale, scale_rows
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import ItemWeights
 
-Prepared = tuple[Preparation, sparse.csr_matrix, Mapping[tuple[float, float], Neighbours]]
+WEIGHTINGS = ("binary", "log", "log_share", "bm25")
 
 
 @dataclass(frozen=True)
 class ItemKNN(Recommender):
-    """Cosine neighbours on weighted plays; users with long histories are held back, since they link everything.
+    """Neighbours on weighted plays; users with long histories are held back, since they link everything.
 
-    Neighbours come best first, so that one pass serves every number of them, power, shrinkage and sharpness.
+    Items are compared by one weighting and added up by another. An item's neighbours divide its score by the sum of
+    their similarities to a power, so that items with many like them do not win by that. Neighbours come best first, so
+    that one pass serves every number of them, shrinkage, similarity, sharpness and normalization.
     """
 
     name: ClassVar[str] = "item_knn"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
-        "neighbours": (25, 50, 100, 200, 400),
+        "compared_by": WEIGHTINGS,
+        "weighting": WEIGHTINGS,
+        "similarity": SIMILARITIES,
+        "neighbours": (5, 8, 12, 20, 35, 60, 100, 200, 400),
         "user_power": (0.0, 0.5, 1.0),
-        "shrinkage": (0.0, 0.1, 1.0),
-        "sharpness": (0.5, 1.0, 2.0),
+        "shrinkage": (0.0, 0.1, 0.3, 1.0),
+        "sharpness": (0.5, 1.0, 1.5, 2.0, 3.0),
+        "normalization": (0.0, 0.25, 0.5, 0.75),
     }
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting",)
+    prepared_by: ClassVar[tuple[str, ...]] = ("compared_by",)
 
+    compared_by: str = "log_share"
     weighting: str = "log_share"
-    neighbours: int = 100
+    similarity: str = "cosine"
+    neighbours: int = 20
     user_power: float = 0.5
     shrinkage: float = 0.1
     sharpness: float = 1.0
+    normalization: float = 0.25
 
     @classmethod
-    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
-        """Find the most neighbours of each item that a setting wants, with each power and shrinkage."""
-        preparation = Preparation.of(interactions.counts, settings[0].weighting)
-        histories = preparation(interactions.counts)
-        norms = np.maximum(row_norms(histories), 1e-12)
-        scales = {power: norms**-power for power in sorted({setting.user_power for setting in settings})}
-        asked = [((setting.user_power, setting.shrinkage), setting.neighbours) for setting in settings]
-        return preparation, histories, neighbours_of_all(histories.T.tocsr(), scales, most_wanted(asked))
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[Search, Neighbours]:
+        """Find the most neighbours of each item that a setting wants, with each power, shrinkage and similarity."""
+        compared = Preparation.of(interactions.counts, settings[0].compared_by)(interactions.counts)
+        scales = {power: length_scale(compared, -power) for power in sorted({one.user_power for one in settings})}
+        return neighbours_of_all(compared.T.tocsr(), scales, [setting._search for setting in settings])
 
-    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> ItemWeights:
+    def fit(
+        self, interactions: Interactions, seed: int, prepared: Mapping[Search, Neighbours] | None = None
+    ) -> ItemWeights:
         """Keep each item's nearest; the seed is not used."""
-        preparation, histories, found = prepared or self.prepare([self], interactions, seed)
-        weights = found[self.user_power, self.shrinkage].cut(self.neighbours, self.sharpness).T.tocsr()
-        return ItemWeights(histories, weights, preparation)
+        found = (prepared or self.prepare([self], interactions, seed))[self._search]
+        preparation = Preparation.of(interactions.counts, self.weighting)
+        return ItemWeights(preparation(interactions.counts), self._weights(found), preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells by user and by item, and every item's neighbours."""
         n_items = interactions.n_items
         return 2 * Preparation.memory(interactions.counts) + neighbours_memory(n_items, n_items, self.neighbours)
+
+    @property
+    def _search(self) -> Search:
+        return Search(self.neighbours, self.similarity, self.shrinkage, self.user_power)
+
+    def _weights(self, found: Neighbours) -> sparse.csr_matrix:
+        """Weigh each item's nearest, and turn them round: from the item that is played to those it speaks for."""
+        nearest = found.cut(self.neighbours, self.sharpness)
+        sums = np.asarray(nearest.sum(axis=1, dtype=np.float64)).ravel()
+        return scale_rows(nearest, np.maximum(sums, 1e-12) ** -self.normalization).T.tocsr()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.neighbours import Neighbours, most_wanted, neighbours_memory, neighbours_of_all
+from models_py.matrices.neighbours import Neighbours, Search, neighbours_memory, neighbours_of_all
 from models_py.matrices.weighting import Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import SimilarUsers
 
-Prepared = Mapping[tuple[float, float], Neighbours]
+Prepared = Mapping[Search, Neighbours]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ class UserKNN(Recommender):
         vectors = Preparation.of(interactions.counts, settings[0].weighting)(interactions.counts)
         powers = sorted({setting.popularity_power for setting in settings})
         scales = {power: popularity_scale(interactions.listeners, -power) for power in powers}
-        asked = [((setting.popularity_power, setting.shrinkage), setting.neighbours) for setting in settings]
-        return neighbours_of_all(vectors, scales, most_wanted(asked))
+        return neighbours_of_all(vectors, scales, [setting._search for setting in settings])
 
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> SimilarUsers:
         """Weigh the histories; the seed is not used. Neighbours that are not prepared are looked up when asked for."""
@@ -52,13 +51,17 @@ class UserKNN(Recommender):
             neighbours=self.neighbours,
             shrinkage=self.shrinkage,
             sharpness=self.sharpness,
-            found=prepared[self.popularity_power, self.shrinkage] if prepared else None,
+            found=prepared[self._search] if prepared else None,
         )
 
     def memory(self, interactions: Interactions) -> int:
         """Count two sets of weighted cells, one more by item for the comparison, and every user's neighbours."""
         n_users = interactions.n_users
         return 2 * Preparation.memory(interactions.counts) + neighbours_memory(n_users, n_users, self.neighbours)
+
+    @property
+    def _search(self) -> Search:
+        return Search(self.neighbours, shrinkage=self.shrinkage, scale=self.popularity_power)
 
     def _compared(self, interactions: Interactions) -> Preparation:
         return Preparation.of(interactions.counts, self.weighting, self.popularity_power)

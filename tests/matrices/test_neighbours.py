@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from made_matrices import interactions_of, random_plays, reproducible
 from scipy import sparse
 
-from models_py.matrices.neighbours import nearest
+from models_py.matrices.neighbours import Search, nearest, searched
 from models_py.matrices.weighting import weighted
 from models_py.recommenders.item_knn import ItemKNN
 from models_py.recommenders.svd import SVD
@@ -66,6 +66,17 @@ def test_nearest_among_many_vectors_with_few_or_many_in_common(density, k, shrin
     np.testing.assert_allclose(found.toarray(), reference(many, k, shrinkage, sharpness=1.0), rtol=1e-5)
 
 
+def test_dice_divides_by_the_mean_of_both_squared_lengths_and_product_by_nothing():
+    vectors = np.random.default_rng(5).integers(0, 3, (9, 6)).astype(np.float32)
+    matrix, dots, squares = sparse.csr_matrix(vectors), vectors @ vectors.T, (vectors**2).sum(axis=1)
+    np.fill_diagonal(dots, 0)
+    everything = np.arange(9)
+    dice, product = searched(matrix, everything, matrix, [Search(9, "dice", shrinkage=0.5), Search(9, "product")])
+    expected = dots / ((squares[:, None] + squares) / 2 + 0.5 * squares.mean())
+    np.testing.assert_allclose(dice.cut(9, 1.0).toarray(), expected, rtol=1e-5)
+    np.testing.assert_allclose(product.cut(9, 1.0).toarray(), dots, rtol=1e-5)
+
+
 def test_shrinkage_holds_back_what_rests_on_few_cells():
     vectors = sparse.csr_matrix(np.array([[1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 1, 1, 1, 1], [0, 1, 1, 1, 1.0]]))
     few, many = nearest(vectors, np.arange(4), vectors, 1, shrinkage=1.0, sharpness=1.0).data[[0, 2]]
@@ -83,10 +94,21 @@ def test_user_knn_sums_what_the_neighbours_play():
 
 def test_item_knn_sums_the_likeness_to_what_the_user_plays():
     interactions = interactions_of(random_plays(12, 15, 0.4))
-    setting = ItemKNN(weighting="bm25", neighbours=4, user_power=0.5, shrinkage=0.1, sharpness=2.0)
-    weights = weighted(interactions.counts, "bm25").toarray().astype(np.float64)
-    by_item = (weights / np.sqrt(np.linalg.norm(weights, axis=1, keepdims=True))).T
-    expected = weights @ reference(by_item, k=4, shrinkage=0.1, sharpness=2.0).T
+    setting = ItemKNN(
+        compared_by="bm25",
+        weighting="log",
+        similarity="cosine",
+        neighbours=5,
+        user_power=0.5,
+        shrinkage=0.1,
+        sharpness=2.0,
+        normalization=0.5,
+    )
+    compared = weighted(interactions.counts, "bm25").toarray().astype(np.float64)
+    by_item = (compared / np.sqrt(np.linalg.norm(compared, axis=1, keepdims=True))).T
+    likeness = reference(by_item, k=5, shrinkage=0.1, sharpness=2.0)
+    likeness /= np.sqrt(np.maximum(likeness.sum(axis=1, keepdims=True), 1e-12))
+    expected = weighted(interactions.counts, "log").toarray() @ likeness.T
     np.testing.assert_allclose(setting.fit(interactions, 0).scores(np.arange(12)), expected, rtol=1e-4)
 
 

@@ -15,7 +15,7 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.recommenders.base import TASKS, Recommender
-from models_py.recommenders.fitted import Factors, FittedModel, ItemWeights, SameForAll
+from models_py.recommenders.fitted import Factors, FittedModel, InverseWeights, ItemWeights, SameForAll
 from models_py.recommenders.registry import recommenders
 
 # a warning of a library would reach the terminal, and says nothing that a person could act on
@@ -230,7 +230,7 @@ def test_folding_in_known_histories_gives_their_scores(name: str, case: str):
     interactions, fitted = data(case), model(name, case)
     folded = fitted.fold_in(interactions.counts)
     assert folded.shape == interactions.counts.shape and np.isfinite(folded).all()
-    if isinstance(fitted, (SameForAll, Factors, ItemWeights)) or name == "personal_top":
+    if isinstance(fitted, (SameForAll, Factors, InverseWeights, ItemWeights)) or name == "personal_top":
         np.testing.assert_allclose(folded, all_scores(fitted, interactions), rtol=1e-4, atol=1e-5)
 
 

@@ -9,8 +9,9 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.errors import SettingError
+from models_py.evaluation.search import largest
 from models_py.experiments.protocols.judging import JUDGED, HeldOut
-from models_py.experiments.protocols.models import TEXTBOOK, interactions, settings_tried, tuned, validation_of
+from models_py.experiments.protocols.models import TEXTBOOK, fixed, interactions, tuned, validation_of
 from models_py.experiments.protocols.protocol import SWITCHES
 from models_py.experiments.protocols.splitting import SPLITS, Catalogue, core
 from models_py.memory import too_large
@@ -87,7 +88,7 @@ def factorial(
     """
     minima = {"full": (1, 1), "filtered": (min_items_per_user, min_users_per_item)}
     for task in _tasks(counts, minima, seed):
-        _refuse_too_large(task, n_trials, seed)
+        _refuse_too_large(task)
         for textbook in TEXTBOOK:
             step(f"{textbook.name}, {', '.join(task.sides.values())}")
             yield from _scores(task, textbook, n_trials, k, seed)
@@ -127,10 +128,10 @@ def _scores(task: _Task, textbook: Recommender, n_trials: int, k: int, seed: int
                     )
 
 
-def _refuse_too_large(task: _Task, n_trials: int, seed: int) -> None:
+def _refuse_too_large(task: _Task) -> None:
     """Say so before the first of the models is fitted."""
     for textbook in TEXTBOOK:
-        if reason := too_large([textbook, *settings_tried(type(textbook), n_trials, seed)], task.train):
+        if reason := too_large([textbook, largest(type(textbook), fixed(type(textbook)))], task.train):
             raise SettingError(
                 f"{textbook.name} cannot be studied: {reason}, or set ITEM_TYPE to artist where tracks are too many."
             )

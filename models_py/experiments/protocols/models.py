@@ -7,7 +7,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
-from models_py.evaluation.tuning import drawn, tune
+from models_py.evaluation.tuning import tune
 from models_py.experiments.protocols.protocol import TASKS
 from models_py.experiments.protocols.splitting import Catalogue, is_stored
 from models_py.matrices.cells import rows_of
@@ -24,7 +24,16 @@ TEXTBOOK_FACTORS = 20
 TEXTBOOK: tuple[Recommender, ...] = (
     MostPopular(counted_in="plays"),
     UserKNN(weighting="raw", neighbours=50, popularity_power=0.0, shrinkage=0.0, sharpness=1.0),
-    ItemKNN(weighting="raw", neighbours=50, user_power=0.0, shrinkage=0.0, sharpness=1.0),
+    ItemKNN(
+        compared_by="raw",
+        weighting="raw",
+        similarity="cosine",
+        neighbours=50,
+        user_power=0.0,
+        shrinkage=0.0,
+        sharpness=1.0,
+        normalization=0.0,
+    ),
     SVD(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0),
     NMF(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, sweeps=200),
 )
@@ -35,9 +44,9 @@ def interactions(plays: sparse.csr_matrix, counts: str) -> Interactions:
     return Interactions(counts=weighted(plays, counts), parents=np.arange(plays.shape[1]))
 
 
-def settings_tried(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
-    """List the settings that are tried: those of the model's own space, but for the weighting of plays."""
-    return drawn(recommender, n_trials, seed, _fixed(recommender))
+def fixed(recommender: type[Recommender]) -> Mapping[str, object]:
+    """Leave the weighting of plays out of the search: the switch `counts` decides it."""
+    return {name: "raw" for name in ("compared_by", "weighting") if name in recommender.space}
 
 
 def tuned(
@@ -53,7 +62,7 @@ def tuned(
         k=k,
         seed=seed,
         tasks=tuple(TASKS.values()),
-        fixed=_fixed(recommender),
+        fixed=fixed(recommender),
     )
     best = {}
     for side, task in TASKS.items():
@@ -79,8 +88,3 @@ def validation_of(fit: sparse.csr_matrix, held_out: sparse.csr_matrix, catalogue
     is_repeat = is_stored(cells, fit[catalogue.users])
     shape = (len(catalogue.users), len(catalogue.items))
     return Validation.from_cells(users[known], items[known], is_repeat[known], shape)
-
-
-def _fixed(recommender: type[Recommender]) -> Mapping[str, object]:
-    """Leave the weighting of plays out of the search: the switch `counts` decides it."""
-    return {"weighting": "raw"} if "weighting" in recommender.space else {}

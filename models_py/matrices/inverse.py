@@ -1,0 +1,73 @@
+"""The inverse of an items x items matrix of inner products, regularized: of all sizes of regularization by one pass.
+
+P = (X'X + r I)^-1, X users x items. With no more users than items only a users x users matrix is needed: with
+M = (XX' + r I)^-1, X P = M X, and P = (I - X' M X) / r (Woodbury 1950). One eigendecomposition serves every r.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.linalg import eigh
+
+# Items whose diagonal is found at a time.
+BLOCK = 8192
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Eigenvectors of the inner products of the rows or of the columns, whichever are fewer.
+
+    Attributes
+    ----------
+    matrix : csr_matrix of float64, shape (n_users, n_items)
+    values : array, shape (n,)
+        Eigenvalues; n is the smaller of the numbers of users and items.
+    vectors : array, shape (n, n)
+        One in each column.
+    """
+
+    matrix: sparse.csr_matrix
+    values: np.ndarray
+    vectors: np.ndarray
+
+    @classmethod
+    def of(cls, matrix: sparse.csr_matrix) -> "Decomposition":
+        """Decompose, in float64."""
+        matrix = matrix.astype(np.float64)
+        products = matrix @ matrix.T if is_wide(matrix) else matrix.T @ matrix
+        values, vectors = eigh(products.toarray(), overwrite_a=True)
+        return cls(matrix, np.maximum(values, 0.0), vectors)
+
+    @property
+    def mean_energy(self) -> float:
+        """Mean squared length of a row; 1 where there is no cell."""
+        return float(self.values.sum() / max(self.matrix.shape[0], 1)) or 1.0
+
+    def inverse(self, regularization: float) -> np.ndarray:
+        """Give M where users are fewer, else P; shape (n, n)."""
+        return (self.vectors / (self.values + regularization)) @ self.vectors.T
+
+    def diagonals(self, regularizations: Iterable[float]) -> dict[float, np.ndarray]:
+        """Give the diagonal of P, shape (n_items,), by regularization."""
+        sizes = list(regularizations)
+        inverses = np.array([1 / (self.values + size) for size in sizes]).T
+        if not is_wide(self.matrix):
+            return dict(zip(sizes, ((self.vectors**2) @ inverses).T, strict=True))
+        found, by_item = np.empty((len(sizes), self.matrix.shape[1])), self.matrix.T.tocsr()
+        for start in range(0, by_item.shape[0], BLOCK):
+            squares = (by_item[start : start + BLOCK] @ self.vectors) ** 2
+            found[:, start : start + BLOCK] = (squares @ inverses).T
+        return {size: (1 - products) / size for size, products in zip(sizes, found, strict=True)}
+
+
+def is_wide(matrix: sparse.csr_matrix) -> bool:
+    """Tell whether users are not more than items."""
+    return matrix.shape[0] <= matrix.shape[1]
+
+
+def inverse_memory(counts: sparse.csr_matrix) -> int:
+    """Bytes of a decomposition: cells in 64 bits, by item too, four squares of the smaller side, and a block."""
+    least = min(counts.shape)
+    return 48 * counts.nnz + 5 * 8 * least**2 + 3 * 8 * least * min(BLOCK, counts.shape[1]) + 64 * sum(counts.shape)

@@ -1,0 +1,78 @@
+"""Sparse linear models of each item on its nearest items (SLIM, Ning & Karypis 2011)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+from models_py.matrices.elastic_net import regressed, regression_memory
+from models_py.matrices.neighbours import Neighbours, Search, between, neighbours_memory, neighbours_of_all
+from models_py.matrices.weighting import Preparation, popularity_scale, scale_columns
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import ItemWeights
+
+Prepared = tuple[Preparation, sparse.csr_matrix, Neighbours]
+
+
+@dataclass(frozen=True)
+class SLIM(Recommender):
+    """A non-negative elastic net on the items that are most alike; one search for them serves every setting.
+
+    Penalties are in mean squared lengths of the items' columns, so that the same values serve data of any size.
+    """
+
+    name: ClassVar[str] = "slim"
+    space: ClassVar[dict[str, tuple]] = {
+        "weighting": ("binary", "log", "log_share", "bm25"),
+        "popularity_power": (0.0, 0.15, 0.3, 0.45),
+        "user_power": (0.0, 0.25, 0.5),
+        "neighbours": (5, 10, 20, 40, 80, 160, 320),
+        "absolute": (0.0, 0.001, 0.003, 0.01, 0.03, 0.1),
+        "squared": (0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
+        "sharpness": (0.25, 0.5, 0.75, 1.0),
+        "score_power": (0.0, 0.15, 0.3, 0.45),
+    }
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")
+
+    weighting: str = "log_share"
+    popularity_power: float = 0.0
+    user_power: float = 0.25
+    neighbours: int = 40
+    absolute: float = 0.003
+    squared: float = 2.0
+    sharpness: float = 0.75
+    score_power: float = 0.0
+
+    @classmethod
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
+        """Find the most neighbours of each item that a setting wants."""
+        first, most = settings[0], max(setting.neighbours for setting in settings)
+        preparation = Preparation.of(
+            interactions.counts, first.weighting, first.popularity_power, user_power=first.user_power
+        )
+        histories = preparation(interactions.counts)
+        found = neighbours_of_all(histories.T.tocsr(), {0.0: np.ones(interactions.n_users)}, [Search(most)])
+        return preparation, histories, found[Search(most)]
+
+    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> ItemWeights:
+        """Solve for every item; the seed is not used."""
+        preparation, histories, found = prepared or self.prepare([self], interactions, seed)
+        energy = float((histories.data.astype(np.float64) ** 2).sum() / max(interactions.n_items, 1))
+        index = np.ascontiguousarray(found.index[:, : self.neighbours])
+        weights = regressed(histories, index, self.absolute * energy, self.squared * energy)
+        by_item = between(index, weights ** np.float32(self.sharpness), interactions.n_items).T.tocsr()
+        scale = popularity_scale(interactions.listeners, self.score_power)
+        return ItemWeights(histories, scale_columns(by_item, scale), preparation)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count the weighted cells by user and by item, every item's neighbours, and the regressions."""
+        n_users, n_items = interactions.counts.shape
+        searched = neighbours_memory(n_items, n_items, self.neighbours)
+        return (
+            2 * Preparation.memory(interactions.counts)
+            + searched
+            + regression_memory(n_items, n_users, min(self.neighbours, n_items))
+        )
