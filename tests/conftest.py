@@ -132,11 +132,11 @@ def study_in(folder: Path, **settings: str) -> Study:
 @pytest.fixture(scope="session")
 def demo_output() -> tuple[Study, str]:
     """Build the embedded demo, dbt's tests included, and return what the command printed beside it."""
-    # few points of each grid, among them the planted number
+    # few trials, and few points of each grid, among them the planted number
     grids = "cluster_counts: [4, 8, 12], theme_counts: [8, 12], factorization_factors: [8, 32]"
 
     def study(folder: Path) -> Study:
-        return study_in(folder, VARS=f"{{{grids}, {FEW_DRAWS}}}")
+        return study_in(folder, VARS=f"{{tuning_trials: 8, {grids}, {FEW_DRAWS}}}")
 
     def build(folder: Path) -> None:
         result = study(folder).run("evaluate")

@@ -183,7 +183,7 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-COMPUTING = ("clustering", "evaluation", "factorization", "matrices", "recommenders", "themes")
+COMPUTING = ("blends", "clustering", "evaluation", "factorization", "matrices", "recommenders", "themes")
 OPENING = (
     "models_py.warehouse",
     "models_py.dbt",

@@ -1,12 +1,9 @@
 """The search for hyper-parameters: the same number of trials for every model, scored on validation."""
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import chain, product
-from types import MappingProxyType
 
 import numpy as np
 
@@ -14,13 +11,13 @@ from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
+from models_py.evaluation.search import NOTHING, Search
 from models_py.matrices.weighting import listeners
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import FittedModel
 
 # Listeners that an item of a sample has at least, where any item has so many.
 SHARED = 2
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,33 +72,6 @@ def sample(
     return interactions.restricted(users, items), validation.restricted(users, items)
 
 
-def space_size(recommender: type[Recommender]) -> int:
-    """Count the settings in a recommender's search space."""
-    return math.prod(len(values) for values in recommender.space.values())
-
-
-def drawn(
-    recommender: type[Recommender], n_trials: int, seed: int, fixed: Mapping[str, object] = NOTHING
-) -> list[Recommender]:
-    """List the defaults, then settings drawn from the space without replacement (Bergstra & Bengio 2012).
-
-    Parameters
-    ----------
-    recommender : type
-    n_trials : int
-        Settings asked for; the whole space where that is smaller.
-    seed : int
-    fixed : mapping
-        Hyper-parameters that are not searched, with their values.
-    """
-    space = recommender.space | {name: (value,) for name, value in fixed.items()}
-    everything = [recommender(**dict(zip(space, values, strict=True))) for values in product(*space.values())]
-    defaults = recommender(**fixed)
-    others = [setting for setting in everything if setting != defaults]
-    order = np.random.default_rng(seed).permutation(len(others))
-    return [defaults, *(others[position] for position in order)][:n_trials]
-
-
 def tune(
     recommender: type[Recommender],
     interactions: Interactions,
@@ -116,7 +86,8 @@ def tune(
 ) -> list[Trial]:
     """Fit settings on fit cells and score each by NDCG@k on validation, for every task.
 
-    Settings that agree in what their preparation reads are tried one after the other, so that it is made once.
+    Of a round's settings those that agree in what their preparation reads are tried one after the other, so that it is
+    made once.
 
     Parameters
     ----------
@@ -141,19 +112,18 @@ def tune(
     Returns
     -------
     list of Trial
-        One per trial and task, in the order in which settings were drawn.
+        One per trial and task, in the order in which settings were proposed.
 
     Raises
     ------
     RuntimeError
         Where a trial fails or gives a score that is not finite; it names the trial and its setting.
     """
-    groups = _by_preparation(drawn(recommender, n_trials, seed, fixed))
+    search = Search(recommender, n_trials, seed, fixed)
     judge = partial(_judged, interactions=interactions, validation=validation, k=k, tasks=tasks)
     trials: list[Trial] = []
     start = time.perf_counter()
-    tried = chain.from_iterable(_tried(group, judge, interactions, seed) for group in groups)
-    for done, of_setting in enumerate(tried, 1):
+    for done, of_setting in enumerate(_all_tried(search, judge, interactions, seed, tasks[0]), 1):
         trials += of_setting
         spent = time.perf_counter() - start
         if spent + spent / done > budget_seconds:
@@ -163,10 +133,27 @@ def tune(
     return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]
 
 
-def _by_preparation(settings: Sequence[Recommender]) -> list[dict[int, Recommender]]:
+def _all_tried(
+    search: Search,
+    judge: Callable[[FittedModel], dict[str, float]],
+    interactions: Interactions,
+    seed: int,
+    task: str,
+) -> Iterator[list[Trial]]:
+    """Yield the trials of each setting that the search proposes, and let it learn their scores on the task."""
+    while settings := search.propose():
+        scores: dict[int, float] = {}
+        for group in _by_preparation(settings):
+            for trials in _tried(group, judge, interactions, seed):
+                scores |= {trial.trial: trial.validation_ndcg for trial in trials if trial.task == task}
+                yield trials
+        search.learn(scores)
+
+
+def _by_preparation(settings: Mapping[int, Recommender]) -> list[dict[int, Recommender]]:
     """Group settings, by their number, that share what they prepare."""
     groups: dict[tuple, dict[int, Recommender]] = {}
-    for number, setting in enumerate(settings):
+    for number, setting in settings.items():
         shared = tuple(getattr(setting, name) for name in setting.prepared_by)
         groups.setdefault(shared, {})[number] = setting
     return list(groups.values())

@@ -40,7 +40,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
             f"({parameters.min_users_to_learn} are needed): {remedies(warehouse, most)}."
         )
         return
-    shown.total = len(evaluated) * len(recommenders()) + len(learnable)
+    shown.total = len(evaluated) * (len(recommenders()) + 1) + len(learnable)
     with threadpool_limits(limits=BLAS_THREADS):
         for dataset in evaluated:
             evaluate(warehouse, dataset, parameters, shown)

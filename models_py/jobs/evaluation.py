@@ -2,14 +2,18 @@
 
 import logging
 from dataclasses import asdict, replace
+from functools import cache
 
 import numpy as np
 
+from models_py.blends.fusion import Fusion
 from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
-from models_py.evaluation.tuning import drawn, sample, space_size, tune
+from models_py.evaluation.search import largest, space_size
+from models_py.evaluation.tuning import sample, tune
+from models_py.jobs.chosen import chosen_on, fusion_of, members
 from models_py.jobs.code import code_digest
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
 from models_py.memory import too_large
@@ -28,15 +32,22 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
     size of the sample and seed.
     """
     stored = stored_search_keys(warehouse, dataset)
-    warehouse.replace(leftovers(warehouse, dataset, recommenders()))
-    data = None
-    for name, recommender in recommenders().items():
-        shown.doing(f"{dataset.split_name} {dataset.item_type} {name}")
+    warehouse.replace(leftovers(warehouse, dataset, [*recommenders(), Fusion.name]))
+    data = cache(lambda: read_training_data(warehouse, dataset, parameters.window_days))
+
+    def bring_up_to_date(recommender: type[Recommender]) -> None:
+        shown.doing(f"{dataset.split_name} {dataset.item_type} {recommender.name}")
         search_key = _search_key(recommender, parameters)
-        if stored.get(name) != search_key:
-            data = data or read_training_data(warehouse, dataset, parameters.window_days)
-            warehouse.replace(_evaluated(dataset, recommender, data, search_key, parameters).replacements())
+        if stored.get(recommender.name) != search_key:
+            warehouse.replace(_evaluated(dataset, recommender, data(), search_key, parameters).replacements())
         shown.advance()
+
+    for recommender in recommenders().values():
+        bring_up_to_date(recommender)
+    if fusion := fusion_of(chosen_on(warehouse, dataset.split_name, dataset.item_type)):
+        bring_up_to_date(fusion)
+    else:
+        warehouse.replace(leftovers(warehouse, dataset, recommenders()))
 
 
 def _evaluated(
@@ -47,8 +58,7 @@ def _evaluated(
         return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(dataset.tasks)}")
     if recommender.needs_times and not data.train.windows:
         return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
-    trials = drawn(recommender, parameters.tuning_trials, parameters.random_seed)
-    if reason := too_large(trials, data.train, dataset.item_type):
+    if reason := too_large([largest(recommender)], data.train, dataset.item_type):
         logger.warning(
             "%s is skipped on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, reason
         )
@@ -93,6 +103,7 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
         [
             recommender.space,
             asdict(recommender()),
+            {name: asdict(member) for name, member in members(recommender).items()},
             parameters.tuning_trials,
             parameters.tuning_budget_seconds,
             parameters.max_tuning_cells,
@@ -101,6 +112,6 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.headline_k,
             parameters.list_length,
             parameters.window_days,
-            code_digest(recommender, tune),
+            code_digest(recommender, tune, *map(type, members(recommender).values())),
         ]
     )

@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
-from models_py.evaluation.tuning import drawn, sample, space_size, tune
+from models_py.evaluation.search import Search, space_size
+from models_py.evaluation.tuning import sample, tune
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 
@@ -74,21 +75,48 @@ def test_there_are_as_many_trials_as_asked_for_or_as_the_space_holds(n_trials: i
     assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for n in numbers for t in ("discovery", "repeat")]
 
 
+def proposed(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
+    """List what a search proposes where later settings of the space score higher."""
+    search, settings = Search(recommender, n_trials, seed), []
+    while found := search.propose():
+        assert list(found) == list(range(len(settings), len(settings) + len(found)))
+        settings += found.values()
+        search.learn({number: height(setting) for number, setting in found.items()})
+    return settings
+
+
+def height(setting: Recommender) -> float:
+    """Sum the places of a setting's values in the space."""
+    return sum(setting.space[name].index(value) / len(setting.space[name]) for name, value in asdict(setting).items())
+
+
 @pytest.mark.parametrize("name", recommenders())
 def test_settings_start_with_the_defaults_and_never_repeat(name: str):
     recommender = recommenders()[name]
-    settings = drawn(recommender, 20, seed=3)
+    settings = proposed(recommender, 25, seed=3)
     assert settings[0] == recommender()
-    assert len(set(settings)) == len(settings) == min(20, space_size(recommender))
+    assert len(set(settings)) == len(settings) == min(25, space_size(recommender))
     for setting in settings:
         assert all(value in recommender.space[parameter] for parameter, value in asdict(setting).items())
-    assert settings == drawn(recommender, 20, seed=3)
-    assert settings[:5] == drawn(recommender, 5, seed=3), "fewer trials are the first of more trials"
+    assert settings == proposed(recommender, 25, seed=3)
+    if space_size(recommender) > 25:
+        assert settings[:14] == proposed(recommender, 14, seed=3), "fewer trials are the first of more trials"
 
 
 def test_the_seed_decides_which_settings_are_tried():
-    found = {tuple(drawn(Toy, 5, seed)) for seed in range(10)}
+    found = {tuple(proposed(Toy, 5, seed)) for seed in range(10)}
     assert len(found) > 1 and all(of_seed[0] == Toy() for of_seed in found)
+
+
+@pytest.mark.parametrize("name", ["item_knn", "slim"])
+def test_what_scored_well_is_followed(name: str):
+    recommender = recommenders()[name]
+    early, late = [], []
+    for seed in range(5):
+        heights = [height(setting) for setting in proposed(recommender, 50, seed)]
+        early.append(np.mean(heights[:10]))
+        late.append(np.mean(heights[-10:]))
+    assert np.mean(late) > np.mean(early) + 0.1 * len(recommender.space)
 
 
 def test_the_same_seed_gives_the_same_trials():

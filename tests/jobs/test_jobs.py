@@ -1,5 +1,6 @@
 """The Python jobs on a small demo's marts, with toy recommenders whose behaviour is known."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_datasets, read_training_data
 from models_py.errors import WarehouseError
-from models_py.jobs import clusters, evaluation, serving
+from models_py.jobs import chosen, clusters, evaluation, serving
 from models_py.jobs.remedies import remedies
 from models_py.publishing import building
 from models_py.recommenders.base import TASKS, Recommender
@@ -132,6 +133,21 @@ class Endless(Popular):
         return SameForAll(np.full(interactions.n_items, np.inf))
 
 
+@dataclass(frozen=True)
+class Learner(Popular):
+    """One that is no baseline."""
+
+    name: ClassVar[str] = "learner"
+    is_baseline: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class OtherLearner(Learner):
+    """Another one."""
+
+    name: ClassVar[str] = "other_learner"
+
+
 @dataclass
 class Bench:
     """A warehouse of the test's own, and the jobs on it with the recommenders that the test names."""
@@ -152,7 +168,7 @@ class Bench:
     def register(self, *recommenders: type) -> None:
         """Let these be all the recommenders there are."""
         found = {recommender.name: recommender for recommender in sorted(recommenders, key=lambda one: one.name)}
-        for module in (evaluation, serving, jobs):
+        for module in (evaluation, chosen, jobs):
             self.monkeypatch.setattr(module, "recommenders", lambda: found)
 
     def evaluate(self, *recommenders: type, split: str = "temporal", item_type: str = "artist", **changes) -> list[str]:
@@ -431,6 +447,35 @@ def test_rows_of_a_model_that_is_gone_disappear_from_its_study(bench: Bench) -> 
     for table in TABLES:
         rows = bench.query(f"select distinct item_type, model_name from recommender.{table} order by all")
         assert rows == [("artist", "popular"), ("track", "loyal"), ("track", "popular")], table
+
+
+def test_lists_of_models_that_learn_are_fused(bench: Bench) -> None:
+    assert bench.evaluate(Popular, Learner, OtherLearner) == ["learner", "other_learner", "popular"]
+    run = "select status, is_baseline, hyper_parameters from recommender.runs where model_name = 'fusion'"
+    ((status, is_baseline, hyper_parameters),) = bench.query(run)
+    assert (status, is_baseline) == ("ok", False)
+    assert json.loads(hyper_parameters)["members"] == "learner+other_learner"
+    assert bench.query("select distinct task from recommender.trials where model_name = 'fusion'") == [("discovery",)]
+    before = bench.results()
+    assert bench.evaluate(Popular, Learner, OtherLearner) == []
+    assert bench.results() == before
+    bench.evaluate(Popular, Learner)
+    assert all("fusion" not in bench.models(table) for table in TABLES)
+
+
+def test_a_fusion_is_served_with_the_members_that_were_chosen(bench: Bench) -> None:
+    bench.evaluate(Learner, OtherLearner)
+    bench.change("update recommender.trials set validation_ndcg = 2 where model_name = 'fusion'")
+    bench.serve()
+    assert served(bench)["discovery"] == "fusion"
+    fused, chosen_members = (
+        bench.query(
+            "select user_id, item_id from recommender.recommendations where split_name = 'full' "
+            f"and task = 'discovery' and model_name = '{name}' order by all"
+        )
+        for name in ("fusion", "learner")
+    )
+    assert fused and not chosen_members
 
 
 def served(bench: Bench) -> dict[str, str]:

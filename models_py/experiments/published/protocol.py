@@ -16,7 +16,8 @@ from models_py.data.training import matrix
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg, recall
 from models_py.evaluation.ranking import Lists, recommend
-from models_py.evaluation.tuning import drawn, space_size, tune
+from models_py.evaluation.search import largest, space_size
+from models_py.evaluation.tuning import tune
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -178,8 +179,7 @@ def _attempted(recommender: type[Recommender], parts: Parts, parameters: Paramet
         return "it needs the times of plays, and play counts have none"
     if TASK not in recommender.tasks:
         return "it makes no lists of items that are new to the user"
-    trials = drawn(recommender, parameters.tuning_trials, seed)
-    if reason := too_large(trials, _interactions(parts.train)):
+    if reason := too_large([largest(recommender)], _interactions(parts.train)):
         return reason
     try:
         return evaluate(recommender, parts, parameters, seed)

@@ -16,11 +16,10 @@ from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.experiments.protocols.factorial import N_STEPS, factorial
 from models_py.experiments.protocols.judging import HeldOut, list_metrics
-from models_py.experiments.protocols.models import TEXTBOOK, interactions, settings_tried, validation_of
+from models_py.experiments.protocols.models import TEXTBOOK, fixed, interactions, validation_of
 from models_py.experiments.protocols.protocol import METRICS, SWITCHES, K
 from models_py.experiments.protocols.splitting import Catalogue, core, split_by_cell, split_by_play
 from models_py.recommenders.registry import recommenders
-from models_py.recommenders.user_knn import UserKNN
 
 OWN = ("left_out", "all", "by_item", "over_users")
 
@@ -275,14 +274,9 @@ def test_models_are_the_textbooks_or_of_their_own_space(scores: list):
         if score.sides["tuning"] == "textbook":
             assert setting == textbook[score.model_name]
         else:
-            assert setting in settings_tried(type(setting), 3, seed=1)
-
-
-def test_the_search_leaves_the_weighting_to_the_switch():
-    tried = settings_tried(UserKNN, 20, seed=1)
-    assert len(set(tried)) == 20
-    assert {setting.weighting for setting in tried} == {"raw"}
-    assert len({setting.neighbours for setting in tried}) == len(UserKNN.space["neighbours"])
+            # the weighting is the switch's
+            space = {name: (value,) for name, value in fixed(type(setting)).items()}
+            assert all(value in (setting.space | space)[name] for name, value in score.hyper_parameters.items())
 
 
 def test_the_same_seed_gives_the_same_scores_and_another_one_others():
