@@ -5,8 +5,9 @@ from threadpoolctl import threadpool_limits
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_datasets, read_training_data
 from models_py.evaluation.tuning import tune
+from models_py.jobs.chosen import chosen_on, known_by
 from models_py.jobs.evaluation import tuning_data
-from models_py.recommenders.registry import recommenders
+from models_py.recommenders.base import Recommender
 from models_py.resources import BLAS_THREADS, measured
 from models_py.warehouse import Warehouse
 
@@ -19,12 +20,14 @@ def measure_trials(warehouse: Warehouse) -> list[dict[str, object]]:
         for dataset in read_datasets(warehouse):
             if dataset.split_kind != "full" and dataset.n_users >= parameters.min_users_to_learn:
                 data = read_training_data(warehouse, dataset, parameters.window_days)
-                rows += [_trial(name, dataset, data, parameters) for name in recommenders()]
+                models = known_by(chosen_on(warehouse, dataset.split_name, dataset.item_type))
+                rows += [_trial(recommender, dataset, data, parameters) for recommender in models.values()]
     return [row for row in rows if row]
 
 
-def _trial(name: str, dataset: Dataset, data: TrainingData, parameters: Parameters) -> dict[str, object]:
-    recommender = recommenders()[name]
+def _trial(
+    recommender: type[Recommender], dataset: Dataset, data: TrainingData, parameters: Parameters
+) -> dict[str, object]:
     if recommender.needs_times and not data.train.windows:
         return {}
     fit, validation = tuning_data(data, parameters)
@@ -42,7 +45,7 @@ def _trial(name: str, dataset: Dataset, data: TrainingData, parameters: Paramete
     count = len({trial.trial for trial in trials})
     return {
         **dataset.key,
-        "model_name": name,
+        "model_name": recommender.name,
         "seconds_per_trial": usage.seconds / count,
         "cpu_seconds_per_trial": usage.cpu_seconds / count,
         "trial_peak_memory_mb": usage.peak_memory_mb,

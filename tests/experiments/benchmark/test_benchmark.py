@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Study, study_in
 
+from models_py.blends.fusion import Fusion
 from models_py.errors import BuildError
 from models_py.experiments.benchmark import running
 from models_py.experiments.benchmark.children import run_alone
@@ -32,6 +33,8 @@ assert options == ["--scale", "0.5", "--corrupt", "1000"], options
 write_demo(Path(folder).parent / "demo", users=20)
 (Path(folder).parent / "demo" / "1k").rename(folder)
 """
+
+MODELS = sorted([*recommenders(), Fusion.name])
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def test_every_stage_has_a_row_with_what_it_used(benchmark: Benchmark) -> None:
 @pytest.mark.slow
 def test_every_model_has_a_row_with_the_cost_of_a_trial(benchmark: Benchmark) -> None:
     tuned = [row for row in benchmark.table("models") if row["split_name"] == "temporal"]
-    expected = [(item_type, name) for item_type in ("artist", "track") for name in sorted(recommenders())]
+    expected = [(item_type, name) for item_type in ("artist", "track") for name in MODELS]
     assert [(row["item_type"], row["model_name"]) for row in tuned] == expected
     for row in tuned:
         for figure in ("seconds_per_trial", "trial_peak_memory_mb", "peak_memory_mb", "n_items", "n_interactions"):
@@ -92,7 +95,7 @@ def test_dbt_nodes_and_jobs_are_told_apart(benchmark: Benchmark) -> None:
     assert not of_stage["marts"] & of_stage["evaluation inputs"]
     assert "model_leaderboard" in of_stage["results"]
     assert of_stage["tests"] and not of_stage["tests"] & (of_stage["marts"] | of_stage["evaluation inputs"])
-    assert {f"temporal track {name}" for name in recommenders()} <= {row["step"] for row in jobs}
+    assert {f"temporal track {name}" for name in MODELS} <= {row["step"] for row in jobs}
     assert all(float(row["seconds"]) > 0 and float(row["peak_memory_mb"]) > 0 for row in nodes + jobs)
 
 
