@@ -10,6 +10,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend, top_items
+from models_py.matrices.cells import spread
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import FittedModel
 
@@ -29,7 +30,6 @@ class Fusion(Recommender):
 
     name: ClassVar[str] = "fusion"
     tasks: ClassVar[tuple[str, ...]] = (TASK,)
-    known: ClassVar[Mapping[str, Recommender]] = {}
 
     members: str = ""
     constant: int = 20
@@ -148,9 +148,7 @@ class FusedLists(FittedModel):
             # a score to which nothing in the history adds is everybody's, and divided alike
             shares = np.divide(parts, whole, out=np.full_like(parts, 1 / max(history.nnz, 1)), where=whole > 0)
             added += worth[:, None] * shares
-        columns = np.tile(history.indices, len(items))
-        starts = np.arange(len(items) + 1) * history.nnz
-        return sparse.csr_matrix((added.ravel(), columns, starts), shape=(len(items), self.n_items))
+        return spread(added, history.indices, self.n_items)
 
     def _placed(self, member: Member, histories: sparse.csr_matrix) -> sparse.csr_matrix:
         allowed = (histories.toarray() == 0) & self.is_listed & (np.diff(histories.indptr) > 0)[:, None]

@@ -44,23 +44,12 @@ def chosen_on(warehouse: Warehouse, split_name: str, item_type: str) -> list[Cho
     return [chosen for chosen in found if chosen.model_name in recommenders() or chosen.model_name == Fusion.name]
 
 
-def fusion_of(chosen: list[Chosen]) -> type[Fusion] | None:
-    """Give the fusion of the best models that learn, by their first task; none where there are fewer than two."""
-    known: dict[str, Recommender] = {}
+def known_by(chosen: list[Chosen]) -> Mapping[str, type[Recommender]]:
+    """Name every recommender, and the fusion of the best that learn where two or more were chosen."""
+    learnt: dict[str, Recommender] = {}
     for of_task in reversed(chosen):
         recommender = recommenders().get(of_task.model_name)
         if recommender and not recommender.is_baseline and of_task.task == Fusion.tasks[0]:
-            known[of_task.model_name] = recommender(**json.loads(of_task.hyper_parameters))
-    best = dict(list(known.items())[:MOST_KNOWN])
-    return Fusion.over(best) if len(best) > 1 else None
-
-
-def known_by(chosen: list[Chosen]) -> Mapping[str, type[Recommender]]:
-    """Name every recommender, and the fusion of those chosen where there is one."""
-    fusion = fusion_of(chosen)
-    return {**recommenders(), **({fusion.name: fusion} if fusion else {})}
-
-
-def members(recommender: type[Recommender]) -> Mapping[str, Recommender]:
-    """Give the models that a fusion chooses from; none where it is no fusion."""
-    return recommender.known if issubclass(recommender, Fusion) else {}
+            learnt[of_task.model_name] = recommender(**json.loads(of_task.hyper_parameters))
+    best = dict(list(learnt.items())[:MOST_KNOWN])
+    return recommenders() | ({Fusion.name: Fusion.over(best)} if len(best) > 1 else {})

@@ -4,9 +4,12 @@ import ast
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from models_py.recommenders.base import Recommender
 
 
 def code_digest(*makers: type | Callable) -> str:
@@ -21,6 +24,12 @@ def code_digest(*makers: type | Callable) -> str:
             modules[name], imported = _read(Path(_file(name)).read_text())
             waiting += imported
     return hashlib.md5("".join(modules[name] for name in sorted(modules)).encode()).hexdigest()
+
+
+def origin(recommender: type[Recommender], maker: Callable) -> list:
+    """Tell what results of a recommender depend on beside its setting: code, and what it is made of."""
+    code = code_digest(recommender, maker, *map(type, recommender.known.values()))
+    return [code, {name: asdict(setting) for name, setting in recommender.known.items()}]
 
 
 @cache

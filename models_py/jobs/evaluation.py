@@ -6,15 +6,14 @@ from functools import cache
 
 import numpy as np
 
-from models_py.blends.fusion import Fusion
 from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
 from models_py.evaluation.search import largest, space_size
 from models_py.evaluation.tuning import sample, tune
-from models_py.jobs.chosen import chosen_on, fusion_of, members
-from models_py.jobs.code import code_digest
+from models_py.jobs.chosen import chosen_on, known_by
+from models_py.jobs.code import origin
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
@@ -32,7 +31,6 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
     size of the sample and seed.
     """
     stored = stored_search_keys(warehouse, dataset)
-    warehouse.replace(leftovers(warehouse, dataset, [*recommenders(), Fusion.name]))
     data = cache(lambda: read_training_data(warehouse, dataset, parameters.window_days))
 
     def bring_up_to_date(recommender: type[Recommender]) -> None:
@@ -44,10 +42,10 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
 
     for recommender in recommenders().values():
         bring_up_to_date(recommender)
-    if fusion := fusion_of(chosen_on(warehouse, dataset.split_name, dataset.item_type)):
-        bring_up_to_date(fusion)
-    else:
-        warehouse.replace(leftovers(warehouse, dataset, recommenders()))
+    known = known_by(chosen_on(warehouse, dataset.split_name, dataset.item_type))
+    for blend in known.keys() - recommenders().keys():
+        bring_up_to_date(known[blend])
+    warehouse.replace(leftovers(warehouse, dataset, known))
 
 
 def _evaluated(
@@ -103,7 +101,6 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
         [
             recommender.space,
             asdict(recommender()),
-            {name: asdict(member) for name, member in members(recommender).items()},
             parameters.tuning_trials,
             parameters.tuning_budget_seconds,
             parameters.max_tuning_cells,
@@ -112,6 +109,6 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.headline_k,
             parameters.list_length,
             parameters.window_days,
-            code_digest(recommender, tune, *map(type, members(recommender).values())),
+            *origin(recommender, tune),
         ]
     )

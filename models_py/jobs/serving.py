@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
 
 import numpy as np
@@ -10,10 +9,9 @@ import numpy as np
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
 from models_py.evaluation.ranking import recommend
-from models_py.jobs.chosen import Chosen, chosen_on, known_by, members
-from models_py.jobs.code import code_digest
+from models_py.jobs.chosen import Chosen, chosen_on, known_by
+from models_py.jobs.code import origin
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
-from models_py.recommenders.base import Recommender
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
@@ -27,7 +25,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
     shared = [parameters.random_seed, parameters.list_length, parameters.window_days]
     keys = {
-        name: digest([hyper_parameters, tasks, *_made_by(known[name]), *shared])
+        name: digest([hyper_parameters, tasks, *origin(known[name], recommend), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
     replacements = leftovers(warehouse, dataset, keys)
@@ -44,13 +42,6 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
                 winners = {task: winner for task, winner in winners.items() if winner.model_name != name}
     replacements.append(_served_rows(dataset, winners, parameters))
     warehouse.replace(replacements)
-
-
-def _made_by(recommender: type[Recommender]) -> tuple[str, dict[str, dict]]:
-    """Tell the code and the members that lists depend on."""
-    of_fusion = members(recommender)
-    code = code_digest(recommender, recommend, *map(type, of_fusion.values()))
-    return code, {name: asdict(member) for name, member in of_fusion.items()}
 
 
 def _served_rows(dataset: Dataset, winners: Mapping[str, Chosen], parameters: Parameters) -> Replacement:

@@ -21,3 +21,10 @@ def without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_m
     kept.eliminate_zeros()
     kept.sort_indices()
     return kept
+
+
+def spread(values: np.ndarray, columns: np.ndarray, n_columns: int) -> sparse.csr_matrix:
+    """Put a dense block into these columns of a wider matrix."""
+    n_rows, n_given = values.shape
+    starts = np.arange(n_rows + 1) * n_given
+    return sparse.csr_matrix((values.ravel(), np.tile(columns, n_rows), starts), shape=(n_rows, n_columns))

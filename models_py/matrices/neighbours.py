@@ -101,15 +101,16 @@ def neighbours_of_all(
     dict of Search to Neighbours
         By each search that was wanted.
     """
-    most: dict[Search, int] = {}
+    most: dict[tuple, Search] = {}
     for search in wanted:
-        most[search._replace(k=0)] = max(search.k, most.get(search._replace(k=0), 0))
+        # k comes first, and what follows is the same
+        most[search[1:]] = max(search, most.get(search[1:], search))
     found: dict[Search, Neighbours] = {}
     for name, scale in scales.items():
         scaled = scale_columns(vectors, scale)
-        searches = [search._replace(k=k) for search, k in most.items() if search.scale == name]
+        searches = [search for search in most.values() if search.scale == name]
         found |= dict(zip(searches, searched(scaled, np.arange(vectors.shape[0]), scaled, searches), strict=True))
-    return {search: found[search._replace(k=most[search._replace(k=0)])] for search in wanted}
+    return {search: found[most[search[1:]]] for search in wanted}
 
 
 def searched(

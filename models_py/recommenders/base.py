@@ -5,7 +5,7 @@ hyper-parameters, with defaults that lie in its search space. The registry finds
 jobs tune it like every other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from models_py.data.interactions import Interactions
@@ -29,6 +29,8 @@ class Recommender:
         Whether it reads `Interactions.windows` or `last_played`; it is skipped where plays have no times.
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
+    known : mapping of str to Recommender
+        Other settings that it is made of, by name; a model of its own has none.
     prepared_by : tuple of str
         Hyper-parameters that `prepare` reads; settings that agree in them share what it returns.
     """
@@ -38,6 +40,7 @@ class Recommender:
     is_baseline: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {}
+    known: ClassVar[Mapping[str, "Recommender"]] = {}
     prepared_by: ClassVar[tuple[str, ...]] = ()
 
     @classmethod

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from models_py.matrices.cells import rows_of, with_values
+from models_py.matrices.cells import rows_of, spread, with_values
 from models_py.matrices.inverse import is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
 from models_py.matrices.nonnegative import fold_in_users
@@ -225,7 +225,7 @@ class Factors(FittedModel):
             whole, factors = parts.sum(axis=0), _project(prepared, self.projection, self.is_nonnegative)[0]
             parts *= np.divide(factors, whole, out=np.zeros_like(whole), where=whole > 0)
         added = self.item_factors[items] @ parts.T
-        return _spread(added, prepared.indices, self.n_items)
+        return spread(added, prepared.indices, self.n_items)
 
     @cached_property
     def _longest(self) -> float:
@@ -288,7 +288,7 @@ class ItemWeights(FittedModel):
 class InverseWeights(FittedModel):
     """Weights between items by the inverse P of X'X + r I: a history h scores own * h - others * (h P).
 
-    With fewer users than items the inverse of XX' + r I is kept in place of P; see `matrices.inverse`.
+    With no more users than items the inverse of XX' + r I is kept in place of P; see `matrices.inverse`.
 
     Attributes
     ----------
@@ -317,7 +317,7 @@ class InverseWeights(FittedModel):
         return [self.histories, self.inverse, self.own, self.others, self.preparation.scale]
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        """Scores of the histories that it was fitted on, float32; where users are fewer, X P = (XX' + r I)^-1 X."""
+        """Scores of the histories that it was fitted on, float32; X P = (XX' + r I)^-1 X where users are not more."""
         histories = self.histories[users]
         products = self._products(self.inverse[users]) if is_wide(self.histories) else histories @ self.inverse
         return self._scored(histories, products)
@@ -341,7 +341,7 @@ class InverseWeights(FittedModel):
         prepared = self.preparation(history).astype(np.float64)
         weights = -self._between(items, prepared.indices) * self.others[items, None]
         weights += (items[:, None] == prepared.indices) * self.own[items, None]
-        return _spread(weights * prepared.data, prepared.indices, self.n_items)
+        return spread(weights * prepared.data, prepared.indices, self.n_items)
 
     def _between(self, items: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Take the entries of P between items and others, shape (len(items), len(others))."""
@@ -423,7 +423,7 @@ class SimilarUsers(FittedModel):
         shared = self.vectors[neighbours][:, compared.indices].toarray() * compared.data
         dots = shared.sum(axis=1, keepdims=True)
         parts = np.divide(shared, dots, out=np.zeros_like(shared), where=dots > 0) * similarity.data[:, None]
-        return _spread(self.weights[neighbours][:, items].T @ parts, compared.indices, self.n_items)
+        return spread(self.weights[neighbours][:, items].T @ parts, compared.indices, self.n_items)
 
     def _similarity(self, queries: sparse.csr_matrix, own: np.ndarray | None = None) -> sparse.csr_matrix:
         return nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness)
@@ -452,13 +452,6 @@ def _largest(matrix: sparse.csr_matrix, k: int) -> sparse.csr_matrix:
     kept = order[(place < k) & (matrix.data[order] > 0)]
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=matrix.shape[0]))])
     return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], starts), shape=matrix.shape)
-
-
-def _spread(values: np.ndarray, columns: np.ndarray, n_columns: int) -> sparse.csr_matrix:
-    """Put a dense block into these columns of a wider matrix."""
-    n_rows, n_given = values.shape
-    starts = np.arange(n_rows + 1) * n_given
-    return sparse.csr_matrix((values.ravel(), np.tile(columns, n_rows), starts), shape=(n_rows, n_columns))
 
 
 def _bytes(array: np.ndarray | sparse.csr_matrix) -> int:

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.elastic_net import regressed, regression_memory
-from models_py.matrices.neighbours import Neighbours, Search, between, neighbours_memory, neighbours_of_all
+from models_py.matrices.neighbours import Neighbours, Search, between, neighbours_memory, searched
 from models_py.matrices.weighting import Preparation, popularity_scale, scale_columns
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import ItemWeights
@@ -54,8 +54,9 @@ class SLIM(Recommender):
             interactions.counts, first.weighting, first.popularity_power, user_power=first.user_power
         )
         histories = preparation(interactions.counts)
-        found = neighbours_of_all(histories.T.tocsr(), {0.0: np.ones(interactions.n_users)}, [Search(most)])
-        return preparation, histories, found[Search(most)]
+        columns = histories.T.tocsr()
+        (found,) = searched(columns, np.arange(interactions.n_items), columns, [Search(most)])
+        return preparation, histories, found
 
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> ItemWeights:
         """Solve for every item; the seed is not used."""
@@ -70,9 +71,6 @@ class SLIM(Recommender):
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells by user and by item, every item's neighbours, and the regressions."""
         n_users, n_items = interactions.counts.shape
-        searched = neighbours_memory(n_items, n_items, self.neighbours)
-        return (
-            2 * Preparation.memory(interactions.counts)
-            + searched
-            + regression_memory(n_items, n_users, min(self.neighbours, n_items))
-        )
+        k = min(self.neighbours, n_items)
+        needed = neighbours_memory(n_items, n_items, k) + regression_memory(n_items, n_users, k)
+        return 2 * Preparation.memory(interactions.counts) + needed

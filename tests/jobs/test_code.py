@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from models_py.blends.fusion import Fusion
 from models_py.evaluation.tuning import tune
 from models_py.jobs import code
+from models_py.recommenders.nmf import NMF
 from models_py.recommenders.svd import SVD
 
 
@@ -58,3 +60,11 @@ def test_code_that_it_does_not_use_does_not_matter(edited: Callable):
     before = code.code_digest(SVD, tune)
     edited("models_py.themes.grid", "RESTARTS = 3", "RESTARTS = 4")
     assert code.code_digest(SVD, tune) == before
+
+
+def test_a_blend_depends_on_the_code_of_its_members(edited: Callable):
+    blend = Fusion.over({"svd": SVD(), "nmf": NMF()})
+    before = code.origin(blend, tune)
+    edited("models_py.recommenders.nmf", "sweeps: int = 15", "sweeps: int = 16")
+    assert code.origin(blend, tune) != before
+    assert code.origin(Fusion.over({"svd": SVD(factors=64), "nmf": NMF()}), tune)[1] != before[1]

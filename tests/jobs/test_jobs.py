@@ -295,7 +295,7 @@ def test_another_space_refits_that_model_alone(bench: Bench, monkeypatch: pytest
 
 def test_other_code_refits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.evaluate(Popular)
-    monkeypatch.setattr(evaluation, "code_digest", lambda *makers: "other code")
+    monkeypatch.setattr("models_py.jobs.code.code_digest", lambda *makers: "other code")
     assert bench.evaluate(Popular) == ["popular"]
 
 
