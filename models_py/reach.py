@@ -20,7 +20,7 @@ OWN = ("models_py.data.interactions", "models_py.matrices", "models_py.recommend
 # Libraries, or parts of them, that open nothing but by one of the names below.
 LIBRARIES = (
     *("abc", "collections", "dataclasses", "enum", "functools", "itertools", "math", "operator", "typing", "warnings"),
-    *("numba", "numpy", "scipy.linalg", "scipy.sparse", "scipy.special", "threadpoolctl"),
+    *("implicit.cpu", "numba", "numpy", "scipy.linalg", "scipy.sparse", "scipy.special", "threadpoolctl"),
     *("sklearn.decomposition", "sklearn.exceptions"),
 )
 

@@ -23,6 +23,8 @@ class Interactions:
         Plays within so many days before the end of the data; empty where plays have no times.
     last_played : csr_matrix of float64, shape (n_users, n_items), or None
         Day of the last play of each cell of `counts`, in days since 1970; None where plays have no times.
+    tags : csr_matrix of float64, shape (n_items, n_tags), or None
+        How many people gave each item (a track: its artist) each tag; None where there are no tags.
 
     Raises
     ------
@@ -34,6 +36,7 @@ class Interactions:
     parents: np.ndarray
     windows: Mapping[int, np.ndarray] = field(default_factory=dict)
     last_played: sparse.csr_matrix | None = None
+    tags: sparse.csr_matrix | None = None
 
     def __post_init__(self) -> None:
         counts = _canonical(sparse.csr_matrix(self.counts, dtype=np.float32))
@@ -41,6 +44,8 @@ class Interactions:
             raise ValueError("counts holds a cell without plays; leave such cells out")
         if len(self.parents) != counts.shape[1] or any(len(w) != counts.shape[1] for w in self.windows.values()):
             raise ValueError("parents and windows need one value per item")
+        if self.tags is not None and self.tags.shape[0] != counts.shape[1]:
+            raise ValueError("tags needs one row per item")
         object.__setattr__(self, "counts", counts)
         if self.last_played is not None:
             last_played = _canonical(sparse.csr_matrix(self.last_played, dtype=np.float64))
@@ -77,6 +82,7 @@ class Interactions:
             parents=np.unique(self.parents[items], return_inverse=True)[1],
             windows={days: plays[items] for days, plays in self.windows.items()},
             last_played=None if self.last_played is None else self.last_played[users][:, items],
+            tags=None if self.tags is None else self.tags[items],
         )
 
 

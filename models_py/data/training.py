@@ -77,6 +77,9 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
     windows = warehouse.read(
         f"select part, window_days, item_index, play_count from marts.training_item_windows {condition}", where
     )
+    tags = warehouse.read(
+        f"select parent_item_index, tag_index, tag_count from marts.training_tags {condition} order by all", where
+    )
     held_out = warehouse.read(
         f"select user_index, item_index, is_repeat from marts.validation_interactions {condition} "
         "order by user_index, item_id",
@@ -92,6 +95,7 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
             parents=parents,
             windows=_windows(windows, window_part, window_days, len(parents)),
             last_played=_last_played(cells, chosen, shape),
+            tags=_tags(tags, parents),
         )
 
     validation = Validation.from_cells(
@@ -118,6 +122,15 @@ def _last_played(cells: dict[str, np.ndarray], chosen: np.ndarray, shape: tuple[
     # cells come by user, item and part, so that of a cell in fit and in validation the later part stands last
     last = np.append((np.diff(users) != 0) | (np.diff(items) != 0), True)
     return sparse.csr_matrix((days[last], (users[last], items[last])), shape=shape)
+
+
+def _tags(rows: dict[str, np.ndarray], parents: np.ndarray) -> sparse.csr_matrix | None:
+    """Give each item its parent's tags, or nothing where there are none at all."""
+    of_parents, tags, counts = (rows[name] for name in ("parent_item_index", "tag_index", "tag_count"))
+    if not len(tags):
+        return None
+    shape = (int(parents.max()) + 1, int(tags.max()) + 1)
+    return sparse.csr_matrix((counts.astype(np.float64), (of_parents, tags)), shape=shape)[parents]
 
 
 def _windows(rows: dict[str, np.ndarray], part: str, window_days: Sequence[int], n_items: int) -> dict[int, np.ndarray]:

@@ -54,8 +54,8 @@ def _evaluated(
     run = Run(dataset, recommender.name, search_key, recommender.is_baseline)
     if not set(recommender.tasks) & set(dataset.tasks):
         return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(dataset.tasks)}")
-    if recommender.needs_times and not data.train.windows:
-        return replace(run, status="skipped", reason="it needs the times of plays, which this split does not have")
+    if reason := recommender.lacks(data.train):
+        return replace(run, status="skipped", reason=reason)
     if reason := too_large([largest(recommender)], data.train, dataset.item_type):
         logger.warning(
             "%s is skipped on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, reason

@@ -4,7 +4,7 @@ P = (X'X + r I)^-1, X users x items. With no more users than items only a users 
 M = (XX' + r I)^-1, X P = M X, and P = (I - X' M X) / r (Woodbury 1950). One eigendecomposition serves every r.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,12 +62,38 @@ class Decomposition:
         return {size: (1 - products) / size for size, products in zip(sizes, found, strict=True)}
 
 
+@dataclass(frozen=True)
+class Ridge:
+    """A decomposition, and the diagonals of the inverses that are wanted.
+
+    Attributes
+    ----------
+    decomposition : Decomposition
+    diagonals : mapping of float to array of float64, shape (n_items,)
+        Of P, by regularization, in mean squared lengths of the rows.
+    """
+
+    decomposition: Decomposition
+    diagonals: Mapping[float, np.ndarray]
+
+    @classmethod
+    def of(cls, matrix: sparse.csr_matrix, regularizations: Iterable[float]) -> "Ridge":
+        """Decompose, and find the diagonals."""
+        decomposition, wanted = Decomposition.of(matrix), sorted(set(regularizations))
+        found = decomposition.diagonals(size * decomposition.mean_energy for size in wanted)
+        return cls(decomposition, dict(zip(wanted, found.values(), strict=True)))
+
+    def size(self, regularization: float) -> float:
+        """Turn a regularization into what is added to the squares."""
+        return regularization * self.decomposition.mean_energy
+
+
 def is_wide(matrix: sparse.csr_matrix) -> bool:
     """Tell whether users are not more than items."""
     return matrix.shape[0] <= matrix.shape[1]
 
 
-def inverse_memory(counts: sparse.csr_matrix) -> int:
+def inverse_memory(n_cells: int, shape: tuple[int, int]) -> int:
     """Bytes of a decomposition: cells in 64 bits, by item too, four squares of the smaller side, and a block."""
-    least = min(counts.shape)
-    return 48 * counts.nnz + 5 * 8 * least**2 + 3 * 8 * least * min(BLOCK, counts.shape[1]) + 64 * sum(counts.shape)
+    least = min(shape)
+    return 48 * n_cells + 5 * 8 * least**2 + 3 * 8 * least * min(BLOCK, shape[1]) + 64 * sum(shape)

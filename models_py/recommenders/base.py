@@ -13,6 +13,9 @@ from models_py.recommenders.fitted import FittedModel
 
 TASKS = ("discovery", "repeat", "all")
 
+NO_TIMES = "it needs the times of plays, which this split does not have"
+NO_TAGS = "it needs tags (artist-tags.tsv beside the plays), and there are none"
+
 
 class Recommender:
     """A recommender's hyper-parameters and how it learns.
@@ -25,8 +28,6 @@ class Recommender:
         Tasks it makes lists for; the first one decides which trial is chosen.
     is_baseline : bool
         Whether it is what everything else has to beat: it is not personalised, or knows the user's own history alone.
-    needs_times : bool
-        Whether it reads `Interactions.windows` or `last_played`; it is skipped where plays have no times.
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
     known : mapping of str to Recommender
@@ -38,10 +39,14 @@ class Recommender:
     name: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]] = TASKS
     is_baseline: ClassVar[bool] = False
-    needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {}
     known: ClassVar[Mapping[str, "Recommender"]] = {}
     prepared_by: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Say what it needs and these data do not have, for which it is skipped; nothing by default."""
+        return None
 
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Any:

@@ -1,18 +1,16 @@
 """Linear models of items, exact over the whole catalogue: from ridge regression to EASE (Steck 2019)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
 from models_py.data.interactions import Interactions
-from models_py.matrices.inverse import Decomposition, inverse_memory
+from models_py.matrices.inverse import Ridge, inverse_memory
 from models_py.matrices.weighting import Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import InverseWeights
 
-Prepared = tuple[Preparation, Decomposition, Mapping[float, np.ndarray]]
+Prepared = tuple[Preparation, Ridge]
 
 
 @dataclass(frozen=True)
@@ -48,25 +46,16 @@ class EASE(Recommender):
         preparation = Preparation.of(
             interactions.counts, first.weighting, first.popularity_power, user_power=first.user_power
         )
-        decomposition = Decomposition.of(preparation(interactions.counts))
-        wanted = {setting.regularization for setting in settings}
-        found = decomposition.diagonals(size * decomposition.mean_energy for size in sorted(wanted))
-        return preparation, decomposition, dict(zip(sorted(wanted), found.values(), strict=True))
+        return preparation, Ridge.of(preparation(interactions.counts), [setting.regularization for setting in settings])
 
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> InverseWeights:
         """Invert; the seed is not used."""
-        preparation, decomposition, diagonals = prepared or self.prepare([self], interactions, seed)
-        size, diagonal = self.regularization * decomposition.mean_energy, diagonals[self.regularization]
+        preparation, ridge = prepared or self.prepare([self], interactions, seed)
         scale = popularity_scale(interactions.listeners, self.score_power)
-        return InverseWeights(
-            histories=decomposition.matrix,
-            inverse=decomposition.inverse(size),
-            regularization=size,
-            own=scale * size ** (self.exponent - 1),
-            others=scale / diagonal**self.exponent,
-            preparation=preparation,
-        )
+        return InverseWeights.of(ridge, self.regularization, self.exponent, scale, preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and the decomposition."""
-        return 2 * Preparation.memory(interactions.counts) + inverse_memory(interactions.counts)
+        return 2 * Preparation.memory(interactions.counts) + inverse_memory(
+            interactions.counts.nnz, interactions.counts.shape
+        )

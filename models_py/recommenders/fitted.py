@@ -8,23 +8,34 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from scipy import sparse
 
 from models_py.matrices.cells import rows_of, spread, with_values
-from models_py.matrices.inverse import is_wide
+from models_py.matrices.inverse import Ridge, is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
-from models_py.matrices.nonnegative import fold_in_users
 from models_py.matrices.products import dense_product
+from models_py.matrices.projecting import Linear, Projection
 from models_py.matrices.weighting import Preparation, scale_columns
 
 # Of the largest that a score could be; below it, it is a rest of rounding.
 ROUNDING = 1e-13
+# Of the mean square, what keeps the regression that folds people in from resting on rounding.
+RIDGE = 1e-4
 
 
 class FittedModel(ABC):
-    """A model that has learnt; histories are play counts, csr_matrix of shape (n, n_items)."""
+    """A model that has learnt; histories are play counts, csr_matrix of shape (n, n_items).
+
+    Attributes
+    ----------
+    folds_in_exactly : bool
+        Whether `fold_in` gives what `scores` does for the histories that it was fitted on.
+    """
+
+    folds_in_exactly = False
 
     @abstractmethod
     def scores(self, users: np.ndarray) -> np.ndarray:
@@ -34,8 +45,8 @@ class FittedModel(ABC):
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Scores of every item for people that the model has not seen, shape of `histories`.
 
-        For the histories that it was fitted on they are what `scores` gives, but where the model knows more than plays
-        (times, or that somebody's nearest neighbour would be themselves).
+        They differ from `scores` for known histories where a model knows more than plays (times, that somebody's
+        nearest neighbour would be themselves), or has learnt users and items at once.
         """
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
@@ -81,6 +92,8 @@ class SameForAll(FittedModel):
     ----------
     item_scores : array of float64, shape (n_items,)
     """
+
+    folds_in_exactly: ClassVar[bool] = True
 
     item_scores: np.ndarray
 
@@ -174,27 +187,54 @@ class Factors(FittedModel):
     ----------
     user_factors : array of float64, shape (n_users, f)
     item_factors : array of float64, shape (n_items, f)
-    projection : array, shape (n_items, f)
-        What turns a prepared history into the factors of its user: by a product, or, where `is_nonnegative`, as the
-        closest non-negative combination of its columns.
+    projection : Projection
+        What turns a prepared history into the factors of its user.
     preparation : Preparation
-    is_nonnegative : bool
+    biases : array of float64, shape (n_items,), optional
+        What is added to each item's scores.
+    folds_in_exactly : bool
+        Whether the users' factors are those that the projection finds.
     """
 
     user_factors: np.ndarray
     item_factors: np.ndarray
-    projection: np.ndarray
+    projection: Projection
     preparation: Preparation
-    is_nonnegative: bool = False
+    biases: np.ndarray | None = None
+    folds_in_exactly: bool = True
 
     @classmethod
     def of_items(
-        cls, counts: sparse.csr_matrix, projection: np.ndarray, preparation: Preparation, is_nonnegative: bool = False
+        cls,
+        counts: sparse.csr_matrix,
+        projection: Projection,
+        preparation: Preparation,
+        scale: np.ndarray | None = None,
     ) -> "Factors":
-        """Give users the factors that their histories have by the items' factors, on the scale of `preparation`."""
-        user_factors = _project(preparation(counts), projection, is_nonnegative)
-        item_factors = projection / preparation.scale[:, None].astype(np.float64)
-        return cls(user_factors, item_factors, projection, preparation, is_nonnegative)
+        """Give users the factors of their histories; item factors are the projection's vectors times `scale`.
+
+        Scores are on the plays' own scale where it is left out: what preparation multiplied by is divided by.
+        """
+        scale = 1 / preparation.scale.astype(np.float64) if scale is None else scale
+        return cls(projection(preparation(counts)), projection.vectors * scale[:, None], projection, preparation)
+
+    @classmethod
+    def learnt(
+        cls,
+        counts: sparse.csr_matrix,
+        user_factors: np.ndarray,
+        item_factors: np.ndarray,
+        biases: np.ndarray,
+    ) -> "Factors":
+        """Take users' factors as learnt, and fold others in by the regression of these on the sums of their items'."""
+        preparation = Preparation.of(counts, "binary", user_power=1.0)
+        sums = preparation(counts).astype(np.float64) @ item_factors
+        products = sums.T @ sums
+        ridge = RIDGE * max(float(np.trace(products)), 1e-12) * np.eye(len(products))
+        turned = np.linalg.solve(products + ridge, sums.T @ user_factors)
+        return cls(
+            user_factors, item_factors, Linear(item_factors @ turned), preparation, biases, folds_in_exactly=False
+        )
 
     @property
     def n_items(self) -> int:
@@ -202,7 +242,8 @@ class Factors(FittedModel):
         return len(self.item_factors)
 
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
-        return [self.user_factors, self.item_factors, self.projection, self.preparation.scale]
+        biases = [] if self.biases is None else [self.biases]
+        return [self.user_factors, self.item_factors, self.projection.vectors, self.preparation.scale, *biases]
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Inner products, float32."""
@@ -210,22 +251,22 @@ class Factors(FittedModel):
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Inner products with the factors of the histories."""
-        return self._products(_project(self.preparation(histories), self.projection, self.is_nonnegative))
+        return self._products(self.projection(self.preparation(histories)))
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Cosine of the items' factors."""
-        vectors = sparse.csr_matrix(self.projection)
+        vectors = sparse.csr_matrix(self.item_factors)
         return nearest(vectors[items], items, vectors, k, 0.0, 1.0)
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide each of the user's factors among the items of the history by their part in it."""
         prepared = self.preparation(history)
-        parts = self.projection[prepared.indices].astype(np.float64) * prepared.data[:, None]
-        if self.is_nonnegative:
-            whole, factors = parts.sum(axis=0), _project(prepared, self.projection, self.is_nonnegative)[0]
-            parts *= np.divide(factors, whole, out=np.zeros_like(whole), where=whole > 0)
-        added = self.item_factors[items] @ parts.T
+        added = self.item_factors[items] @ self.projection.parts(prepared).T
         return spread(added, prepared.indices, self.n_items)
+
+    def unexplained(self, items: np.ndarray) -> np.ndarray:
+        """Return the biases."""
+        return super().unexplained(items) if self.biases is None else self.biases[items]
 
     @cached_property
     def _longest(self) -> float:
@@ -238,7 +279,7 @@ class Factors(FittedModel):
         scores = (user_factors @ self.item_factors.T).astype(np.float32)
         bounds = np.linalg.norm(user_factors, axis=1) * self._longest
         scores[np.abs(scores) <= ROUNDING * bounds[:, None]] = 0.0
-        return scores
+        return scores if self.biases is None else scores + self.biases.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -253,6 +294,8 @@ class ItemWeights(FittedModel):
         Row: an item that is played; column: an item that it speaks for.
     preparation : Preparation
     """
+
+    folds_in_exactly: ClassVar[bool] = True
 
     histories: sparse.csr_matrix
     weights: sparse.csr_matrix
@@ -301,12 +344,38 @@ class InverseWeights(FittedModel):
     preparation : Preparation
     """
 
+    folds_in_exactly: ClassVar[bool] = True
+
     histories: sparse.csr_matrix
     inverse: np.ndarray
     regularization: float
     own: np.ndarray
     others: np.ndarray
     preparation: Preparation
+
+    @classmethod
+    def of(
+        cls,
+        ridge: Ridge,
+        regularization: float,
+        exponent: float,
+        scale: np.ndarray,
+        preparation: Preparation,
+        own: float = 1.0,
+    ) -> "InverseWeights":
+        """Divide P by its diagonal to a power: 1 for EASE, 0 for ridge regression; `scale` multiplies items' scores.
+
+        `own` multiplies what items that are played add to their own scores.
+        """
+        size, diagonal = ridge.size(regularization), ridge.diagonals[regularization]
+        return cls(
+            histories=ridge.decomposition.matrix,
+            inverse=ridge.decomposition.inverse(size),
+            regularization=size,
+            own=own * scale * size ** (exponent - 1),
+            others=scale / diagonal**exponent,
+            preparation=preparation,
+        )
 
     @property
     def n_items(self) -> int:
@@ -427,13 +496,6 @@ class SimilarUsers(FittedModel):
 
     def _similarity(self, queries: sparse.csr_matrix, own: np.ndarray | None = None) -> sparse.csr_matrix:
         return nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness)
-
-
-def _project(prepared: sparse.csr_matrix, projection: np.ndarray, is_nonnegative: bool) -> np.ndarray:
-    """Find the factors of prepared histories, float64, shape (n, f); see `Factors.projection`."""
-    if is_nonnegative:
-        return fold_in_users(prepared, projection.T).T
-    return prepared.astype(np.float64) @ projection
 
 
 def _between_1_and_2(counts: sparse.csr_matrix, preference: np.ndarray) -> sparse.csr_matrix:

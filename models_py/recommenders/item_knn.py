@@ -9,7 +9,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.neighbours import SIMILARITIES, Neighbours, Search, neighbours_memory, neighbours_of_all
-from models_py.matrices.weighting import Preparation, length_scale, scale_rows
+from models_py.matrices.weighting import Preparation, length_scale, scale_columns
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import ItemWeights
 
@@ -20,13 +20,15 @@ WEIGHTINGS = ("binary", "log", "log_share", "bm25")
 class ItemKNN(Recommender):
     """Neighbours on weighted plays; users with long histories are held back, since they link everything.
 
-    Items are compared by one weighting and added up by another. An item's neighbours divide its score by the sum of
-    their similarities to a power, so that items with many like them do not win by that. Neighbours come best first, so
+    Items are compared by one weighting and added up by another. An item is scored by its own nearest ('target'), or by
+    those that it is one of the nearest of ('source'). Their similarities' sum to a power divides the score, so that
+    items with many like them do not win by that. Neighbours come best first, so
     that one pass serves every number of them, shrinkage, similarity, sharpness and normalization.
     """
 
     name: ClassVar[str] = "item_knn"
     space: ClassVar[dict[str, tuple]] = {
+        "nearest_to": ("target", "source"),
         "compared_by": WEIGHTINGS,
         "weighting": WEIGHTINGS,
         "similarity": SIMILARITIES,
@@ -38,6 +40,7 @@ class ItemKNN(Recommender):
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("compared_by",)
 
+    nearest_to: str = "target"
     compared_by: str = "log_share"
     weighting: str = "log_share"
     similarity: str = "cosine"
@@ -72,7 +75,8 @@ class ItemKNN(Recommender):
         return Search(self.neighbours, self.similarity, self.shrinkage, self.user_power)
 
     def _weights(self, found: Neighbours) -> sparse.csr_matrix:
-        """Weigh each item's nearest, and turn them round: from the item that is played to those it speaks for."""
+        """Weigh the nearest, from the item that is played to those it speaks for."""
         nearest = found.cut(self.neighbours, self.sharpness)
-        sums = np.asarray(nearest.sum(axis=1, dtype=np.float64)).ravel()
-        return scale_rows(nearest, np.maximum(sums, 1e-12) ** -self.normalization).T.tocsr()
+        between = nearest if self.nearest_to == "source" else nearest.T.tocsr()
+        sums = np.asarray(between.sum(axis=0, dtype=np.float64)).ravel()
+        return scale_columns(between, np.maximum(sums, 1e-12) ** -self.normalization)

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.nonnegative import descend, descent_memory, svd_start
+from models_py.matrices.projecting import NonNegative
 from models_py.matrices.singular import leading_singular, singular_memory
 from models_py.matrices.weighting import Preparation
 from models_py.recommenders.base import Recommender
@@ -48,7 +49,7 @@ class NMF(Recommender):
         preparation, matrix, users, items = prepared or self.prepare([self], interactions, seed)
         start = svd_start(matrix, users[: self.factors], items[: self.factors])
         _, items = descend(matrix, *start, self.sweeps)
-        return Factors.of_items(interactions.counts, items.T, preparation, is_nonnegative=True)
+        return Factors.of_items(interactions.counts, NonNegative(items.T), preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and what the start and the descent work on."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models_py.data.interactions import Interactions
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import NO_TIMES, Recommender
 from models_py.recommenders.fitted import OwnItems
 
 
@@ -17,10 +17,14 @@ class PersonalRecent(Recommender):
     name: ClassVar[str] = "personal_recent"
     tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
     is_baseline: ClassVar[bool] = True
-    needs_times: ClassVar[bool] = True
     space: ClassVar[dict[str, tuple]] = {"half_life_days": (1, 3, 7, 14, 30, 60, 90, 180, 365, 730)}
 
     half_life_days: int = 90
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Need the days of last plays."""
+        return NO_TIMES if interactions.last_played is None else None
 
     def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> OwnItems:
         """Rank by play count and age; the seed is not used."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from models_py.data.interactions import Interactions
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import NO_TIMES, Recommender
 from models_py.recommenders.fitted import SameForAll
 
 
@@ -14,10 +14,14 @@ class RecentPopular(Recommender):
 
     name: ClassVar[str] = "recent_popular"
     is_baseline: ClassVar[bool] = True
-    needs_times: ClassVar[bool] = True
     space: ClassVar[dict[str, tuple]] = {"window_days": (30, 90, 180, 365)}
 
     window_days: int = 90
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Need recent plays."""
+        return None if interactions.windows else NO_TIMES
 
     def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> SameForAll:
         """Count, in the window nearest in length to the one asked for; the seed is not used."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from models_py.data.interactions import Interactions
+from models_py.matrices.projecting import Linear
 from models_py.matrices.singular import leading_singular, singular_memory
 from models_py.matrices.weighting import Preparation
 from models_py.recommenders.base import Recommender
@@ -45,7 +46,7 @@ class SVD(Recommender):
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> Factors:
         """Take the leading vectors; fewer where the matrix is smaller."""
         preparation, items = prepared or self.prepare([self], interactions, seed)
-        return Factors.of_items(interactions.counts, items[: self.factors].T, preparation)
+        return Factors.of_items(interactions.counts, Linear(items[: self.factors].T), preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and what the decomposition works on."""

@@ -26,7 +26,7 @@ from models_py.errors import WarehouseError
 from models_py.jobs import chosen, clusters, evaluation, serving
 from models_py.jobs.remedies import remedies
 from models_py.publishing import building
-from models_py.recommenders.base import TASKS, Recommender
+from models_py.recommenders.base import NO_TIMES, TASKS, Recommender
 from models_py.recommenders.fitted import SameForAll
 from models_py.settings.environment import Settings
 from models_py.sources.demo import write_demo
@@ -49,7 +49,6 @@ class Popular(Recommender):
     name: ClassVar[str] = "popular"
     tasks: ClassVar[tuple[str, ...]] = TASKS
     is_baseline: ClassVar[bool] = True
-    needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {"listeners_weigh": (1.0, 0.0, -1.0)}
 
     listeners_weigh: float = 1.0
@@ -99,7 +98,11 @@ class Timely(Popular):
     """One that needs times."""
 
     name: ClassVar[str] = "timely"
-    needs_times: ClassVar[bool] = True
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Need recent plays."""
+        return None if interactions.windows else NO_TIMES
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.recommenders.base import TASKS, Recommender
-from models_py.recommenders.fitted import Factors, FittedModel, InverseWeights, ItemWeights, SameForAll
+from models_py.recommenders.fitted import FittedModel, SameForAll
 from models_py.recommenders.registry import recommenders
 
 # a warning of a library would reach the terminal, and says nothing that a person could act on
@@ -94,7 +94,8 @@ def test_declares_what_the_jobs_read(name: str, recommender: type[Recommender]):
     assert recommender.name == name and name.isidentifier() and name == name.lower()
     assert recommender.tasks and set(recommender.tasks) <= set(TASKS)
     assert len(set(recommender.tasks)) == len(recommender.tasks)
-    assert recommender.needs_times in (True, False) and recommender.is_baseline in (True, False)
+    assert recommender.is_baseline in (True, False)
+    assert recommender.lacks(data("ordinary")) is None
 
 
 def test_defaults_lie_in_the_space(recommender: type[Recommender]):
@@ -196,12 +197,20 @@ def test_lists_do_not_depend_on_the_block_size(name: str, recommender: type[Reco
 @pytest.mark.parametrize("axis", [0, 1], ids=["users", "items"])
 def test_relabelling_permutes_the_scores(name: str, recommender: type[Recommender], axis: int):
     plays = random_plays(40, 30, 0.3, seed=3)
-    order = np.random.default_rng(4).permutation(plays.shape[axis])
-    straight = all_scores(recommender().fit(interactions_of(plays), SEED), interactions_of(plays))
-    relabelled = interactions_of(np.take(plays, order, axis=axis))
+    orders = [np.arange(size) for size in plays.shape]
+    orders[axis] = np.random.default_rng(4).permutation(plays.shape[axis])
+    made = interactions_of(plays)
+    straight, redrawn = (all_scores(recommender().fit(made, seed), made) for seed in (SEED, SEED + 1))
+    relabelled = made.restricted(*orders)
     shuffled = all_scores(recommender().fit(relabelled, SEED), relabelled)
-    # a correlation, since a model that draws at random need not land on the same numbers
-    assert np.corrcoef(np.take(straight, order, axis=axis).ravel(), shuffled.ravel())[0, 1] > 0.99
+
+    def likeness(one: np.ndarray, other: np.ndarray) -> float:
+        return np.corrcoef(one.ravel(), other.ravel())[0, 1]
+
+    # a model that draws at random need not land on the same numbers, but as near as with another seed
+    of_seeds = likeness(straight, redrawn)
+    wanted = 0.99 if of_seeds > 0.99 else of_seeds - 0.1
+    assert likeness(straight[np.ix_(*orders)], shuffled) > wanted > 0.5
 
 
 def test_a_personal_model_finds_the_users_own_group(recommender: type[Recommender]):
@@ -230,7 +239,7 @@ def test_folding_in_known_histories_gives_their_scores(name: str, case: str):
     interactions, fitted = data(case), model(name, case)
     folded = fitted.fold_in(interactions.counts)
     assert folded.shape == interactions.counts.shape and np.isfinite(folded).all()
-    if isinstance(fitted, (SameForAll, Factors, InverseWeights, ItemWeights)) or name == "personal_top":
+    if fitted.folds_in_exactly or name == "personal_top":
         np.testing.assert_allclose(folded, all_scores(fitted, interactions), rtol=1e-4, atol=1e-5)
 
 

@@ -27,7 +27,6 @@ class Peeker:
 
     name: ClassVar[str] = "peeker"
     tasks: ClassVar[tuple[str, ...]] = ("discovery",)
-    needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {}
 
     def fit(self, interactions, seed):

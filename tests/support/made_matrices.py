@@ -12,14 +12,38 @@ reproducible = settings(derandomize=True, deadline=None, max_examples=100, datab
 
 
 def interactions_of(dense: np.ndarray) -> Interactions:
-    """Wrap a dense users x items matrix of plays: three items share a parent, longer windows hold more plays."""
+    """Wrap a dense users x items matrix of plays: three items share a parent, a half of them tags."""
     dense = np.asarray(dense)
     n_items = dense.shape[1]
     windows = {days: np.ceil(dense.sum(axis=0) * days / 400) for days in WINDOWS}
     counts = sparse.csr_matrix(dense, dtype=np.float32)
     last_played = counts.astype(np.float64)
     last_played.data = 12_000 + 37 * last_played.data % 1_000
-    return Interactions(counts=counts, parents=np.arange(n_items) // 3, windows=windows, last_played=last_played)
+    return Interactions(
+        counts=counts,
+        parents=_parents(n_items),
+        windows=windows,
+        last_played=last_played,
+        tags=_tags(n_items),
+    )
+
+
+def _parents(n_items: int) -> np.ndarray:
+    """Let three items share a parent, and none of one half share one with the other."""
+    first = n_items // 2
+    items = np.arange(n_items)
+    return np.where(items < first, items // 3, (first + 2) // 3 + (items - first) // 3)
+
+
+def _tags(n_items: int) -> sparse.csr_matrix:
+    """Give items of each half tags of their own; some items have none."""
+    tags = np.zeros((n_items, 12))
+    for place in range(3):
+        tags[np.arange(n_items), 6 * (np.arange(n_items) >= n_items // 2) + (np.arange(n_items) // 3 + place) % 6] += (
+            place
+        )
+    tags[::11] = 0
+    return sparse.csr_matrix(tags)
 
 
 def random_plays(n_users: int, n_items: int, density: float, seed: int = 0) -> np.ndarray:

@@ -28,7 +28,7 @@ def measure_trials(warehouse: Warehouse) -> list[dict[str, object]]:
 def _trial(
     recommender: type[Recommender], dataset: Dataset, data: TrainingData, parameters: Parameters
 ) -> dict[str, object]:
-    if recommender.needs_times and not data.train.windows:
+    if recommender.lacks(data.train):
         return {}
     fit, validation = tuning_data(data, parameters)
     with measured() as usage:

@@ -175,8 +175,8 @@ def _interactions(counts: sparse.csr_matrix) -> Interactions:
 
 def _attempted(recommender: type[Recommender], parts: Parts, parameters: Parameters, seed: int) -> Result | str:
     """Evaluate, or say why that cannot be done; one model that fails is not the end of the others."""
-    if recommender.needs_times:
-        return "it needs the times of plays, and play counts have none"
+    if reason := recommender.lacks(_interactions(parts.train)):
+        return reason
     if TASK not in recommender.tasks:
         return "it makes no lists of items that are new to the user"
     if reason := too_large([largest(recommender)], _interactions(parts.train)):

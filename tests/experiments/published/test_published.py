@@ -41,7 +41,6 @@ class Spy(Recommender):
 
     name: ClassVar[str] = "spy"
     tasks: ClassVar[tuple[str, ...]] = ("discovery",)
-    needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {"number": (1, 2, 3, 4)}
     fitted_on: ClassVar[list] = []
 
