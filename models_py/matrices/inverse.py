@@ -11,6 +11,8 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg import eigh
 
+# Rows and columns of the largest square that is decomposed: 3.2 GB for each of several copies, and hours.
+MOST_SQUARE = 20_000
 # Items whose diagonal is found at a time.
 BLOCK = 8192
 
@@ -91,6 +93,16 @@ class Ridge:
 def is_wide(matrix: sparse.csr_matrix) -> bool:
     """Tell whether users are not more than items."""
     return matrix.shape[0] <= matrix.shape[1]
+
+
+def too_square(n_rows: int, n_columns: int) -> str | None:
+    """Say why so many rows and columns are not decomposed, and what to use instead; nothing where they can be."""
+    if min(n_rows, n_columns) <= MOST_SQUARE:
+        return None
+    return (
+        f"it decomposes a square of users or of items, and both {n_rows:,} users and {n_columns:,} items are more than "
+        f"{MOST_SQUARE:,}: use slim or item_knn, which keep a few neighbours of each item"
+    )
 
 
 def inverse_memory(n_cells: int, shape: tuple[int, int]) -> int:

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.cells import spread
-from models_py.matrices.inverse import Ridge, inverse_memory
+from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.weighting import Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import FittedModel, InverseWeights
@@ -44,10 +44,11 @@ class ArtistBackoff(Recommender):
 
     @classmethod
     def lacks(cls, interactions: Interactions) -> str | None:
-        """Need artists that have several items."""
-        if len(np.unique(interactions.parents)) == interactions.n_items:
+        """Need artists that have several items, and few users or few artists."""
+        n_artists = len(np.unique(interactions.parents))
+        if n_artists == interactions.n_items:
             return "it needs artists with several tracks, and here every item is its own"
-        return None
+        return too_square(interactions.n_users, n_artists)
 
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:

@@ -45,7 +45,7 @@ class Recommender:
 
     @classmethod
     def lacks(cls, interactions: Interactions) -> str | None:
-        """Say what it needs and these data do not have, for which it is skipped; nothing by default."""
+        """Say in a sentence why it is not for these data, for which it is skipped; nothing by default."""
         return None
 
     @classmethod

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.inverse import Ridge, inverse_memory
+from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.weighting import Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import InverseWeights
@@ -38,6 +38,11 @@ class EASE(Recommender):
     regularization: float = 1.0
     exponent: float = 0.5
     score_power: float = 0.3
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Need few users or few items."""
+        return too_square(*interactions.counts.shape)
 
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:

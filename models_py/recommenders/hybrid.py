@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.inverse import Ridge, inverse_memory
+from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.tagging import MOST_TAGS, tag_vectors, tagging_memory
 from models_py.matrices.weighting import Preparation, popularity_scale, row_norms
 from models_py.recommenders.base import NO_TAGS, Recommender
@@ -44,8 +44,8 @@ class Hybrid(Recommender):
 
     @classmethod
     def lacks(cls, interactions: Interactions) -> str | None:
-        """Need tags."""
-        return NO_TAGS if interactions.tags is None else None
+        """Need tags, and few users or few items."""
+        return NO_TAGS if interactions.tags is None else too_square(*interactions.counts.shape)
 
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
