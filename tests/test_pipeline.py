@@ -90,7 +90,7 @@ def test_every_evaluated_user_is_in_one_group_of_each_segment(demo: Study) -> No
 def test_the_search_is_reported_by_number_of_trials(demo: Study) -> None:
     answer = demo.call("tuning")
     assert answer.returncode == 0
-    assert "artists, best NDCG@20 on validation" in answer.stdout
+    assert "artists, best NDCG on validation" in answer.stdout
     assert "changed" in answer.stdout
 
 

@@ -1,9 +1,11 @@
-"""Whether more trials would have changed the order of the models: a table and a plot of `tuning_curves`."""
+"""Whether more trials would have changed the order of the models, and whether another catalogue would serve better."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
+from models_py.data.parameters import Parameters
 from models_py.errors import SettingError
+from models_py.experiments.thresholds import threshold_points
 from models_py.terminal.printing import print_table, say
 from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
@@ -14,7 +16,8 @@ PLOT = "tuning.svg"
 def report_tuning(warehouse: Path) -> None:
     """Print the best validation score at half and at all trials per model, and draw it over every number of trials.
 
-    The plot is `tuning.svg` beside the warehouse. It covers the default split and task 'discovery'.
+    The plot is `tuning.svg` beside the warehouse. It covers the default split and task 'discovery'. Below it stands how
+    the best models would score with catalogues of other sizes.
 
     Parameters
     ----------
@@ -43,6 +46,7 @@ def report_tuning(warehouse: Path) -> None:
     for item_type in dict.fromkeys(curve["item_type"] for curve in curves):
         _print([curve for curve in curves if curve["item_type"] == item_type])
     _draw(curves, warehouse.with_name(PLOT))
+    _report_catalogues(Warehouse(warehouse))
 
 
 def _print(curves: list[dict[str, object]]) -> None:
@@ -59,7 +63,7 @@ def _print(curves: list[dict[str, object]]) -> None:
         rows.append(
             (curve["model_name"], *(f"{score:.4f}" for score in scores), f"{scores[1] - scores[0]:.4f}", *places)
         )
-    print_table(f"{final[0]['item_type']}s, best NDCG@20 on validation", headings, rows, "lrrrrr")
+    print_table(f"{final[0]['item_type']}s, best NDCG on validation", headings, rows, "lrrrrr")
     moved = [
         curve["model_name"]
         for curve in final
@@ -73,6 +77,30 @@ def _print(curves: list[dict[str, object]]) -> None:
                 f"The budget ended the search of {curve['model_name']} after {curve['trials_run']} of "
                 f"{curve['trials_planned']} trials: whether more would change its place cannot be told."
             )
+
+
+def _report_catalogues(warehouse: Warehouse) -> None:
+    """Print validation scores over the listeners that an item needs, and the value that they recommend."""
+    parameters = Parameters.read(warehouse)
+    row = Parameters.read_row(warehouse)
+    for item_type in ("track", "artist"):
+        points = threshold_points(warehouse, parameters, item_type)
+        if not points:
+            continue
+        models = list(dict.fromkeys(point.model_name for point in points))
+        scores = {(point.min_users, point.model_name): point.validation_ndcg for point in points}
+        sizes = {point.min_users: (f"{point.n_users:,}", f"{point.n_items:,}") for point in points}
+        name, headings = f"min_users_per_{item_type}", ("users", "items", *models)
+        title = f"{item_type}s, NDCG@{parameters.headline_k} on validation by the listeners that an item needs"
+        rows = [
+            (str(least), *sizes[least], *(f"{scores[least, model]:.4f}" for model in models)) for least in sorted(sizes)
+        ]
+        print_table(title, (name, *headings), rows, "r" * (1 + len(headings)))
+        best, today = max(scores, key=lambda key: (scores[key], key[0])), int(row[name])
+        say(
+            f"{name} {best[0]} has the best score ({best[1]}, {scores[best]:.4f}); today's is {today}. "
+            + ("It stays." if best[0] == today else f"To change it: make evaluate VARS='{{{name}: {best[0]}}}'.")
+        )
 
 
 def _draw(curves: list[dict[str, object]], path: Path) -> None:

@@ -1,0 +1,139 @@
+"""How many users an item needs to be in the catalogue: a choice like any other, made on validation."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+from models_py.data.parameters import Parameters
+from models_py.data.training import matrix
+from models_py.evaluation.metrics import ndcg
+from models_py.evaluation.ranking import recommend
+from models_py.jobs.chosen import chosen_on
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.registry import recommenders
+from models_py.warehouse import Warehouse
+
+TASK = "discovery"
+THRESHOLDS = (2, 3, 5, 8)
+# Models whose curves are drawn: the best on validation.
+MOST_MODELS = 3
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Play counts of one split and item type before any filter, csr_matrix of shape (n_users, n_items)."""
+
+    fit: sparse.csr_matrix
+    train: sparse.csr_matrix
+    validation: sparse.csr_matrix
+
+
+@dataclass(frozen=True)
+class Point:
+    """One model with one catalogue; NDCG is on validation, and what is outside the catalogue is a miss."""
+
+    item_type: str
+    model_name: str
+    min_users: int
+    n_users: int
+    n_items: int
+    validation_ndcg: float
+
+
+def threshold_points(warehouse: Warehouse, parameters: Parameters, item_type: str) -> list[Point]:
+    """Score the best models, as they were set for today's catalogue, with catalogues of other thresholds.
+
+    The same users are judged by the same held-out items whatever the threshold. Models that need more than plays
+    (times, artists, tags) are left out.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        With results of the default split.
+    parameters : Parameters
+    item_type : str
+        'track' or 'artist'.
+    """
+    settings = _best(warehouse, parameters, item_type)
+    if not settings:
+        return []
+    row = Parameters.read_row(warehouse)
+    cells = read_cells(warehouse, parameters.default_split, item_type)
+    n_relevant = np.diff(cells.validation.indptr) * (np.diff(cells.fit.indptr) > 0)
+    points = []
+    for min_users in sorted({*THRESHOLDS, int(row[f"min_users_per_{item_type}"])}):
+        users, items = core(cells.train, int(row["min_items_per_user"]), min_users)
+        known = plain(cells.fit[users][:, items])
+        relevant = cells.validation[users][:, items].astype(bool)
+        for setting in settings:
+            score = 0.0
+            if known.counts.nnz:
+                lists = recommend(
+                    setting.fit(known, parameters.random_seed),
+                    known,
+                    np.arange(known.n_users),
+                    [TASK],
+                    parameters.headline_k,
+                )[TASK]
+                # who is not in the core has no list, and scores 0
+                found = ndcg(lists, relevant, n_relevant[users], parameters.headline_k)
+                score = float(found.sum() / max((n_relevant > 0).sum(), 1))
+            points.append(Point(item_type, setting.name, min_users, len(users), len(items), score))
+    return points
+
+
+def read_cells(warehouse: Warehouse, split_name: str, item_type: str) -> Cells:
+    """Read training cells of a split before the k-core; validation cells that are played in fit too are left out."""
+    rows = warehouse.read(
+        """
+        select part, play_count,
+            dense_rank() over (order by user_id) - 1 as user_index,
+            dense_rank() over (order by item_id) - 1 as item_index
+        from intermediate.int_train_cells
+        where split_name = ? and item_type = ?
+        order by user_index, item_index, part
+        """,
+        [split_name, item_type],
+    )
+    shape = tuple(int(rows[name].max(initial=-1)) + 1 for name in ("user_index", "item_index"))
+    is_fit = rows["part"].astype(str) == "fit"
+
+    def of(chosen: np.ndarray) -> sparse.csr_matrix:
+        return matrix(rows["play_count"], rows["user_index"], rows["item_index"], chosen, shape)
+
+    fit, held_out = of(is_fit), of(~is_fit)
+    # subtracting what is in both leaves cells of 0, which are dropped
+    new = (held_out - held_out.multiply(fit > 0)).tocsr()
+    new.eliminate_zeros()
+    return Cells(fit=fit, train=of(np.ones(len(is_fit), dtype=bool)), validation=new)
+
+
+def core(counts: sparse.csr_matrix, min_items: int, min_users: int) -> tuple[np.ndarray, np.ndarray]:
+    """Users with so many items and items with so many users, repeated until stable; indices in ascending order."""
+    cells = counts > 0
+    users, items = np.ones(cells.shape[0], dtype=bool), np.ones(cells.shape[1], dtype=bool)
+    while True:
+        kept_users = users & (cells @ items.astype(np.int64) >= min_items)
+        kept_items = items & (cells.T @ kept_users.astype(np.int64) >= min_users)
+        if (kept_users == users).all() and (kept_items == items).all():
+            return np.flatnonzero(users), np.flatnonzero(items)
+        users, items = kept_users, kept_items
+
+
+def plain(counts: sparse.csr_matrix) -> Interactions:
+    """Wrap plays about which nothing else is known."""
+    return Interactions(counts=counts, parents=np.arange(counts.shape[1]))
+
+
+def _best(warehouse: Warehouse, parameters: Parameters, item_type: str) -> list[Recommender]:
+    known = recommenders()
+    nothing_else = plain(sparse.csr_matrix((1, 1), dtype=np.float32))
+    found = [
+        known[chosen.model_name](**json.loads(chosen.hyper_parameters))
+        for chosen in reversed(chosen_on(warehouse, parameters.default_split, item_type))
+        if chosen.task == TASK and chosen.model_name in known
+    ]
+    return [model for model in found if not model.is_baseline and not model.lacks(nothing_else)][:MOST_MODELS]
