@@ -52,36 +52,57 @@ def _descend(starts, columns, rows, users, items, biases, n_epochs, rate, longes
             own = columns[starts[user] : starts[user + 1]]
             if len(own) == n_items:
                 continue
-            wanted = np.dot(users[user], items[played]) + biases[played] - 1.0
+            wanted = _product(users[user], items[played]) + biases[played] - 1.0
             for draw in range(1, MOST_DRAWS + 1):
                 other = np.random.randint(n_items)
+                if _product(users[user], items[other]) + biases[other] <= wanted:
+                    continue
                 place = np.searchsorted(own, other)
                 if place < len(own) and own[place] == other:
                     continue
-                if np.dot(users[user], items[other]) + biases[other] > wanted:
-                    weight = np.log(max(1.0, (n_items - 1) // draw) + 1.0)
-                    _step(users, items, biases, user, played, other, weight, rate, longest, of_users, of_items)
-                    break
+                weight = np.log(max(1.0, (n_items - 1) // draw) + 1.0)
+                of_users[user] += weight**2 * _distance(items[played], items[other]) / items.shape[1]
+                size = rate * weight / np.sqrt(of_users[user])
+                before = users[user].copy()
+                _move(users[user], items[played], size)
+                _move(users[user], items[other], -size)
+                _shorten(users[user], longest)
+                energy = weight**2 * _product(before, before) / items.shape[1]
+                for sign in (1, -1):
+                    item = played if sign > 0 else other
+                    of_items[item] += energy
+                    size = sign * rate * weight / np.sqrt(of_items[item])
+                    _move(items[item], before, size)
+                    biases[item] += size
+                    _shorten(items[item], longest)
+                break
+
+
+@njit(cache=True, fastmath=True)
+def _product(one, other):
+    total = 0.0
+    for place in range(len(one)):
+        total += one[place] * other[place]
+    return total
+
+
+@njit(cache=True, fastmath=True)
+def _distance(one, other):
+    total = 0.0
+    for place in range(len(one)):
+        total += (one[place] - other[place]) ** 2
+    return total
 
 
 @njit(cache=True)
-def _step(users, items, biases, user, played, other, weight, rate, longest, of_users, of_items):
-    """Move the played item up and the other down, and the user towards their difference."""
-    difference, toward = items[played] - items[other], users[user].copy()
-    of_users[user] += weight**2 * np.mean(difference**2)
-    users[user] += rate * weight / np.sqrt(of_users[user]) * difference
-    _shorten(users[user], longest)
-    for place in range(2):
-        item, sign = (played, 1.0) if place == 0 else (other, -1.0)
-        of_items[item] += weight**2 * np.mean(toward**2)
-        size = sign * rate * weight / np.sqrt(of_items[item])
-        items[item] += size * toward
-        biases[item] += size
-        _shorten(items[item], longest)
+def _move(factors, direction, size):
+    for place in range(len(factors)):
+        factors[place] += size * direction[place]
 
 
 @njit(cache=True)
 def _shorten(factors, longest):
-    length = np.sqrt(np.dot(factors, factors))
+    length = np.sqrt(_product(factors, factors))
     if length > longest:
-        factors *= longest / length
+        for place in range(len(factors)):
+            factors[place] *= longest / length

@@ -22,10 +22,10 @@ class ALS(Recommender):
 
     name: ClassVar[str] = "als"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (16, 32, 64, 128),
+        "factors": (8, 16, 32, 64, 128),
         "weighting": ("binary", "log", "log_share", "bm25"),
-        "confidence": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
-        "regularization": (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
+        "confidence": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+        "regularization": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
         "score_power": (0.0, 0.15, 0.3, 0.45),
     }
 
