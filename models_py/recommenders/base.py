@@ -29,6 +29,8 @@ class Recommender:
         Whether it reads `Interactions.windows` or `last_played`; it is skipped where plays have no times.
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
+    ends : mapping of str to tuple
+        Values that a hyper-parameter cannot sensibly go beyond, by name; 0 is one for all and need not be named.
     known : mapping of str to Recommender
         Other settings that it is made of, by name; a model of its own has none.
     prepared_by : tuple of str
@@ -40,6 +42,7 @@ class Recommender:
     is_baseline: ClassVar[bool] = False
     needs_times: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {}
+    ends: ClassVar[Mapping[str, tuple]] = {}
     known: ClassVar[Mapping[str, "Recommender"]] = {}
     prepared_by: ClassVar[tuple[str, ...]] = ()
 

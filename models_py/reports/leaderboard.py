@@ -12,7 +12,7 @@ def print_leaderboard(path: Path) -> None:
     records = Warehouse(path).read_rows(
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
-            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
+            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k, l.edges,
             coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
             coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
@@ -64,6 +64,8 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
         for record in records
     ]
     print_table(title, headings, rows, "rlrrrrrrr")
+    if at_edges := [f"{record['model_name']} ({record['edges']})" for record in records if record["edges"]]:
+        say(f"Edge of the search space, beyond which settings may score higher: {', '.join(at_edges)}.")
 
 
 def _missing(path: Path, present: Collection[str]) -> Iterator[str]:

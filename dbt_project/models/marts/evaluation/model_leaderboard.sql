@@ -105,6 +105,7 @@ final as (
         rank_models.serendipity,
         trials.validation_ndcg,
         runs.hyper_parameters,
+        runs.edges,
         runs.trials_run,
         runs.trials_planned,
         runs.fit_seconds,
