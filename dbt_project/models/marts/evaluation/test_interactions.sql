@@ -12,6 +12,10 @@ catalogue as (
     select * from {{ ref('training_items') }}
 ),
 
+tracks as (
+    select * from {{ ref('tracks') }}
+),
+
 test_cells as (
     select *
     from cells
@@ -27,6 +31,36 @@ find_repeats as (
     from test_cells
     semi join train_cells
         on {{ same_keys('test_cells', 'train_cells', ['split_name', 'item_type', 'user_id', 'item_id']) }}
+),
+
+test_tracks as (
+    select
+        test_cells.*,
+        tracks.artist_id
+    from test_cells
+    inner join tracks on test_cells.item_id = tracks.track_id
+    where test_cells.item_type = 'track'
+),
+
+train_tracks as (
+    select
+        train_cells.split_name,
+        train_cells.user_id,
+        tracks.artist_id
+    from train_cells
+    inner join tracks on train_cells.item_id = tracks.track_id
+    where train_cells.item_type = 'track' and train_cells.split_name <> 'full'
+),
+
+find_known_artists as (
+    select
+        test_tracks.split_name,
+        test_tracks.item_type,
+        test_tracks.user_id,
+        test_tracks.item_id
+    from test_tracks
+    semi join train_tracks
+        on {{ same_keys('test_tracks', 'train_tracks', ['split_name', 'user_id', 'artist_id']) }}
 ),
 
 find_trained_users as (
@@ -45,11 +79,18 @@ final as (
         test_cells.item_id,
         test_cells.play_count,
         find_repeats.item_id is not null as is_repeat,
+        case
+            when find_repeats.item_id is not null then null
+            when find_known_artists.item_id is not null then 'known_artist'
+            else 'new_artist'
+        end as discovery_kind,
         catalogue.item_id is not null as is_recommendable,
         find_trained_users.user_id is not null as user_has_training
     from test_cells
     left join find_repeats
         on {{ same_keys('test_cells', 'find_repeats', ['split_name', 'item_type', 'user_id', 'item_id']) }}
+    left join find_known_artists
+        on {{ same_keys('test_cells', 'find_known_artists', ['split_name', 'item_type', 'user_id', 'item_id']) }}
     left join catalogue
         on {{ same_keys('test_cells', 'catalogue', ['split_name', 'item_type', 'item_id']) }}
     left join find_trained_users
