@@ -257,6 +257,7 @@ def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
         ({"SOURCE": "2k"}, "SOURCE is '2k'"),
         ({"SOURCE": "360k", "SPLITS": "temporal"}, "SPLITS names temporal"),
         ({"SOURCE": "360k", "SPLITS": "leave_last"}, "SPLITS names leave_last"),
+        ({"SPLITS": "temporal random_groups"}, "lacks for tracks whose artists are known"),
         ({"RAW": "/no/such/folder"}, "RAW is /no/such/folder"),
         ({"WAREHOUSE": "it's.duckdb"}, "without quotes"),
         ({"VARS": "{tuning_trial: 3}"}, "VARS names tuning_trial"),
