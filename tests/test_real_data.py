@@ -18,6 +18,9 @@ import pytest
 from conftest import Study, study_in
 from dbt_runner import run_dbt
 
+from models_py import jobs
+from models_py.recommenders.registry import recommenders
+
 pytestmark = pytest.mark.real_data
 
 REQUIRED = bool(os.environ.get("REAL_DATA_REQUIRED"))
@@ -244,6 +247,37 @@ def test_labels_of_artist_clusters_come_again_from_other_artists(artists_study: 
         f"{sum(clusters) / draws:.1f} (mean of {draws} random halves; {min(clusters)} to {max(clusters)})"
     )
     assert sum(clusters) / draws >= 12
+
+
+@pytest.mark.slow
+def test_the_best_model_beats_popularity_where_whole_groups_are_held_out(
+    real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hide whole groups of tracks that are played together, so that nobody can fill gaps within an album."""
+    few = {name: recommenders()[name] for name in ("most_popular", "user_knn", "item_knn", "svd")}
+    for module in (jobs, jobs.chosen, jobs.evaluation):
+        monkeypatch.setattr(module, "recommenders", lambda: few)
+    variables = {"min_users_per_artist": 5, "tuning_trials": 10} | NO_GRIDS
+    study = study_in(tmp_path, SOURCE="360k", VARS=json.dumps(variables), SPLITS="random_groups")
+    tracks_250(real_data, study.folder / "raw")
+    study.evaluate(data_tests=False)
+    ((groups, largest, lone),) = study.query(
+        """select count(distinct group_id), max(group_size), count(*) filter (group_size = 1) / count(*)
+        from marts.item_groups inner join marts.item_popularity using (item_type, item_id) where listener_count >= 5"""
+    )
+    print(f"\n{groups} groups of tracks with five listeners, the largest of {largest}; {lone:.0%} of the tracks alone")
+    scores, compared = (
+        dict(study.query(f"select model_name, {figure} from {mart} where split_name = 'random_groups' {condition}"))
+        for figure, mart, condition in (
+            ("ndcg", "marts.model_leaderboard", ""),
+            ("p_value_adjusted", "marts.model_comparisons", "and compared_with = 'best_baseline'"),
+        )
+    )
+    print("\n".join(f"  {name:<14} {score:.4f}  {compared.get(name)}" for name, score in scores.items()))
+    best = max(few, key=scores.__getitem__)
+    assert best in ("user_knn", "svd")
+    assert scores["item_knn"] < scores["most_popular"]
+    assert compared[best] < 0.01
 
 
 def mean_ndcg(study: Study) -> dict[str, tuple[float, float, float]]:

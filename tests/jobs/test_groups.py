@@ -38,7 +38,7 @@ def run_on(study: Study, *command: str, variables: str = "{}") -> None:
 def test_dbt_alone_says_what_to_run_and_builds_the_rest(tmp_path: Path) -> None:
     study = study_in(tmp_path, SOURCE="360k", SPLITS="random_groups")
     write_demo(study.folder / "demo", users=20)
-    build = ("build", "--select", "+split_summary", "item_groups", pipeline.UNGROUPED)
+    build = ("build", "--select", "+split_summary", "+item_groups", pipeline.UNGROUPED)
     with pytest.raises(AssertionError, match=r"^assert_item_groups_are_stored: .*run make build with the same SPLITS"):
         run_on(study, *build)
     splits = "select distinct split_name from marts.split_summary where cell_count > 0 order by all"
@@ -49,6 +49,7 @@ def test_dbt_alone_says_what_to_run_and_builds_the_rest(tmp_path: Path) -> None:
     assert study.query(splits) == [("full",), ("random",), ("random_groups",)]
 
 
+@pytest.mark.slow
 def test_dbts_own_tests_pass(grouped: Study) -> None:
     run_on(
         grouped,
@@ -60,6 +61,7 @@ def test_dbts_own_tests_pass(grouped: Study) -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_item_is_in_one_group_named_by_its_lowest_id(grouped: Study) -> None:
     items = grouped.query("select count(*) from marts.item_popularity where item_type = 'artist'")
     assert grouped.query("select count(distinct item_id) from marts.item_groups") == items
@@ -77,6 +79,7 @@ def test_every_item_is_in_one_group_named_by_its_lowest_id(grouped: Study) -> No
     assert lone == [(1,)]
 
 
+@pytest.mark.slow
 def test_whole_groups_are_held_out(grouped: Study) -> None:
     shares = grouped.query(
         """
@@ -93,6 +96,7 @@ def test_whole_groups_are_held_out(grouped: Study) -> None:
     assert all(n_parts == 1 and is_exact for *_, n_parts, is_exact in shares)
 
 
+@pytest.mark.slow
 def test_groups_are_found_again_only_where_they_would_differ(grouped: Study, tmp_path: Path) -> None:
     study = replace(grouped, environment={**grouped.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
     shutil.copy(grouped.warehouse, study.warehouse)
