@@ -41,7 +41,7 @@ READABLE = {
     | {"marts/features", "staging/metadata", "seed"},
     "marts/training": {"intermediate/loading", "intermediate/splits", "marts/listening", "marts/training"},
     "marts/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
-    | {"marts/evaluation", "staging/recommender"},
+    | {"marts/evaluation", "staging/recommender", "staging/grouping"},
     "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
     "marts/protocols": {"marts/protocols", "staging/recommender"},
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation"},

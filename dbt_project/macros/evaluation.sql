@@ -45,9 +45,9 @@
     ({{ task }} = 'all' or ({{ task }} = 'repeat') = {{ is_repeat }})
 {%- endmacro %}
 
-{# Discoveries that are judged apart as well, by whether the user had played something by the artist. #}
+{# Discoveries that are judged apart as well, by whether the user had played something by the artist, or of the group. #}
 {% macro discovery_kinds() -%}
-    {{ return(['known_artist', 'new_artist']) }}
+    {{ return(['known_artist', 'new_artist', 'known_group', 'new_group']) }}
 {%- endmacro %}
 
 {# Which relevant items of a task count: all, those in the catalogue, or discoveries of one kind. #}

@@ -9,7 +9,12 @@ from models_py.terminal.printing import print_table, say
 from models_py.warehouse import Warehouse
 
 # Kinds of discovery, in words.
-KINDS = {"known_artist": "known artists", "new_artist": "new artists"}
+KINDS = {
+    "known_artist": "known artists",
+    "new_artist": "new artists",
+    "known_group": "known groups",
+    "new_group": "new groups",
+}
 
 
 def print_leaderboard(path: Path) -> None:
@@ -18,7 +23,7 @@ def print_leaderboard(path: Path) -> None:
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
             l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k, l.edges,
-            l.ndcg_known_artist, l.ndcg_new_artist,
+            l.ndcg_known_artist, l.ndcg_new_artist, l.ndcg_known_group, l.ndcg_new_group,
             coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
             coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
@@ -54,9 +59,9 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
         f"{first['item_type']}s, discovery: {data}{first['n_users']} users evaluated, density {first['density']:.2%}"
     )
     at_k = (f"{measure}@{first['k']}" for measure in ("hit rate", "recall", "coverage"))
-    # of artists all are new
-    has_kinds = first["item_type"] == "track"
-    kinds = {kind: words for kind, words in KINDS.items() if has_kinds and not isnan(first[f"ndcg_{kind}"])}
+    # discoveries of artists are all of new ones
+    given = {kind for kind in KINDS if not isnan(first[f"ndcg_{kind}"])} - {f"new_{first['item_type']}"}
+    kinds = {kind: words for kind, words in KINDS.items() if kind in given}
     headings = ("", "model", f"NDCG@{first['k']}", "95% interval", *kinds.values(), "vs baseline", *at_k, "trials")
     rows = [
         (
@@ -78,7 +83,7 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
         best = max(records, key=itemgetter(f"ndcg_{kind}"))
         if best is not first:
             say(
-                f"{first['item_type']}s by {words} alone: {best['model_name']} leads with NDCG@{first['k']} "
+                f"{first['item_type']}s of {words} alone: {best['model_name']} leads with NDCG@{first['k']} "
                 f"{best[f'ndcg_{kind}']:.4f}, {first['model_name']} has {first[f'ndcg_{kind}']:.4f}."
             )
     if at_edges := [f"{record['model_name']} ({record['edges']})" for record in records if record["edges"]]:

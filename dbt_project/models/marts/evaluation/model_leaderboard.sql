@@ -7,7 +7,7 @@ metrics as (
 
 discoveries as (
     select * from {{ ref('segment_metrics') }}
-    where segment = 'artist_discovery' and metric = 'ndcg'
+    where segment in ('artist_discovery', 'group_discovery') and metric = 'ndcg'
 ),
 
 comparisons as (
@@ -105,8 +105,9 @@ final as (
         leads.lead_high as lead_ci_high,
         leads.lead_is_real,
         rank_models.ndcg_recommendable,
-        spread_discoveries.ndcg_known_artist,
-        spread_discoveries.ndcg_new_artist,
+        {%- for kind in discovery_kinds() %}
+        spread_discoveries.ndcg_{{ kind }},
+        {%- endfor %}
         rank_models.precision,
         rank_models.recall,
         rank_models.recall_capped,

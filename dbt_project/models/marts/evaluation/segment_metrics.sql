@@ -64,7 +64,7 @@ segments as (
     union all
     select
         kind_scores.entry_id,
-        'artist_discovery' as segment,
+        split_part(kind_scores.scope, '_', 2) || '_discovery' as segment,
         kind_scores.scope as segment_value,
         '{{ metric }}' as metric,
         kind_scores.{{ metric }} as value,
