@@ -6,6 +6,7 @@ from pathlib import Path
 from models_py import dbt, jobs
 from models_py.data.parameters import Parameters
 from models_py.errors import BuildError, SettingError, WarehouseError
+from models_py.jobs.groups import group_items, wanted_groups
 from models_py.publishing import building
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import describe_what_is_left_out, require_plays
@@ -16,13 +17,14 @@ from models_py.settings.variables import check_same_study
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.sources.files import check_raw_files, explain, recognized_formats
-from models_py.sources.formats import formats
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
 from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
 STALE = "assert_results_are_of_this_study"
+UNGROUPED = "assert_item_groups_are_stored"
+RESULTS = "source:recommender+"
 # Unit tests check code on made rows and say nothing of the data at hand. A bare `dbt build` runs them.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 OUT_OF_MEMORY = "Out of Memory Error"
@@ -52,13 +54,14 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
     with building(settings.warehouse) as working:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
-                _build(["--exclude", "source:recommender+"], working, settings, shown)
+                _build(["--exclude", RESULTS, UNGROUPED], working, settings, shown)
+                _find_wanted_groups(RESULTS, working, settings, shown)
             _report_what_is_left_out(settings, Warehouse(working))
             check_users_remain(settings, working)
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             jobs.run(Warehouse(working), shown)
         with stage("Results to metrics and serving (dbt)") as shown:
-            _build(["--select", "source:recommender+"], working, settings, shown)
+            _build(["--select", RESULTS], working, settings, shown)
 
 
 def build(settings: Settings) -> None:
@@ -79,7 +82,8 @@ def build(settings: Settings) -> None:
     with building(settings.warehouse) as working:
         # new data makes the stored results stale: the marts are published all the same, for the next fit to read
         with stage("Raw files and stored results to marts (dbt)") as shown:
-            _build(["--exclude", STALE], working, settings, shown)
+            _build(["--exclude", STALE, UNGROUPED], working, settings, shown)
+            _find_wanted_groups(STALE, working, settings, shown)
             stale = _fails(["--select", STALE], working, settings, shown)
         _report_what_is_left_out(settings, Warehouse(working))
         check_users_remain(settings, working)
@@ -133,7 +137,18 @@ def ensure_raw_files(settings: Settings) -> None:
         return
     with stage("Raw files checked"):
         check_raw_files(settings)
-        check_splits(settings, any(formats()[name].has_times for name in recognized_formats(settings)))
+        check_splits(settings, recognized_formats(settings))
+
+
+def _find_wanted_groups(excluded: str, working: Path, settings: Settings, shown: Stage) -> None:
+    """Find the groups of items that a split needs and that are not stored, and build again what comes of them.
+
+    The marts they are found in are built then; so a build whose groups are stored does nothing twice.
+    """
+    if wanted := wanted_groups(Warehouse(working)):
+        shown.doing("groups of items that are played together")
+        group_items(Warehouse(working), wanted)
+        _build(["--select", "source:grouping+", "--exclude", excluded], working, settings, shown)
 
 
 def _report_what_is_left_out(settings: Settings, warehouse: Warehouse) -> None:

@@ -19,6 +19,7 @@ READABLE = {
     "staging/lastfm": set(),
     "staging/metadata": {"staging/metadata"},
     "staging/recommender": {"source.recommender", "marts/training"},
+    "staging/grouping": {"source.grouping", "intermediate/splits"},
     "intermediate/loading": {
         "staging of a format",
         "staging/lastfm",
@@ -26,7 +27,8 @@ READABLE = {
         "intermediate/loading",
         "source.reader",
     },
-    "intermediate/splits": {"intermediate/loading", "intermediate/splits", "marts/listening", "seed"},
+    "intermediate/splits": {"intermediate/loading", "intermediate/splits", "marts/listening", "seed"}
+    | {"staging/grouping"},
     "intermediate/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "marts/features", "staging/recommender"},
     "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"},
@@ -34,12 +36,12 @@ READABLE = {
     | {"marts/training", "marts/listening", "marts/features"},
     "intermediate/serving": {"intermediate/splits", "marts/listening", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
-    | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader"},
+    | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader", "staging/grouping"},
     "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}
     | {"marts/features", "staging/metadata", "seed"},
     "marts/training": {"intermediate/loading", "intermediate/splits", "marts/listening", "marts/training"},
     "marts/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
-    | {"marts/evaluation", "staging/recommender"},
+    | {"marts/evaluation", "staging/recommender", "staging/grouping"},
     "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
     "marts/protocols": {"marts/protocols", "staging/recommender"},
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation"},
@@ -121,7 +123,7 @@ def test_marts_have_contracts_and_keys(models: dict, manifest: dict) -> None:
         if node["path"].startswith("marts/"):
             assert node["contract"]["enforced"], node["name"]
             assert node["access"] == "public", node["name"]
-        if node["path"].startswith(("marts/", "staging/recommender/")):
+        if node["path"].startswith(("marts/", "staging/recommender/", "staging/grouping/")):
             assert key in keyed, f"{node['name']} has no key test"
 
 
@@ -142,12 +144,14 @@ def test_the_door_to_training_cells_leaves_test_out(models: dict) -> None:
 
 def test_staging_has_the_columns_and_types_of_what_python_writes(manifest: dict, demo: Study) -> None:
     tables = {
-        source["name"]: [(name, column["data_type"].upper()) for name, column in source["columns"].items()]
+        (source["source_name"], source["name"]): [
+            (name, column["data_type"].upper()) for name, column in source["columns"].items()
+        ]
         for source in manifest["sources"].values()
-        if source["source_name"] == "recommender"
+        if source["schema"] == "recommender"
     }
-    for name, columns in tables.items():
-        for table in (f"recommender.{name}", f"staging.stg_recommender__{name}"):
+    for (source, name), columns in tables.items():
+        for table in (f"recommender.{name}", f"staging.stg_{source}__{name}"):
             assert [row[:2] for row in demo.query(f"describe {table}")] == columns, table
 
 

@@ -80,7 +80,8 @@ def test_every_evaluated_user_is_in_one_group_of_each_segment(demo: Study) -> No
             select any_value(l.ndcg) as ndcg, sum(s.value * s.n_users) / sum(s.n_users) as by_segment
             from marts.segment_metrics as s
             inner join marts.model_leaderboard as l using (split_name, item_type, task, model_name)
-            where s.metric = 'ndcg' group by split_name, item_type, task, model_name, segment
+            where s.metric = 'ndcg' and s.segment <> 'artist_discovery'
+            group by split_name, item_type, task, model_name, segment
         )
         """
     )
@@ -256,6 +257,7 @@ def test_without_raw_data_one_sentence_names_the_remedy(tmp_path: Path) -> None:
         ({"SOURCE": "2k"}, "SOURCE is '2k'"),
         ({"SOURCE": "360k", "SPLITS": "temporal"}, "SPLITS names temporal"),
         ({"SOURCE": "360k", "SPLITS": "leave_last"}, "SPLITS names leave_last"),
+        ({"SPLITS": "temporal random_groups"}, "lacks for tracks whose artists are known"),
         ({"RAW": "/no/such/folder"}, "RAW is /no/such/folder"),
         ({"WAREHOUSE": "it's.duckdb"}, "without quotes"),
         ({"VARS": "{tuning_trial: 3}"}, "VARS names tuning_trial"),

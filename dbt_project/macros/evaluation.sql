@@ -45,6 +45,25 @@
     ({{ task }} = 'all' or ({{ task }} = 'repeat') = {{ is_repeat }})
 {%- endmacro %}
 
+{# Discoveries that are judged apart as well, by whether the user had played something by the artist, or of the group. #}
+{% macro discovery_kinds() -%}
+    {{ return(['known_artist', 'new_artist', 'known_group', 'new_group']) }}
+{%- endmacro %}
+
+{# Which relevant items of a task count: all, those in the catalogue, or discoveries of one kind. #}
+{% macro scopes() -%}
+    {{ return(['all', 'recommendable'] + discovery_kinds()) }}
+{%- endmacro %}
+
+{# True where such a row of test_interactions counts. #}
+{% macro scope_allows(scope, cells) -%}
+    case {{ scope }}
+        when 'all' then true
+        when 'recommendable' then {{ cells }}.is_recommendable
+        else coalesce({{ scope }} = {{ cells }}.discovery_kind, false)
+    end
+{%- endmacro %}
+
 {# Decimals of published scores: enough for any use, and few enough that the order of additions does not show. #}
 {% macro rounded(value) -%}
     round({{ value }}, 12)

@@ -1,6 +1,6 @@
-{# The tables that models_py writes, as the source's YAML describes them: the one home of their columns and types. #}
+{# The tables that models_py writes, as their sources' YAML describes them: the one home of their columns and types. #}
 {% macro recommender_tables() -%}
-    {{ return(graph.sources.values() | selectattr('source_name', 'equalto', 'recommender') | list) }}
+    {{ return(graph.sources.values() | selectattr('schema', 'equalto', 'recommender') | list) }}
 {%- endmacro %}
 
 {#

@@ -17,3 +17,45 @@
 {% macro has_task(tasks, task) -%}
     concat(',', {{ tasks }}, ',') like concat('%,', {{ task }}, ',%')
 {%- endmacro %}
+
+{#
+CTEs that give each of a user's items, or groups of them, its part, ending in `parted`: ranked by an md5 with the split's
+salt, the first floor(n / held_out_one_in) are test, and as large a share of the rest is validation. `units` has a row
+per split, item type, user and `unit`, with the split's salt and held_out_one_in.
+#}
+{% macro held_out_at_random(units, unit) -%}
+test_ranked as (
+    select
+        *,
+        count(*) over (partition by split_name, item_type, user_id) as unit_count,
+        row_number() over (
+            partition by split_name, item_type, user_id
+            order by md5(concat_ws('|', salt, 'test', user_id, {{ unit }})), {{ unit }}
+        ) as test_rank
+    from {{ units }}
+),
+
+validation_ranked as (
+    select
+        *,
+        test_rank <= floor(unit_count / held_out_one_in) as is_test,
+        row_number() over (
+            partition by split_name, item_type, user_id, test_rank <= floor(unit_count / held_out_one_in)
+            order by md5(concat_ws('|', salt, 'validation', user_id, {{ unit }})), {{ unit }}
+        ) as validation_rank
+    from test_ranked
+),
+
+parted as (
+    select
+        *,
+        case
+            when is_test then 'test'
+            when validation_rank <= floor(
+                (unit_count - floor(unit_count / held_out_one_in)) / held_out_one_in
+            ) then 'validation'
+            else 'fit'
+        end as part
+    from validation_ranked
+)
+{%- endmacro %}

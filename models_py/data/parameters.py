@@ -12,6 +12,8 @@ class Parameters:
     """What Python needs of the row of `evaluation_parameters`; the dbt vars are the only home of these numbers."""
 
     default_split: str
+    min_listeners_to_group: int
+    min_group_similarity: float
     min_users_to_learn: int
     tuning_trials: int
     tuning_budget_seconds: float
@@ -43,6 +45,8 @@ class Parameters:
         row = cls.read_row(warehouse)
         return cls(
             default_split=str(row["default_split"]),
+            min_listeners_to_group=int(row["min_listeners_to_group"]),
+            min_group_similarity=float(row["min_group_similarity"]),
             min_users_to_learn=int(row["min_users_to_learn"]),
             tuning_trials=int(row["tuning_trials"]),
             tuning_budget_seconds=float(row["tuning_budget_seconds"]) or np.inf,

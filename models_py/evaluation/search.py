@@ -31,6 +31,21 @@ def largest(recommender: type[Recommender], fixed: Mapping[str, object] = NOTHIN
     return recommender(**{name: max(values) for name, values in recommender.space.items()} | dict(fixed))
 
 
+def edges(setting: Recommender) -> dict[str, float]:
+    """Give the numbers of a setting with which its search space ends, where it could go on: the space is too small.
+
+    Words have no order, and nothing lies beyond 0 or what the recommender names in `ends`.
+    """
+    values = asdict(setting)
+    return {
+        name: values[name]
+        for name, of_name in setting.space.items()
+        if not _is_in_words(of_name)
+        and values[name] in (min(of_name), max(of_name))
+        and values[name] not in (0, *setting.ends.get(name, ()))
+    }
+
+
 class Search:
     """Proposes settings in rounds: the defaults, and then all of a small space or the most promising of a large one.
 
@@ -122,6 +137,10 @@ class Search:
 
 def _distribution(values: tuple) -> BaseDistribution:
     """Give the distribution of a value's place."""
-    if any(isinstance(value, str) for value in values):
+    if _is_in_words(values):
         return CategoricalDistribution(range(len(values)))
     return IntDistribution(0, len(values) - 1)
+
+
+def _is_in_words(values: tuple) -> bool:
+    return any(isinstance(value, str) for value in values)

@@ -27,10 +27,14 @@ def outdated(warehouse: Warehouse, built_splits: Sequence[str], learnable: Seque
 
 
 def _tables(warehouse: Warehouse) -> dict[str, bool]:
-    """Name the tables of results, with whether each has a split; the others hold what was learnt on split 'full'."""
+    """Name the tables of what was learnt, with whether each has a split; the others hold what was on split 'full'.
+
+    Groups of items are found in all plays, whoever is active.
+    """
     rows = warehouse.read_rows(
         "select table_name, bool_or(column_name = 'split_name') as has_split from information_schema.columns "
-        "where table_schema = ? group by all having bool_or(column_name = 'item_type') order by all",
+        "where table_schema = ? and table_name <> 'item_groups' "
+        "group by all having bool_or(column_name = 'item_type') order by all",
         [SCHEMA],
     )
     return {str(row["table_name"]): bool(row["has_split"]) for row in rows}

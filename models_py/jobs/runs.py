@@ -14,6 +14,7 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData
 from models_py.errors import SettingError
 from models_py.evaluation.ranking import Lists, recommend
+from models_py.evaluation.search import edges
 from models_py.evaluation.tuning import Trial
 from models_py.jobs.records import columns, joined
 from models_py.memory import too_large
@@ -35,6 +36,7 @@ class Run:
     status: str = "ok"
     reason: str | None = None
     hyper_parameters: str | None = None
+    edges: str | None = None
     trials_planned: int | None = None
     tuning_users: int | None = None
     fit_seconds: float | None = None
@@ -79,6 +81,7 @@ def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequen
     return replace(
         run,
         hyper_parameters=json.dumps(asdict(recommender)),
+        edges=", ".join(f"{name} {value:g}" for name, value in edges(recommender).items()) or None,
         fit_seconds=fit_usage.seconds,
         recommend_seconds=list_usage.seconds,
         peak_memory_mb=max(fit_usage.peak_memory_mb, list_usage.peak_memory_mb),

@@ -30,6 +30,8 @@ class Recommender:
         Whether it is what everything else has to beat: it is not personalised, or knows the user's own history alone.
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
+    ends : mapping of str to tuple
+        Values that a hyper-parameter cannot sensibly go beyond, by name; 0 is one for all and need not be named.
     known : mapping of str to Recommender
         Other settings that it is made of, by name; a model of its own has none.
     prepared_by : tuple of str
@@ -40,6 +42,7 @@ class Recommender:
     tasks: ClassVar[tuple[str, ...]] = TASKS
     is_baseline: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {}
+    ends: ClassVar[Mapping[str, tuple]] = {}
     known: ClassVar[Mapping[str, "Recommender"]] = {}
     prepared_by: ClassVar[tuple[str, ...]] = ()
 

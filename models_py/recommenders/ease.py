@@ -30,6 +30,7 @@ class EASE(Recommender):
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45),
     }
+    ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")
 
     weighting: str = "log_share"

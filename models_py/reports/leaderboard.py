@@ -1,10 +1,20 @@
 """The leaderboard that `make evaluate` ends with: who wins, how they were tuned, and why one is missing."""
 
 from collections.abc import Collection, Iterator
+from math import isnan
+from operator import itemgetter
 from pathlib import Path
 
 from models_py.terminal.printing import print_table, say
 from models_py.warehouse import Warehouse
+
+# Kinds of discovery, in words.
+KINDS = {
+    "known_artist": "known artists",
+    "new_artist": "new artists",
+    "known_group": "known groups",
+    "new_group": "new groups",
+}
 
 
 def print_leaderboard(path: Path) -> None:
@@ -12,7 +22,8 @@ def print_leaderboard(path: Path) -> None:
     records = Warehouse(path).read_rows(
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
-            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k,
+            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k, l.edges,
+            l.ndcg_known_artist, l.ndcg_new_artist, l.ndcg_known_group, l.ndcg_new_group,
             coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
             coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
@@ -48,13 +59,17 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
         f"{first['item_type']}s, discovery: {data}{first['n_users']} users evaluated, density {first['density']:.2%}"
     )
     at_k = (f"{measure}@{first['k']}" for measure in ("hit rate", "recall", "coverage"))
-    headings = ("", "model", f"NDCG@{first['k']}", "95% interval", "vs baseline", *at_k, "trials")
+    # discoveries of artists are all of new ones
+    given = {kind for kind in KINDS if not isnan(first[f"ndcg_{kind}"])} - {f"new_{first['item_type']}"}
+    kinds = {kind: words for kind, words in KINDS.items() if kind in given}
+    headings = ("", "model", f"NDCG@{first['k']}", "95% interval", *kinds.values(), "vs baseline", *at_k, "trials")
     rows = [
         (
             record["leaderboard_rank"],
             f"{record['model_name']}{' (lead is real)' if record['lead_is_real'] else ''}",
             f"{record['ndcg']:.4f}",
             f"{record['ndcg_ci_low']:.4f} to {record['ndcg_ci_high']:.4f}",
+            *(f"{record[f'ndcg_{kind}']:.4f}" for kind in kinds),
             record["verdict"],
             f"{record['hit_rate']:.3f}",
             f"{record['recall']:.4f}",
@@ -63,7 +78,16 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
         )
         for record in records
     ]
-    print_table(title, headings, rows, "rlrrrrrrr")
+    print_table(title, headings, rows, f"rlrr{'r' * len(kinds)}rrrrr")
+    for kind, words in kinds.items():
+        best = max(records, key=itemgetter(f"ndcg_{kind}"))
+        if best is not first:
+            say(
+                f"{first['item_type']}s of {words} alone: {best['model_name']} leads with NDCG@{first['k']} "
+                f"{best[f'ndcg_{kind}']:.4f}, {first['model_name']} has {first[f'ndcg_{kind}']:.4f}."
+            )
+    if at_edges := [f"{record['model_name']} ({record['edges']})" for record in records if record["edges"]]:
+        say(f"Edge of the search space, beyond which settings may score higher: {', '.join(at_edges)}.")
 
 
 def _missing(path: Path, present: Collection[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from models_py.errors import RawFileError, SettingError
 from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, is_event_file
 from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings.variables import check_variables
-from models_py.sources.formats import event_endings, format_of, formats
+from models_py.sources.formats import Format, event_endings, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
 NEED_TIMES = ("temporal", "leave_last")
@@ -129,15 +129,17 @@ def check_raw_folder(settings: Settings) -> None:
     )
 
 
-def check_splits(settings: Settings, has_times: bool | None = None) -> None:
-    """Refuse names in SPLITS that the seed does not have, and splits by time where plays have no times.
+def check_splits(settings: Settings, recognized: Sequence[str] | None = None) -> None:
+    """Refuse names in SPLITS that the seed does not have, and splits that the data lack something for.
+
+    Splits by time need times. Groups are for items without artists: tracks that have artists are grouped by them.
 
     Parameters
     ----------
     settings : Settings
         The study.
-    has_times : bool or None
-        Whether an event file gives times; None where they are not looked at yet, and the demo is that of SOURCE.
+    recognized : sequence of str or None
+        Formats of the event files; None where they are not looked at yet, and the demo is that of SOURCE.
 
     Raises
     ------
@@ -146,15 +148,26 @@ def check_splits(settings: Settings, has_times: bool | None = None) -> None:
     """
     with SPLITS_SEED.open(newline="") as file:
         kinds = {row["split_name"]: row["split_kind"] for row in csv.DictReader(file)}
-    if has_times is None:
-        has_times = settings.has_event_files() or formats()[format_of(settings.source)].has_times
-    possible = [name for name, kind in kinds.items() if has_times or kind not in NEED_TIMES]
+    if recognized is None and not settings.has_event_files():
+        recognized = [format_of(settings.source)]
+    lacking = {} if recognized is None else _kinds_lacking([formats()[name] for name in recognized])
+    possible = [name for name, kind in kinds.items() if kind not in lacking]
     wrong = [name for name in settings.splits if name not in possible]
     if wrong:
-        lacks = "lacks" if has_times else "lacks for plays without times"
+        reason = next((lacking[kinds[name]] for name in wrong if name in kinds), "")
         raise SettingError(
-            f"SPLITS names {', '.join(wrong)}, which {SPLITS_SEED} {lacks}: choose from {', '.join(possible)}."
+            f"SPLITS names {', '.join(wrong)}, which {SPLITS_SEED} lacks{reason}: choose from {', '.join(possible)}."
         )
+
+
+def _kinds_lacking(given: Sequence[Format]) -> dict[str, str]:
+    """Name the kinds of split that data of these formats cannot have, with the reason."""
+    lacking = {}
+    if not any(one.has_times for one in given):
+        lacking |= dict.fromkeys(NEED_TIMES, " for plays without times")
+    if any(one.has_tracks for one in given):
+        lacking["random_groups"] = " for tracks whose artists are known"
+    return lacking
 
 
 def _names_in(raw: Path) -> list[str]:

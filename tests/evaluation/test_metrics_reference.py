@@ -4,6 +4,7 @@ One dbt run scores all cases at once: each is a split of its own.
 """
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 
 import duckdb
@@ -74,6 +75,32 @@ def test_model_metrics_equal_the_reference(scored, random_cases):
     actual = actual.loc[list(expected)]
     np.testing.assert_allclose(actual.value.to_numpy(float), wanted.value.to_numpy(float), rtol=0, atol=1e-9)
     np.testing.assert_array_equal(actual.n_users.to_numpy(float), wanted.n_users.to_numpy(float))
+
+
+def test_kinds_of_discovery_equal_the_reference(scored, random_cases):
+    values = defaultdict(list)
+    for case in random_cases:
+        for (*model, kind, _, metric, _), value in reference.kind_metrics(case):
+            values[*model, kind, metric].append(value)
+    rows = scored["segment_metrics"].query("segment == 'artist_discovery'")
+    rows = rows[rows.split_name.str.startswith("case_")]
+    keys = ["split_name", "item_type", "task", "model_name", "segment_value", "metric"]
+    actual = rows.set_index(keys)[["value", "n_users"]].to_dict("index")
+    assert {kind for *_, kind, _ in values} == set(reference.KINDS)
+    assert actual.keys() == values.keys()
+    for key, expected in values.items():
+        assert actual[key]["n_users"] == len(expected)
+        assert abs(actual[key]["value"] - np.mean(expected)) < 1e-9
+
+
+def test_of_artists_every_discovery_is_of_a_new_one(scored):
+    board = scored["model_leaderboard"].query("task == 'discovery'")
+    artists, tracks = board[board.item_type == "artist"], board[board.item_type == "track"]
+    assert artists.ndcg_known_artist.isna().all()
+    np.testing.assert_allclose(artists.ndcg_new_artist, artists.ndcg, rtol=0, atol=1e-11)
+    assert tracks.ndcg_known_artist.notna().any()
+    others = scored["model_leaderboard"].query("task != 'discovery'")
+    assert others[["ndcg_known_artist", "ndcg_new_artist"]].isna().all(axis=None)
 
 
 def test_the_search_scores_lists_as_the_metrics_do(scored, random_cases):

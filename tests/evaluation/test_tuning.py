@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
-from models_py.evaluation.search import Search, space_size
+from models_py.evaluation.search import Search, edges, space_size
 from models_py.evaluation.tuning import sample, tune
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -133,6 +133,27 @@ def test_without_time_only_the_defaults_run():
         (0, "repeat", True),
     ]
     assert trials[0].hyper_parameters == {"new": 4, "known": 1}
+
+
+def test_what_ends_a_space_that_could_go_on_is_an_edge():
+    @dataclass(frozen=True)
+    class Spaced(Recommender):
+        space: ClassVar[dict[str, tuple]] = {
+            "penalty": (0.0, 0.5, 2.0),
+            "share": (0.5, 0.75, 1.0),
+            "neighbours": (5, 20, 10),
+            "words": ("a", "b"),
+        }
+        ends: ClassVar[dict[str, tuple]] = {"share": (1.0,)}
+        penalty: float = 0.0
+        share: float = 1.0
+        neighbours: int = 10
+        words: str = "a"
+        fixed: int = 1
+
+    assert edges(Spaced()) == {}
+    at_edges = {"penalty": 2.0, "share": 0.5, "neighbours": 20}
+    assert edges(Spaced(**at_edges, words="b")) == at_edges
 
 
 @pytest.mark.parametrize(("first", "parameter", "expected"), [("discovery", "new", 5), ("repeat", "known", 2)])

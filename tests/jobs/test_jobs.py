@@ -296,6 +296,17 @@ def test_another_space_refits_that_model_alone(bench: Bench, monkeypatch: pytest
     assert sorted(tried) == [("1.0",), ("7.0",)]
 
 
+def test_a_choice_at_the_end_of_its_space_is_stored_as_an_edge(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = "select edges from recommender.runs where model_name = 'popular'"
+    monkeypatch.setattr(Popular, "space", {"listeners_weigh": (1.0, 3.0)})
+    bench.evaluate(Popular)
+    assert bench.query(stored) in ([("listeners_weigh 1",)], [("listeners_weigh 3",)])
+    monkeypatch.setattr(Popular, "ends", {"listeners_weigh": (1.0, 3.0)})
+    monkeypatch.setattr("models_py.jobs.code.code_digest", lambda *makers: "the code that says so")
+    bench.evaluate(Popular)
+    assert bench.query(stored) == [(None,)]
+
+
 def test_other_code_refits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.evaluate(Popular)
     monkeypatch.setattr("models_py.jobs.code.code_digest", lambda *makers: "other code")

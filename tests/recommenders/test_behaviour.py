@@ -104,6 +104,8 @@ def test_defaults_lie_in_the_space(recommender: type[Recommender]):
     for parameter, values in recommender.space.items():
         assert defaults[parameter] in values
         assert len(set(values)) == len(values)
+    for parameter, ends in recommender.ends.items():
+        assert set(ends) <= {min(recommender.space[parameter]), max(recommender.space[parameter])}
 
 
 @pytest.mark.parametrize("shape", [(60, 4000, 0.05), (400, 300, 0.2)])

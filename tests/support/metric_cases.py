@@ -11,6 +11,7 @@ import numpy as np
 CUTOFFS = (5, 10, 20, 50, 100)
 HEADLINE_K = 20
 TASKS = ("discovery", "repeat", "all")
+KINDS = ("known_artist", "new_artist")
 
 UserKey = tuple[str, str, str, str, str, str, str, int]
 ModelKey = tuple[str, str, str, str, str, str, int]
@@ -52,13 +53,21 @@ class Case:
         return task == "all" or ((user, item) in self.train) == (task == "repeat")
 
     def relevant(self, task: str, scope: str) -> dict[str, set[int]]:
-        """Items to be found, per evaluated user."""
+        """Items to be found, per evaluated user: all, those in the catalogue, or those of a kind of discovery."""
         trained = {user for user, _ in self.train}
         found = defaultdict(set)
         for user, item in self.test:
-            if user in trained and self.allows(task, user, item) and (scope == "all" or item in self.items):
+            counts = {"all": True, "recommendable": item in self.items}.get(scope, self.kind(user, item) == scope)
+            if user in trained and self.allows(task, user, item) and counts:
                 found[user].add(item)
         return found
+
+    def kind(self, user: str, item: int) -> str:
+        """Tell whether the user has played another track of the item's artist."""
+        is_known = self.item_type == "track" and any(
+            (user, other) in self.train for other in range(item - item % 3, item - item % 3 + 3)
+        )
+        return "known_artist" if is_known else "new_artist"
 
     def candidates(self, task: str, user: str) -> list[int]:
         """Items of the catalogue that may be recommended."""
@@ -155,7 +164,17 @@ def relabelled(rng: np.random.Generator, case: Case, split_name: str) -> Case:
 
 def user_metrics(case: Case) -> Iterator[tuple[UserKey, float]]:
     """Yield every value of `user_metrics`, each list judged on its own."""
-    for (model, task), scope in product(case.lists, ("all", "recommendable")):
+    yield from _scoped_metrics(case, ("all", "recommendable"), case.tasks)
+
+
+def kind_metrics(case: Case) -> Iterator[tuple[UserKey, float]]:
+    """Yield every user's value that is behind a kind of discovery in `segment_metrics`, the kind as scope."""
+    yield from _scoped_metrics(case, KINDS, ("discovery",))
+
+
+def _scoped_metrics(case: Case, scopes: Collection[str], tasks: Collection[str]) -> Iterator[tuple[UserKey, float]]:
+    lists_of_tasks = [(model, task) for model, task in case.lists if task in tasks]
+    for (model, task), scope in product(lists_of_tasks, scopes):
         for user, relevant in case.relevant(task, scope).items():
             ranked = case.lists[model, task].get(user, [])
             popular = case.lists.get(("most_popular", task), {}).get(user, [])

@@ -13,8 +13,8 @@ segments as (
     select * from {{ ref('int_user_segments') }}
 ),
 
-item_segment_recalls as (
-    select * from {{ ref('int_item_segment_recalls') }}
+band_recalls as (
+    select * from {{ ref('int_bands_recalled') }}
 ),
 
 scores as (
@@ -33,12 +33,12 @@ scores as (
     union all
     select
         entry_id,
-        segment,
-        segment_value,
+        'item_popularity' as segment,
+        band as segment_value,
         'recall' as metric,
         user_id,
         recall as value
-    from item_segment_recalls
+    from band_recalls
 ),
 
 -- every model has the same users, who have the same places in a segment, so that all are drawn alike

@@ -49,7 +49,7 @@ hits as (
         on {{ same_keys('recommendations', 'test_interactions', ['split_name', 'item_type', 'user_id', 'item_id']) }}
     inner join users
         on {{ same_keys('recommendations', 'users', ['split_name', 'item_type', 'task', 'user_id']) }}
-            and (users.scope = 'all' or test_interactions.is_recommendable)
+            and {{ scope_allows('users.scope', 'test_interactions') }}
     where {{ task_allows('recommendations.task', 'test_interactions.is_repeat') }}
 ),
 

@@ -13,7 +13,7 @@ tasks as (
 ),
 
 scopes as (
-    select * from {{ one_column(['all', 'recommendable'], 'scope') }}
+    select * from {{ one_column(scopes(), 'scope') }}
 ),
 
 count_relevant as (
@@ -29,7 +29,9 @@ count_relevant as (
     inner join tasks
         on {{ task_allows('tasks.task', 'test_interactions.is_repeat') }}
             and {{ has_task('splits.tasks', 'tasks.task') }}
-    inner join scopes on scopes.scope = 'all' or test_interactions.is_recommendable
+    inner join scopes
+        on {{ scope_allows('scopes.scope', 'test_interactions') }}
+            and (tasks.task = 'discovery' or scopes.scope in ('all', 'recommendable'))
     where test_interactions.user_has_training
     group by all
 ),

@@ -18,6 +18,10 @@ cells_at_random as (
     select * from {{ ref('int_cells_split_at_random') }}
 ),
 
+cells_by_group as (
+    select * from {{ ref('int_cells_split_by_group') }}
+),
+
 cells_leaving_last as (
     select * from {{ ref('int_cells_split_leaving_last') }}
 ),
@@ -67,6 +71,8 @@ final as (
     select * from cells_by_time
     union all
     select * from cells_at_random
+    union all
+    select * from cells_by_group
     union all
     select * from cells_leaving_last
     union all

@@ -5,6 +5,11 @@ metrics as (
     where k = {{ var('headline_k') }}
 ),
 
+discoveries as (
+    select * from {{ ref('segment_metrics') }}
+    where segment in ('artist_discovery', 'group_discovery') and metric = 'ndcg'
+),
+
 comparisons as (
     select * from {{ ref('model_comparisons') }}
     where compared_with = 'leader'
@@ -38,6 +43,19 @@ spread_metrics as (
         max(case when metric = 'ndcg' and scope = 'all' then n_users end) as n_users,
         max(case when metric = 'ndcg' and scope = 'recommendable' then value end) as ndcg_recommendable
     from metrics
+    group by all
+),
+
+spread_discoveries as (
+    select
+        {%- for kind in discovery_kinds() %}
+        max(case when segment_value = '{{ kind }}' then value end) as ndcg_{{ kind }},
+        {%- endfor %}
+        split_name,
+        item_type,
+        task,
+        model_name
+    from discoveries
     group by all
 ),
 
@@ -87,6 +105,9 @@ final as (
         leads.lead_high as lead_ci_high,
         leads.lead_is_real,
         rank_models.ndcg_recommendable,
+        {%- for kind in discovery_kinds() %}
+        spread_discoveries.ndcg_{{ kind }},
+        {%- endfor %}
         rank_models.precision,
         rank_models.recall,
         rank_models.recall_capped,
@@ -105,6 +126,7 @@ final as (
         rank_models.serendipity,
         trials.validation_ndcg,
         runs.hyper_parameters,
+        runs.edges,
         runs.trials_run,
         runs.trials_planned,
         runs.fit_seconds,
@@ -115,6 +137,8 @@ final as (
     from rank_models
     left join leads
         on {{ same_keys('rank_models', 'leads', ['split_name', 'item_type', 'task', 'model_name']) }}
+    left join spread_discoveries
+        on {{ same_keys('rank_models', 'spread_discoveries', ['split_name', 'item_type', 'task', 'model_name']) }}
     inner join runs
         on {{ same_keys('rank_models', 'runs', ['split_name', 'item_type', 'model_name']) }}
     left join trials

@@ -2,6 +2,7 @@ with
 
 scores as (
     select * from {{ ref('int_scores_blocked') }}
+    where scope in ('all', 'recommendable')
 ),
 
 models as (

@@ -13,6 +13,7 @@ final as (
         status,
         reason,
         hyper_parameters,
+        edges,
         trials_planned,
         trials_run,
         tuning_users,

@@ -4,6 +4,15 @@ scores as (
     select * from {{ ref('int_segments_scored') }}
 ),
 
+kind_scores as (
+    select * from {{ ref('int_scores_blocked') }}
+    where scope not in ('all', 'recommendable')
+),
+
+kind_intervals as (
+    select * from {{ ref('int_scores_bootstrapped') }}
+),
+
 models as (
     select * from {{ ref('int_models_evaluated') }}
 ),
@@ -38,27 +47,53 @@ intervals as (
     group by all
 ),
 
+segments as (
+    select
+        scores.entry_id,
+        scores.segment,
+        scores.segment_value,
+        scores.metric,
+        {{ rounded('scores.value') }} as value,
+        {{ rounded('intervals.ci_low') }} as ci_low,
+        {{ rounded('intervals.ci_high') }} as ci_high,
+        scores.n_users
+    from scores
+    inner join intervals
+        on {{ same_keys('scores', 'intervals', ['entry_id', 'segment', 'segment_value']) }}
+    {%- for metric in accuracy_metrics() %}
+    union all
+    select
+        kind_scores.entry_id,
+        split_part(kind_scores.scope, '_', 2) || '_discovery' as segment,
+        kind_scores.scope as segment_value,
+        '{{ metric }}' as metric,
+        kind_scores.{{ metric }} as value,
+        kind_intervals.{{ metric }}_low as ci_low,
+        kind_intervals.{{ metric }}_high as ci_high,
+        kind_scores.n_users
+    from kind_scores
+    inner join kind_intervals
+        on {{ same_keys('kind_scores', 'kind_intervals', ['entry_id', 'scope', 'k']) }}
+    {%- endfor %}
+),
+
 final as (
     select
         models.split_name,
         models.item_type,
         models.task,
         models.model_name,
-        scores.segment,
-        scores.segment_value,
-        scores.metric,
+        segments.segment,
+        segments.segment_value,
+        segments.metric,
         {{ var('headline_k') }} as k,
-        {{ rounded('scores.value') }} as value,
+        segments.value,
         {%- for end in ['ci_low', 'ci_high'] %}
-        case
-            when scores.n_users >= {{ var('min_segment_users') }} then {{ rounded('intervals.' ~ end) }}
-        end as {{ end }},
+        case when segments.n_users >= {{ var('min_segment_users') }} then segments.{{ end }} end as {{ end }},
         {%- endfor %}
-        scores.n_users
-    from scores
-    inner join models on scores.entry_id = models.entry_id
-    inner join intervals
-        on {{ same_keys('scores', 'intervals', ['entry_id', 'segment', 'segment_value']) }}
+        segments.n_users
+    from segments
+    inner join models on segments.entry_id = models.entry_id
 )
 
 select * from final

@@ -2,6 +2,7 @@ with
 
 lists as (
     select * from {{ ref('int_user_lists_scored') }}
+    where scope in ('all', 'recommendable')
 ),
 
 models as (

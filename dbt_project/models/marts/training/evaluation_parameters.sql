@@ -23,10 +23,10 @@ final as (
         {{ timestamp_var('last_plausible_play') }} as last_plausible_play,
         {%- for name in [
             'min_age', 'max_age', 'session_gap_minutes', 'min_items_per_user', 'min_users_per_track',
-            'min_users_per_artist', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials', 'tuning_budget_seconds',
-            'max_tuning_cells', 'random_seed', 'list_length', 'serve_users_without_plays', 'headline_k', 'bootstrap_draws',
-            'permutation_draws', 'min_segment_users', 'max_clustered_items', 'cluster_label_items', 'tags_per_artist',
-            'label_tags', 'theme_top_items'
+            'min_users_per_artist', 'min_listeners_to_group', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials',
+            'tuning_budget_seconds', 'max_tuning_cells', 'random_seed', 'list_length', 'serve_users_without_plays',
+            'headline_k', 'bootstrap_draws', 'permutation_draws', 'min_segment_users', 'max_clustered_items',
+            'cluster_label_items', 'tags_per_artist', 'label_tags', 'theme_top_items'
         ] %}
         {{ var(name) }} as {{ name }},
         {%- endfor %}
@@ -34,8 +34,8 @@ final as (
         '{{ var("cluster_counts") | join(",") }}' as cluster_counts,
         '{{ var("theme_counts") | join(",") }}' as theme_counts,
         {%- for name in [
-            'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain', 'min_cluster_stability', 'min_half_sample_stability',
-            'min_tag_coverage', 'min_share_of_label', 'min_theme_stability'
+            'min_group_similarity', 'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain',
+            'min_cluster_stability', 'min_half_sample_stability', 'min_tag_coverage', 'min_share_of_label', 'min_theme_stability'
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
         {%- endfor %}

@@ -9,24 +9,6 @@ bands as (
     select * from {{ ref('int_item_bands') }}
 ),
 
-tracks as (
-    select * from {{ ref('tracks') }}
-),
-
-train_cells as (
-    select * from {{ ref('int_train_cells') }}
-    where item_type = 'track'
-),
-
-known_artists as (
-    select distinct
-        train_cells.split_name,
-        train_cells.user_id,
-        tracks.artist_id
-    from train_cells
-    inner join tracks on train_cells.item_id = tracks.track_id
-),
-
 users as (
     select * from {{ ref('int_users_evaluated') }}
     where scope = 'all'
@@ -58,56 +40,28 @@ relevant_items as (
         on {{ same_keys('test_interactions', 'bands', ['split_name', 'item_type', 'item_id']) }}
 ),
 
-artists_discovered as (
-    select
-        relevant_items.*,
-        case when known_artists.artist_id is null then 'new artist' else 'known artist' end as kind
-    from relevant_items
-    inner join tracks on relevant_items.item_id = tracks.track_id
-    left join known_artists
-        on {{ same_keys('relevant_items', 'known_artists', ['split_name', 'user_id']) }}
-            and tracks.artist_id = known_artists.artist_id
-    where relevant_items.item_type = 'track' and relevant_items.task = 'discovery'
-),
-
-segment_items as (
-    select
-        * exclude (band),
-        'item_popularity' as segment,
-        band as segment_value
-    from relevant_items
-    union all
-    select
-        * exclude (band, kind),
-        'artist_discovery' as segment,
-        kind as segment_value
-    from artists_discovered
-),
-
 count_relevant as (
     select
         split_name,
         item_type,
         task,
         user_id,
-        segment,
-        segment_value,
+        band,
         count(*) as relevant_count
-    from segment_items
+    from relevant_items
     group by all
 ),
 
 count_hits as (
     select
         recommendations.entry_id,
-        segment_items.user_id,
-        segment_items.segment,
-        segment_items.segment_value,
+        relevant_items.user_id,
+        relevant_items.band,
         count(*) as hit_count
-    from segment_items
+    from relevant_items
     inner join recommendations
         on {{ same_keys(
-            'segment_items', 'recommendations', ['split_name', 'item_type', 'task', 'user_id', 'item_id']
+            'relevant_items', 'recommendations', ['split_name', 'item_type', 'task', 'user_id', 'item_id']
         ) }}
     group by all
 ),
@@ -116,14 +70,13 @@ final as (
     select
         models.entry_id,
         count_relevant.user_id,
-        count_relevant.segment,
-        count_relevant.segment_value,
+        count_relevant.band,
         {{ rounded('coalesce(count_hits.hit_count / count_relevant.relevant_count, 0)') }} as recall
     from count_relevant
     inner join models
         on {{ same_keys('count_relevant', 'models', ['split_name', 'item_type', 'task']) }}
     left join count_hits
-        on {{ same_keys('count_relevant', 'count_hits', ['user_id', 'segment', 'segment_value']) }}
+        on {{ same_keys('count_relevant', 'count_hits', ['user_id', 'band']) }}
             and models.entry_id = count_hits.entry_id
 )
 
