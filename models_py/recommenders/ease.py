@@ -1,6 +1,6 @@
 """Linear models of items, exact over the whole catalogue: from ridge regression to EASE (Steck 2019)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 

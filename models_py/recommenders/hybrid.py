@@ -1,6 +1,6 @@
 """Ridge regression on plays and tags at once, for items that few people play (Jeunen, Van Balen & Goethals 2020)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -33,6 +33,7 @@ class Hybrid(Recommender):
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45),
     }
+    ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "tag_weight")
 
     weighting: str = "log_share"
