@@ -1,5 +1,5 @@
--- Users of a random split whose test is not floor(n / held_out_one_in) of their n items, or whose validation is not the
--- same share of the rest.
+-- Users of a random split whose test is not floor(n / held_out_one_in) of their n items, or whose validation is not
+-- floor(n / validation_one_in) of the n others.
 with
 
 counts as (
@@ -8,6 +8,7 @@ counts as (
         cells.item_type,
         cells.user_id,
         splits.held_out_one_in,
+        splits.validation_one_in,
         count(*) as items,
         sum(case when cells.part = 'test' then 1 else 0 end) as test_items,
         sum(case when cells.part = 'validation' then 1 else 0 end) as validation_items
@@ -18,9 +19,10 @@ counts as (
         cells.split_name,
         cells.item_type,
         cells.user_id,
-        splits.held_out_one_in
+        splits.held_out_one_in,
+        splits.validation_one_in
 )
 
 select * from counts
 where test_items != floor(items / held_out_one_in)
-    or validation_items != floor((items - test_items) / held_out_one_in)
+    or validation_items != floor((items - test_items) / validation_one_in)

@@ -20,8 +20,8 @@
 
 {#
 CTEs that give each of a user's items, or groups of them, its part, ending in `parted`: ranked by an md5 with the split's
-salt, the first floor(n / held_out_one_in) are test, and as large a share of the rest is validation. `units` has a row
-per split, item type, user and `unit`, with the split's salt and held_out_one_in.
+salt, the first floor(n / held_out_one_in) are test, and of the n others floor(n / validation_one_in) are validation. `units` has a row
+per split, item type, user and `unit`, with the split's salt and both shares.
 #}
 {% macro held_out_at_random(units, unit) -%}
 test_ranked as (
@@ -52,7 +52,7 @@ parted as (
         case
             when is_test then 'test'
             when validation_rank <= floor(
-                (unit_count - floor(unit_count / held_out_one_in)) / held_out_one_in
+                (unit_count - floor(unit_count / held_out_one_in)) / validation_one_in
             ) then 'validation'
             else 'fit'
         end as part

@@ -14,6 +14,9 @@ class Parameters:
     default_split: str
     min_listeners_to_group: int
     min_group_similarity: float
+    min_items_per_user: int
+    min_users_per_track: int
+    min_users_per_artist: int
     min_users_to_learn: int
     tuning_trials: int
     tuning_budget_seconds: float
@@ -29,6 +32,10 @@ class Parameters:
     bootstrap_draws: int
     window_days: tuple[int, ...]
     built_splits: tuple[str, ...]
+
+    def min_users(self, item_type: str) -> int:
+        """Users that an active track, or artist, has at least."""
+        return self.min_users_per_track if item_type == "track" else self.min_users_per_artist
 
     @staticmethod
     def read_row(warehouse: Warehouse) -> dict[str, object]:
@@ -47,6 +54,9 @@ class Parameters:
             default_split=str(row["default_split"]),
             min_listeners_to_group=int(row["min_listeners_to_group"]),
             min_group_similarity=float(row["min_group_similarity"]),
+            min_items_per_user=int(row["min_items_per_user"]),
+            min_users_per_track=int(row["min_users_per_track"]),
+            min_users_per_artist=int(row["min_users_per_artist"]),
             min_users_to_learn=int(row["min_users_to_learn"]),
             tuning_trials=int(row["tuning_trials"]),
             tuning_budget_seconds=float(row["tuning_budget_seconds"]) or np.inf,

@@ -12,6 +12,7 @@ from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.evaluation.search import NOTHING, Search
+from models_py.matrices.core import core
 from models_py.matrices.weighting import listeners
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import FittedModel
@@ -69,6 +70,19 @@ def sample(
     known_by = listeners(interactions.counts[users])
     # as in a catalogue: what one user alone plays says nothing about others, and would be most of what is searched
     items = np.flatnonzero(known_by >= min(SHARED, known_by.max()))
+    return interactions.restricted(users, items), validation.restricted(users, items)
+
+
+def within_core(
+    interactions: Interactions, validation: Validation, min_items: int, min_users: int
+) -> tuple[Interactions, Validation]:
+    """Restrict a search to the k-core of its own cells, as the final fit keeps to that of all training cells.
+
+    What is outside counts as a miss. Where nobody is in the core, everybody stays.
+    """
+    users, items = core(interactions.counts, min_items, min_users)
+    if not len(users):
+        return interactions, validation
     return interactions.restricted(users, items), validation.restricted(users, items)
 
 

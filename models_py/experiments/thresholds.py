@@ -12,6 +12,7 @@ from models_py.data.training import matrix
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import chosen_on
+from models_py.matrices.core import core
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.warehouse import Warehouse
@@ -27,7 +28,6 @@ class Cells:
     """Play counts of one split and item type before any filter, csr_matrix of shape (n_users, n_items)."""
 
     fit: sparse.csr_matrix
-    train: sparse.csr_matrix
     validation: sparse.csr_matrix
 
 
@@ -60,12 +60,11 @@ def threshold_points(warehouse: Warehouse, parameters: Parameters, item_type: st
     settings = _best(warehouse, parameters, item_type)
     if not settings:
         return []
-    row = Parameters.read_row(warehouse)
     cells = read_cells(warehouse, parameters.default_split, item_type)
     n_relevant = np.diff(cells.validation.indptr) * (np.diff(cells.fit.indptr) > 0)
     points = []
-    for min_users in sorted({*THRESHOLDS, int(row[f"min_users_per_{item_type}"])}):
-        users, items = core(cells.train, int(row["min_items_per_user"]), min_users)
+    for min_users in sorted({*THRESHOLDS, parameters.min_users(item_type)}):
+        users, items = core(cells.fit, parameters.min_items_per_user, min_users)
         known = plain(cells.fit[users][:, items])
         relevant = cells.validation[users][:, items].astype(bool)
         for setting in settings:
@@ -108,19 +107,7 @@ def read_cells(warehouse: Warehouse, split_name: str, item_type: str) -> Cells:
     # subtracting what is in both leaves cells of 0, which are dropped
     new = (held_out - held_out.multiply(fit > 0)).tocsr()
     new.eliminate_zeros()
-    return Cells(fit=fit, train=of(np.ones(len(is_fit), dtype=bool)), validation=new)
-
-
-def core(counts: sparse.csr_matrix, min_items: int, min_users: int) -> tuple[np.ndarray, np.ndarray]:
-    """Users with so many items and items with so many users, repeated until stable; indices in ascending order."""
-    cells = counts > 0
-    users, items = np.ones(cells.shape[0], dtype=bool), np.ones(cells.shape[1], dtype=bool)
-    while True:
-        kept_users = users & (cells @ items.astype(np.int64) >= min_items)
-        kept_items = items & (cells.T @ kept_users.astype(np.int64) >= min_users)
-        if (kept_users == users).all() and (kept_items == items).all():
-            return np.flatnonzero(users), np.flatnonzero(items)
-        users, items = kept_users, kept_items
+    return Cells(fit=fit, validation=new)
 
 
 def plain(counts: sparse.csr_matrix) -> Interactions:

@@ -11,7 +11,7 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
 from models_py.evaluation.search import largest, space_size
-from models_py.evaluation.tuning import sample, tune
+from models_py.evaluation.tuning import sample, tune, within_core
 from models_py.jobs.chosen import chosen_on, known_by
 from models_py.jobs.code import origin
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
@@ -67,7 +67,7 @@ def _evaluated(
 def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, parameters: Parameters) -> Run:
     """Choose hyper-parameters on validation, from a sample where data are large, and fit with them on train."""
     tasks = [task for task in recommender.tasks if task in run.dataset.tasks]
-    fit, validation = tuning_data(data, parameters)
+    fit, validation = tuning_data(data, run.dataset.item_type, parameters)
     trials = tune(
         recommender,
         fit,
@@ -79,21 +79,28 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
         tasks=tasks,
     )
     chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
+    tuning_users = fit.n_users if _is_sampled(data, parameters) else data.train.n_users
     planned = min(parameters.tuning_trials, space_size(recommender))
-    run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
+    run = replace(run, trials=trials, trials_planned=planned, tuning_users=tuning_users)
     return fitted(run, recommender(**chosen), data, tasks, parameters)
 
 
-def tuning_data(data: TrainingData, parameters: Parameters) -> tuple[Interactions, Validation]:
-    """Give what trials are fitted and scored on: everything, or a sample of users where that is too much."""
-    return sample(
-        data.fit,
-        data.validation,
-        np.diff(data.train.counts.indptr),
-        most_cells=parameters.max_tuning_cells,
-        least_users=parameters.min_users_to_learn,
-        seed=parameters.random_seed,
-    )
+def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:
+    """Give what trials are fitted and scored on: the k-core of the fit part, or a sample of users where it is large."""
+    if _is_sampled(data, parameters):
+        return sample(
+            data.fit,
+            data.validation,
+            np.diff(data.train.counts.indptr),
+            most_cells=parameters.max_tuning_cells,
+            least_users=parameters.min_users_to_learn,
+            seed=parameters.random_seed,
+        )
+    return within_core(data.fit, data.validation, parameters.min_items_per_user, parameters.min_users(item_type))
+
+
+def _is_sampled(data: TrainingData, parameters: Parameters) -> bool:
+    return data.train.counts.nnz > parameters.max_tuning_cells
 
 
 def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
@@ -105,6 +112,9 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.tuning_budget_seconds,
             parameters.max_tuning_cells,
             parameters.min_users_to_learn,
+            parameters.min_items_per_user,
+            parameters.min_users_per_track,
+            parameters.min_users_per_artist,
             parameters.random_seed,
             parameters.headline_k,
             parameters.list_length,

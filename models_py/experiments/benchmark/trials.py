@@ -30,7 +30,7 @@ def _trial(
 ) -> dict[str, object]:
     if recommender.lacks(data.train):
         return {}
-    fit, validation = tuning_data(data, parameters)
+    fit, validation = tuning_data(data, dataset.item_type, parameters)
     with measured() as usage:
         trials = tune(
             recommender,

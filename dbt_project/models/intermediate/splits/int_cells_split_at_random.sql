@@ -14,6 +14,7 @@ cells as (
         splits.split_name,
         splits.salt,
         splits.held_out_one_in,
+        splits.validation_one_in,
         all_time_cells.*
     from all_time_cells
     cross join splits

@@ -23,6 +23,7 @@ user_groups as (
         splits.split_name,
         splits.salt,
         splits.held_out_one_in,
+        splits.validation_one_in,
         grouped_cells.item_type,
         grouped_cells.user_id,
         grouped_cells.group_id

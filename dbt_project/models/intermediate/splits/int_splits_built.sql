@@ -27,6 +27,7 @@ final as (
         train_share,
         test_end_share,
         held_out_one_in,
+        validation_one_in,
         salt
     from marked
     where {{ is_built_split() }}
