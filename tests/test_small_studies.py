@@ -113,6 +113,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
         "training_items",
         "training_interactions",
         "training_item_windows",
+        "training_known_artists",
         "validation_interactions",
         "training_fingerprints",
     ):

@@ -23,6 +23,9 @@ class Interactions:
         Plays within so many days before the end of the data; empty where plays have no times.
     last_played : csr_matrix of float64, shape (n_users, n_items), or None
         Day of the last play of each cell of `counts`, in days since 1970; None where plays have no times.
+    known_parents : csr_matrix of bool, shape (n_users, n_parents), or None
+        Parents of whom the user has played something, also what is in no cell because it was filtered away; None where
+        nobody asks for lists of what is by others.
 
     Raises
     ------
@@ -34,6 +37,7 @@ class Interactions:
     parents: np.ndarray
     windows: Mapping[int, np.ndarray] = field(default_factory=dict)
     last_played: sparse.csr_matrix | None = None
+    known_parents: sparse.csr_matrix | None = None
 
     def __post_init__(self) -> None:
         counts = _canonical(sparse.csr_matrix(self.counts, dtype=np.float32))
@@ -72,11 +76,13 @@ class Interactions:
 
     def restricted(self, users: np.ndarray, items: np.ndarray) -> "Interactions":
         """Keep these users and items, numbered in the order given."""
+        kept, parents = np.unique(self.parents[items], return_inverse=True)
         return Interactions(
             counts=self.counts[users][:, items],
-            parents=np.unique(self.parents[items], return_inverse=True)[1],
+            parents=parents,
             windows={days: plays[items] for days, plays in self.windows.items()},
             last_played=None if self.last_played is None else self.last_played[users][:, items],
+            known_parents=None if self.known_parents is None else self.known_parents[users][:, kept],
         )
 
 

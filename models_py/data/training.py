@@ -78,9 +78,13 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
         f"select part, window_days, item_index, play_count from marts.training_item_windows {condition}", where
     )
     held_out = warehouse.read(
-        f"select user_index, item_index, is_repeat from marts.validation_interactions {condition} "
+        "select user_index, item_index, is_repeat, coalesce(is_new_artist, false) as is_new_artist "
+        f"from marts.validation_interactions {condition} "
         "order by user_index, item_id",
         where,
+    )
+    artists = warehouse.read(
+        f"select part, user_index, parent_item_index from marts.training_known_artists {condition}", where
     )
     parents = items["parent_item_index"].astype(np.int64)
     shape = (dataset.n_users, len(parents))
@@ -92,10 +96,15 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
             parents=parents,
             windows=_windows(windows, window_part, window_days, len(parents)),
             last_played=_last_played(cells, chosen, shape),
+            known_parents=_known_parents(artists, parts, (dataset.n_users, parents.max(initial=-1) + 1)),
         )
 
     validation = Validation.from_cells(
-        held_out["user_index"], held_out["item_index"], held_out["is_repeat"].astype(bool), shape
+        held_out["user_index"],
+        held_out["item_index"],
+        held_out["is_repeat"].astype(bool),
+        shape,
+        held_out["is_new_artist"].astype(bool),
     )
     return TrainingData(
         fit=interactions(("fit",), "fit"), train=interactions(("fit", "validation"), "train"), validation=validation
@@ -118,6 +127,16 @@ def _last_played(cells: dict[str, np.ndarray], chosen: np.ndarray, shape: tuple[
     # cells come by user, item and part, so that of a cell in fit and in validation the later part stands last
     last = np.append((np.diff(users) != 0) | (np.diff(items) != 0), True)
     return sparse.csr_matrix((days[last], (users[last], items[last])), shape=shape)
+
+
+def _known_parents(
+    rows: dict[str, np.ndarray], parts: tuple[str, ...], shape: tuple[int, int]
+) -> sparse.csr_matrix | None:
+    """Parents that each user has played something of, or nothing where the study does not ask for them."""
+    if not len(rows["part"]):
+        return None
+    chosen = np.isin(rows["part"].astype(str), parts)
+    return matrix(np.ones(len(chosen)), rows["user_index"], rows["parent_item_index"], chosen, shape).astype(bool)
 
 
 def _windows(rows: dict[str, np.ndarray], part: str, window_days: Sequence[int], n_items: int) -> dict[int, np.ndarray]:

@@ -33,34 +33,8 @@ find_repeats as (
         on {{ same_keys('test_cells', 'train_cells', ['split_name', 'item_type', 'user_id', 'item_id']) }}
 ),
 
-test_tracks as (
-    select
-        test_cells.*,
-        tracks.artist_id
-    from test_cells
-    inner join tracks on test_cells.item_id = tracks.track_id
-    where test_cells.item_type = 'track'
-),
-
-train_tracks as (
-    select
-        train_cells.split_name,
-        train_cells.user_id,
-        tracks.artist_id
-    from train_cells
-    inner join tracks on train_cells.item_id = tracks.track_id
-    where train_cells.item_type = 'track' and train_cells.split_name <> 'full'
-),
-
 find_known_artists as (
-    select
-        test_tracks.split_name,
-        test_tracks.item_type,
-        test_tracks.user_id,
-        test_tracks.item_id
-    from test_tracks
-    semi join train_tracks
-        on {{ same_keys('test_tracks', 'train_tracks', ['split_name', 'user_id', 'artist_id']) }}
+    {{ tracks_by_known_artists('test_cells', 'train_cells', 'tracks') }}
 ),
 
 find_trained_users as (

@@ -35,6 +35,19 @@ validation_cells as (
     where part = 'validation'
 ),
 
+tracks as (
+    select distinct track_id, artist_id from {{ ref('int_spellings_identified') }}
+),
+
+validation_tracks as (
+    select * from validation_cells
+    where item_type = 'track' and {{ var('new_artists') }}
+),
+
+find_known_artists as (
+    {{ tracks_by_known_artists('validation_tracks', 'fit_cells', 'tracks') }}
+),
+
 final as (
     select
         validation_cells.split_name,
@@ -42,7 +55,11 @@ final as (
         users.user_index,
         validation_cells.item_id,
         items.item_index,
-        fit_cells.item_id is not null as is_repeat
+        fit_cells.item_id is not null as is_repeat,
+        case
+            when {{ var('new_artists') }} and validation_cells.item_type = 'track'
+                then find_known_artists.item_id is null
+        end as is_new_artist
     from validation_cells
     inner join users
         on {{ same_keys('validation_cells', 'users', ['split_name', 'item_type', 'user_id']) }}
@@ -50,6 +67,8 @@ final as (
         on {{ same_keys('users', 'users_with_fit_cells', ['split_name', 'item_type', 'user_index']) }}
     left join items
         on {{ same_keys('validation_cells', 'items', ['split_name', 'item_type', 'item_id']) }}
+    left join find_known_artists
+        on {{ same_keys('validation_cells', 'find_known_artists', ['split_name', 'item_type', 'user_id', 'item_id']) }}
     left join fit_cells
         on {{ same_keys('validation_cells', 'fit_cells', ['split_name', 'item_type', 'user_id', 'item_id']) }}
 )
