@@ -14,8 +14,9 @@ DATA ?=
 SEEDS ?=
 ITEM_TYPE ?=
 TRIALS ?=
+NEW_ARTISTS ?=
 PYTHON ?= python3
-SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS
+SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS
 # a dollar sign in a setting is one, not a reference to a variable; recipes take settings from the environment ($$RAW)
 $(foreach name,$(SETTINGS),$(eval override $(name) := $$(value $(name))))
 export $(SETTINGS)
@@ -39,6 +40,7 @@ help: ## Show this list
 	@echo
 	@echo "Settings: RAW=$$RAW SOURCE=$$SOURCE (1k|360k) WAREHOUSE=$$WAREHOUSE"
 	@echo "          SPLITS='names beside the default ones' VARS='{name: value}' (see dbt_project/dbt_project.yml)"
+	@echo "          NEW_ARTISTS=1 (build, fit, evaluate: tracks by artists new to the user as one more task)"
 
 setup: $(READY) #: Prepare the environment in .venv from requirements.lock
 

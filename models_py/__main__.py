@@ -26,26 +26,33 @@ from models_py.settings.checks import (
 )
 from models_py.settings.environment import Settings
 from models_py.settings.paths import check_demo_folder, check_published, check_warehouse_file
-from models_py.settings.variables import check_variables
+from models_py.settings.variables import check_variables, with_variable
 from models_py.terminal.printing import complain, only_own_words, say
 
 EVERY_DAY, ANSWERS, STUDIES = "Raw files to tables", "Ask the tables", "Studies and checks"
+
+NewArtists = Annotated[
+    bool,
+    typer.Option(
+        "--new-artists", envvar="NEW_ARTISTS", help="Also list, judge and serve tracks by artists new to the user."
+    ),
+]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def evaluate() -> None:
+def evaluate(new_artists: NewArtists = False) -> None:
     """Everything: raw files (or the demo) to leaderboard and served recommendations."""
-    settings = Settings.from_environment()
+    settings = _settings_of_study(new_artists)
     check_build(settings)
     _evaluate(settings, prepare=True)
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def build() -> None:
+def build(new_artists: NewArtists = False) -> None:
     """All tables from raw files (or the demo) and stored results, without fitting anything."""
-    settings = Settings.from_environment()
+    settings = _settings_of_study(new_artists)
     check_build(settings)
     from models_py import pipeline
 
@@ -53,9 +60,9 @@ def build() -> None:
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def fit() -> None:
+def fit(new_artists: NewArtists = False) -> None:
     """Tune, fit and evaluate on the marts as they are, then publish."""
-    settings = Settings.from_environment()
+    settings = _settings_of_study(new_artists)
     check_fit(settings)
     _evaluate(settings, prepare=False)
 
@@ -176,8 +183,11 @@ def clean() -> None:
 def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
-    task: Annotated[str, typer.Option(help="discovery, repeat or all.")] = "discovery",
+    task: Annotated[str, typer.Option(help="discovery, repeat, all or new_artists.")] = "discovery",
     length: Annotated[int, typer.Option(min=1, max=100, help="Items to print.")] = 10,
+    new_artists: Annotated[
+        bool, typer.Option("--new-artists", help="Tracks by artists whom the user never played: task new_artists.")
+    ] = False,
 ) -> None:
     """Print the list that is served to a person."""
     warehouse = Settings.from_environment().warehouse
@@ -186,7 +196,7 @@ def recommend(
 
     say_when_stopped("Stopped.")
 
-    print_served(warehouse, user, item_type, task, length)
+    print_served(warehouse, user, item_type, "new_artists" if new_artists else task, length)
 
 
 # what begins with a comment, two hyphens, is a statement too
@@ -205,6 +215,11 @@ def query(
 
     text = sys.stdin.read() if statement == "-" else statement
     print_answer(warehouse, text, None if as_csv else rows)
+
+
+def _settings_of_study(new_artists: bool) -> Settings:
+    settings = Settings.from_environment()
+    return with_variable(settings, "new_artists", True) if new_artists else settings
 
 
 def _evaluate(settings: Settings, prepare: bool) -> None:

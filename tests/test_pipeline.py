@@ -19,6 +19,8 @@ from models_py.sources.demo import compare_key, planted_preferences, planted_tra
 K = 20
 
 MODELS = [*recommenders().values(), Fusion]
+# tasks that each model makes lists for, 'new_artists' left out, which the demo does not ask for
+TASKS_OF_MODELS = [task for model in MODELS for task in model.tasks if task != "new_artists"]
 
 
 def test_every_line_of_the_demo_is_accounted_for(demo: Study) -> None:
@@ -71,8 +73,7 @@ def test_every_evaluated_user_is_in_one_group_of_each_segment(demo: Study) -> No
         group by all
         """
     )
-    models_of_tasks = sum(len(recommender.tasks) for recommender in MODELS)
-    assert len(counts) == 6 * 2 * models_of_tasks
+    assert len(counts) == 6 * 2 * len(TASKS_OF_MODELS)
     assert all(whole for *_, whole in counts)
     apart = demo.query(
         """
@@ -218,7 +219,7 @@ def test_equal_tuning(demo: Study) -> None:
     assert models == {
         (item_type, task): count
         for item_type in ("artist", "track")
-        for task, count in Counter(task for model in MODELS for task in model.tasks).items()
+        for task, count in Counter(TASKS_OF_MODELS).items()
     }
 
 

@@ -70,6 +70,28 @@ def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(smal
         assert connection.execute(comments).fetchall() == small.query(comments)
 
 
+def test_new_artists_are_listed_judged_and_served_on_request(small: Study, tmp_path: Path) -> None:
+    study = study_in(tmp_path, DEMO=small.environment["DEMO"], VARS=SMALL, NEW_ARTISTS="1")
+    assert "tracks, lists of new artists alone" in study.evaluate()
+    judged = "select distinct item_type from marts.model_leaderboard where task = 'new_artists'"
+    assert study.query(judged) == [("track",)]
+    assert small.query(judged) == []
+    known = study.query(
+        """
+        select count(*), count(artists.artist_id) from marts.served_recommendations as served
+        inner join marts.tracks on served.item_id = tracks.track_id
+        left join (select distinct user_id, artist_id from marts.plays) as artists
+            on served.user_id = artists.user_id and tracks.artist_id = artists.artist_id
+        where served.task = 'new_artists'
+        """
+    )
+    assert known[0][0] > 0 and known[0][1] == 0
+    assert study.call("recommend", "--user", "user_000001", "--new-artists").returncode == 0
+    # the other item type is as it was
+    lists = "select * from recommender.recommendations where item_type = 'artist' order by all"
+    assert study.query(lists) == small.query(lists)
+
+
 def test_the_360k_format_fills_the_same_marts(small: Study, new_study: Callable[..., Study]) -> None:
     study = new_study(SOURCE="360k", DEMO=small.environment["DEMO"], VARS=SMALL, SPLITS="random_2")
     study.evaluate()
@@ -114,6 +136,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
         "training_interactions",
         "training_item_windows",
         "training_tags",
+        "training_known_artists",
         "validation_interactions",
         "training_fingerprints",
     ):

@@ -7,7 +7,7 @@ splits as (
 ),
 
 final as (
-    {%- for task in ['discovery', 'repeat', 'all'] %}
+    {%- for task in tasks() %}
     select
         split_name,
         item_type,

@@ -2,8 +2,12 @@
 -- items
 with
 
+-- what 'new_artists' allows is counted in artists
 tasks as (
-    select * from {{ ref('int_tasks_served') }}
+    select
+        *,
+        case when task = 'new_artists' then 'artist' else item_type end as counted_type
+    from {{ ref('int_tasks_served') }}
 ),
 
 users as (
@@ -39,9 +43,9 @@ final as (
         users.user_id
     from tasks
     cross join users
-    inner join items on tasks.item_type = items.item_type
+    inner join items on tasks.counted_type = items.item_type
     left join played_items
-        on tasks.item_type = played_items.item_type
+        on tasks.counted_type = played_items.item_type
             and users.user_id = played_items.user_id
     left join lists
         on tasks.item_type = lists.item_type
@@ -50,6 +54,7 @@ final as (
     where lists.user_id is null
         and case tasks.task
             when 'repeat' then coalesce(played_items.item_count, 0)
+            when 'new_artists' then items.item_count - coalesce(played_items.item_count, 0)
             when 'discovery' then items.item_count - coalesce(played_items.item_count, 0)
             else items.item_count
         end > 0

@@ -98,6 +98,25 @@ count_played as (
     group by cells.split_name, cells.item_type, cells.user_index
 ),
 
+known_artists as (
+    select distinct split_name, item_type, user_index, parent_item_index
+    from {{ ref('training_known_artists') }}
+),
+
+count_by_known_artists as (
+    select
+        known_artists.split_name,
+        known_artists.item_type,
+        known_artists.user_index,
+        count(*) as item_count
+    from known_artists
+    inner join items
+        on known_artists.split_name = items.split_name
+            and known_artists.item_type = items.item_type
+            and known_artists.parent_item_index = items.parent_item_index
+    group by known_artists.split_name, known_artists.item_type, known_artists.user_index
+),
+
 catalogues as (
     select
         split_name,
@@ -117,6 +136,7 @@ measure_lists as (
         short_lists.listed_items,
         least({{ var('list_length') }}, case short_lists.task
             when 'discovery' then catalogues.item_count - count_played.item_count
+            when 'new_artists' then catalogues.item_count - coalesce(count_by_known_artists.item_count, 0)
             when 'repeat' then count_played.item_count
             else catalogues.item_count
         end) as possible_items
@@ -128,6 +148,10 @@ measure_lists as (
         on short_lists.split_name = count_played.split_name
             and short_lists.item_type = count_played.item_type
             and short_lists.user_index = count_played.user_index
+    left join count_by_known_artists
+        on short_lists.split_name = count_by_known_artists.split_name
+            and short_lists.item_type = count_by_known_artists.item_type
+            and short_lists.user_index = count_by_known_artists.user_index
 ),
 
 final as (

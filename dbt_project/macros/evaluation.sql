@@ -37,12 +37,18 @@
 
 {# What a list may be asked for. #}
 {% macro tasks() -%}
-    {{ return(['discovery', 'repeat', 'all']) }}
+    {{ return(['discovery', 'repeat', 'all', 'new_artists']) }}
 {%- endmacro %}
 
-{# True where the task is about such an item: discovery leaves out what the user played in train, repeat wants it. #}
+{# True where the task is about such an item: repeat wants what the user played in train, discovery leaves it out, and so does new_artists, which leaves out more. #}
 {% macro task_allows(task, is_repeat) -%}
     ({{ task }} = 'all' or ({{ task }} = 'repeat') = {{ is_repeat }})
+{%- endmacro %}
+
+{# True where such a row of test_interactions is relevant for the task. #}
+{% macro is_relevant(task, cells) -%}
+    {{ task_allows(task, cells ~ '.is_repeat') }}
+        and ({{ task }} <> 'new_artists' or {{ cells }}.discovery_kind = 'new_artist')
 {%- endmacro %}
 
 {# Discoveries that are judged apart as well, by whether the user had played something by the artist, or of the group. #}

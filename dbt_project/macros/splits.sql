@@ -59,3 +59,8 @@ parted as (
     from validation_ranked
 )
 {%- endmacro %}
+
+{# A split's tasks for an item type: of artists every discovery is of a new one, so that 'new_artists' is a task of tracks alone. #}
+{% macro tasks_of(tasks, item_type) -%}
+    case when {{ item_type }} = 'track' then {{ tasks }} else replace({{ tasks }}, ',new_artists', '') end
+{%- endmacro %}

@@ -25,6 +25,9 @@ class Interactions:
         Day of the last play of each cell of `counts`, in days since 1970; None where plays have no times.
     tags : csr_matrix of float64, shape (n_items, n_tags), or None
         How many people gave each item (a track: its artist) each tag; None where there are no tags.
+    known_parents : csr_matrix of bool, shape (n_users, n_parents), or None
+        Parents of whom the user has played something, also what is in no cell because it was filtered away; None where
+        nobody asks for lists of what is by others.
 
     Raises
     ------
@@ -37,6 +40,7 @@ class Interactions:
     windows: Mapping[int, np.ndarray] = field(default_factory=dict)
     last_played: sparse.csr_matrix | None = None
     tags: sparse.csr_matrix | None = None
+    known_parents: sparse.csr_matrix | None = None
 
     def __post_init__(self) -> None:
         counts = _canonical(sparse.csr_matrix(self.counts, dtype=np.float32))
@@ -77,12 +81,14 @@ class Interactions:
 
     def restricted(self, users: np.ndarray, items: np.ndarray) -> "Interactions":
         """Keep these users and items, numbered in the order given."""
+        kept, parents = np.unique(self.parents[items], return_inverse=True)
         return Interactions(
             counts=self.counts[users][:, items],
-            parents=np.unique(self.parents[items], return_inverse=True)[1],
+            parents=parents,
             windows={days: plays[items] for days, plays in self.windows.items()},
             last_played=None if self.last_played is None else self.last_played[users][:, items],
             tags=None if self.tags is None else self.tags[items],
+            known_parents=None if self.known_parents is None else self.known_parents[users][:, kept],
         )
 
 

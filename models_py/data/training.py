@@ -81,9 +81,13 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
         f"select parent_item_index, tag_index, tag_count from marts.training_tags {condition} order by all", where
     )
     held_out = warehouse.read(
-        f"select user_index, item_index, is_repeat from marts.validation_interactions {condition} "
+        "select user_index, item_index, is_repeat, coalesce(is_new_artist, false) as is_new_artist "
+        f"from marts.validation_interactions {condition} "
         "order by user_index, item_id",
         where,
+    )
+    artists = warehouse.read(
+        f"select part, user_index, parent_item_index from marts.training_known_artists {condition}", where
     )
     parents = items["parent_item_index"].astype(np.int64)
     shape = (dataset.n_users, len(parents))
@@ -96,10 +100,15 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
             windows=_windows(windows, window_part, window_days, len(parents)),
             last_played=_last_played(cells, chosen, shape),
             tags=_tags(tags, parents),
+            known_parents=_known_parents(artists, parts, (dataset.n_users, parents.max(initial=-1) + 1)),
         )
 
     validation = Validation.from_cells(
-        held_out["user_index"], held_out["item_index"], held_out["is_repeat"].astype(bool), shape
+        held_out["user_index"],
+        held_out["item_index"],
+        held_out["is_repeat"].astype(bool),
+        shape,
+        held_out["is_new_artist"].astype(bool),
     )
     return TrainingData(
         fit=interactions(("fit",), "fit"), train=interactions(("fit", "validation"), "train"), validation=validation
@@ -131,6 +140,16 @@ def _tags(rows: dict[str, np.ndarray], parents: np.ndarray) -> sparse.csr_matrix
         return None
     shape = (int(parents.max()) + 1, int(tags.max()) + 1)
     return sparse.csr_matrix((counts.astype(np.float64), (of_parents, tags)), shape=shape)[parents]
+
+
+def _known_parents(
+    rows: dict[str, np.ndarray], parts: tuple[str, ...], shape: tuple[int, int]
+) -> sparse.csr_matrix | None:
+    """Parents that each user has played something of, or nothing where the study does not ask for them."""
+    if not len(rows["part"]):
+        return None
+    chosen = np.isin(rows["part"].astype(str), parts)
+    return matrix(np.ones(len(chosen)), rows["user_index"], rows["parent_item_index"], chosen, shape).astype(bool)
 
 
 def _windows(rows: dict[str, np.ndarray], part: str, window_days: Sequence[int], n_items: int) -> dict[int, np.ndarray]:

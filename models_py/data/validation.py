@@ -24,10 +24,19 @@ class Validation:
 
     @classmethod
     def from_cells(
-        cls, user_index: np.ndarray, item_index: np.ndarray, is_repeat: np.ndarray, shape: tuple[int, int]
+        cls,
+        user_index: np.ndarray,
+        item_index: np.ndarray,
+        is_repeat: np.ndarray,
+        shape: tuple[int, int],
+        is_new_artist: np.ndarray | None = None,
     ) -> "Validation":
-        """Build from the rows of `validation_interactions`; an item index of -1 is an item outside the catalogue."""
+        """Build from the rows of `validation_interactions`; an item index of -1 is an item outside the catalogue.
+
+        Where nothing is said of artists, every discovery is of a new one.
+        """
         chosen = {"discovery": ~is_repeat, "repeat": is_repeat, "all": np.ones(len(user_index), dtype=bool)}
+        chosen["new_artists"] = chosen["discovery"] if is_new_artist is None else is_new_artist
         relevant = {}
         for task, rows in chosen.items():
             known = rows & (item_index >= 0)

@@ -91,6 +91,7 @@ def recommend(
     """Top-k lists per task, scoring each user once, in blocks that hold at most `block_bytes` of scores.
 
     Of the candidates 'discovery' leaves out those the user has played, 'repeat' allows only them, 'all' allows both.
+    'new_artists' leaves out everything whose parent the user has played something of.
 
     Parameters
     ----------
@@ -128,20 +129,31 @@ def recommend(
             raise ValueError("the model gave a score that is not finite")
         seen = interactions.counts[block].toarray() > 0
         for task in tasks:
-            items, values = top_items(scores, _allowed(task, seen, may_be_listed), k)
+            left_out = _by_known_parents(interactions, block) if task == "new_artists" else seen
+            items, values = top_items(scores, _allowed(task, left_out, may_be_listed), k)
             row, column = np.nonzero(items >= 0)
             blocks[task].append((block[row], column + 1, items[row, column], values[row, column]))
     return {task: _join(parts) for task, parts in blocks.items()}
 
 
 def _allowed(task: str, seen: np.ndarray, may_be_listed: np.ndarray) -> np.ndarray:
-    if task == "discovery":
+    if task in ("discovery", "new_artists"):
         return ~seen & may_be_listed
     if task == "repeat":
         return seen & may_be_listed
     if task == "all":
         return np.broadcast_to(may_be_listed, seen.shape)
-    raise ValueError(f"unknown task '{task}': use discovery, repeat or all")
+    raise ValueError(f"unknown task '{task}': use discovery, repeat, all or new_artists")
+
+
+def _by_known_parents(interactions: Interactions, users: np.ndarray) -> np.ndarray:
+    """Tell which items are by a parent that the user knows; without `known_parents` by those of the items played."""
+    if interactions.known_parents is not None:
+        return interactions.known_parents[users].toarray()[:, interactions.parents]
+    counts = interactions.counts[users]
+    known = np.zeros((len(users), interactions.parents.max(initial=-1) + 1), dtype=bool)
+    known[np.repeat(np.arange(len(users)), np.diff(counts.indptr)), interactions.parents[counts.indices]] = True
+    return known[:, interactions.parents]
 
 
 def _join(parts: list[tuple[np.ndarray, ...]]) -> Lists:

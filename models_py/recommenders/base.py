@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from models_py.data.interactions import Interactions
 from models_py.recommenders.fitted import FittedModel
 
-TASKS = ("discovery", "repeat", "all")
+TASKS = ("discovery", "repeat", "all", "new_artists")
 
 NO_TIMES = "it needs the times of plays, which this split does not have"
 NO_TAGS = "it needs tags (artist-tags.tsv beside the plays), and there are none"

@@ -29,6 +29,11 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
         """,
         [user_id, task, item_type, item_type, length],
     )
+    if not len(rows["rank"]) and task == "new_artists" and item_type != "artist" and not _has_new_artists(warehouse):
+        raise SettingError(
+            f"{path} has no lists by new artists, because they were not asked for when it was built: "
+            "run `make evaluate NEW_ARTISTS=1`."
+        )
     if not len(rows["rank"]):
         raise SettingError(
             f"{path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "
@@ -63,6 +68,10 @@ def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
     print_table("", answer.headings, rows[:most_rows], align)
     if more:
         say(f"{more:,} more rows: raise --rows, or print all of them with --csv.")
+
+
+def _has_new_artists(warehouse: Warehouse) -> bool:
+    return bool(warehouse.read("select new_artists from marts.evaluation_parameters")["new_artists"][0])
 
 
 def _served_lists(warehouse: Warehouse, user_id: str) -> str:

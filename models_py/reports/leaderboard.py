@@ -45,6 +45,7 @@ def print_leaderboard(path: Path) -> None:
     for sentence in (*_missing(path, {record["item_type"] for record in records}), *_searches(path)):
         say(sentence)
     _print_repeats(path)
+    _print_new_artists(path)
     say(
         f"Everything is in {path}, schema marts: model_leaderboard (all tasks and splits), model_comparisons, "
         "segment_metrics, served_recommendations, load_audit. "
@@ -190,4 +191,20 @@ def _print_repeats(path: Path) -> None:
         say(
             f"{item_type}s: {share:.0%} of test plays repeat what the user played in train. "
             f"Task 'repeat': {model} leads with NDCG@{k} {ndcg:.4f}, what each user plays most has {own:.4f}."
+        )
+
+
+def _print_new_artists(path: Path) -> None:
+    """Say who leads where only artists who are new to the user are listed, if that was asked for."""
+    for row in Warehouse(path).read_rows(
+        """
+        select l.item_type, l.model_name, l.ndcg, l.k, l.n_users
+        from marts.model_leaderboard as l
+        inner join marts.evaluation_parameters as p on l.split_name = p.default_split
+        where l.task = 'new_artists' and l.leaderboard_rank = 1
+        """
+    ):
+        say(
+            f"{row['item_type']}s, lists of new artists alone (task 'new_artists', {row['n_users']} users): "
+            f"{row['model_name']} leads with NDCG@{row['k']} {row['ndcg']:.4f}."
         )

@@ -1,7 +1,9 @@
 """The numbers in VARS: each has to be a var of the dbt project, of its kind, and to agree with the others."""
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import yaml
@@ -53,6 +55,17 @@ def check_variables(settings: Settings) -> None:
         if isinstance(value, list) and len(set(value)) < len(value):
             raise SettingError(f"VARS gives {name} as {value}, which names a number twice: name each once.")
     _check_pairs(defaults | given)
+
+
+def with_variable(settings: Settings, name: str, value: object) -> Settings:
+    """Set a var beside those in VARS.
+
+    Raises
+    ------
+    SettingError
+        Where VARS cannot be read.
+    """
+    return replace(settings, variables=json.dumps(_given(settings) | {name: value}, default=str))
 
 
 def _check_pairs(numbers: Mapping[str, object]) -> None:

@@ -41,3 +41,11 @@ def test_totals_per_item_count_empty_columns_too(shape: tuple[int, int]):
     assert (interactions.n_users, interactions.n_items) == shape
     np.testing.assert_array_equal(interactions.listeners, (plays > 0).sum(axis=0))
     np.testing.assert_array_equal(interactions.plays, plays.sum(axis=0))
+
+
+def test_parents_that_are_known_stay_those_of_the_items_that_are_kept():
+    known = sparse.csr_matrix([[True, False, False], [False, True, True]])
+    interactions = Interactions(sparse.csr_matrix((2, 3)), parents=np.array([0, 1, 2]), known_parents=known)
+    kept = interactions.restricted(np.array([1]), np.array([0, 2]))
+    assert kept.parents.tolist() == [0, 1]
+    assert kept.known_parents.toarray().tolist() == [[False, True]]

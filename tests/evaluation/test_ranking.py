@@ -1,7 +1,7 @@
 """Lists and NDCG against plain Python that sorts everything and counts by hand."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -104,8 +104,18 @@ def test_a_score_that_is_not_finite_is_refused(wrong: float):
         recommend(Fixed(scores), interactions, np.arange(5), ["all"], 3)
 
 
+@pytest.mark.parametrize(("known_parents", "expected"), [(None, [3, 4, 5, 6]), ([[True, False, True]], [3, 4, 5])])
+def test_new_artists_leave_out_what_is_by_a_parent_that_the_user_knows(known_parents, expected: list[int]):
+    # three items share a parent: user 0 played one of the first, and of the third what is not in the catalogue
+    interactions = interactions_of([[1, 0, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1]])
+    if known_parents:
+        interactions = replace(interactions, known_parents=sparse.csr_matrix([*known_parents, [True] * 3]))
+    found = recommend(Fixed(np.zeros((2, 7))), interactions, np.arange(2), ["new_artists"], 7)["new_artists"]
+    assert (found.user_index.tolist(), found.item_index.tolist()) == ([0] * len(expected), expected)
+
+
 def test_an_unknown_task_is_refused():
-    with pytest.raises(ValueError, match="'rediscovery'.*discovery, repeat or all"):
+    with pytest.raises(ValueError, match="'rediscovery'.*discovery, repeat, all or new_artists"):
         recommend(Fixed(np.zeros((1, 1))), interactions_of(np.ones((1, 1))), np.arange(1), ["rediscovery"], 3)
 
 

@@ -174,6 +174,13 @@ def test_items_outside_the_catalogue_are_misses():
     assert best == pytest.approx((1 / (1 + 1 / np.log2(3)) + 1) / 2)
 
 
+def test_new_artists_have_relevant_items_of_their_own():
+    users, items, is_new_artist = np.array([0, 0, 1]), np.array([3, -1, 4]), np.array([True, True, False])
+    validation = Validation.from_cells(users, items, np.zeros(3, dtype=bool), PLAYS.shape, is_new_artist)
+    assert validation.relevant["new_artists"].nonzero()[1].tolist() == [3]
+    assert validation.n_relevant["new_artists"].tolist() == [2, 0, 0, 0]
+
+
 def test_nothing_to_judge_on_scores_zero():
     nothing = np.empty(0, dtype=np.int64)
     validation = Validation.from_cells(nothing, nothing, nothing.astype(bool), PLAYS.shape)

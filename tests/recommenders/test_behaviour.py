@@ -143,7 +143,9 @@ def test_lists_are_the_best_allowed_items(name: str, case: str, recommender: typ
     interactions = data(case)
     played = interactions.counts.toarray() > 0
     in_catalogue = played.any(axis=0)
+    of_known = (played[:, :, None] & (interactions.parents[:, None] == interactions.parents)).any(axis=1)
     allowed = {"discovery": ~played & in_catalogue, "repeat": played, "all": played | in_catalogue}
+    allowed["new_artists"] = ~of_known & in_catalogue
     scores = all_scores(model(name, case), interactions)
     lists = recommend(model(name, case), interactions, np.arange(interactions.n_users), recommender.tasks, K)
     for task in recommender.tasks:

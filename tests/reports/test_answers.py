@@ -199,3 +199,9 @@ def test_without_a_warehouse_there_is_no_answer(tmp_path: Path) -> None:
 def test_who_asks_for_a_list_that_is_not_served_is_told_which_are(demo: Study) -> None:
     with pytest.raises(SettingError, match="'nonsense': there are lists of artists for 'all', artists for 'discovery'"):
         print_served(demo.warehouse, "user_000001", "", "nonsense", 5)
+
+
+def test_who_asks_for_new_artists_that_were_not_asked_for_is_told_how_to(demo: Study) -> None:
+    answer = demo.call("recommend", "--user", "user_000001", "--new-artists")
+    assert answer.returncode == 1
+    assert "make evaluate NEW_ARTISTS=1" in answer.stderr

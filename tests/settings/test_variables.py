@@ -8,7 +8,7 @@ from staging_sql import one_line
 
 from models_py.errors import SettingError
 from models_py.settings.environment import Settings
-from models_py.settings.variables import FIRST_PLAY, LEAST, MOST, check_same_study, check_variables
+from models_py.settings.variables import FIRST_PLAY, LEAST, MOST, check_same_study, check_variables, with_variable
 
 DEFAULTS = yaml.safe_load((ROOT / "dbt_project/dbt_project.yml").read_text())["vars"]
 # what formats of files look like is no number of a study
@@ -122,3 +122,10 @@ def test_large_numbers_are_the_same_as_the_warehouse_gives_them_back(value: obje
 def test_the_first_plausible_play_is_that_of_the_load() -> None:
     load = (ROOT / "dbt_project/models/intermediate/loading/int_plausible_ranges.sql").read_text()
     assert f"timestamp '{FIRST_PLAY}'" in load
+
+
+def test_a_var_is_set_beside_those_that_are_given() -> None:
+    given = Settings.from_environment({"VARS": "{first_plausible_play: 2005-01-01, new_artists: false}"})
+    changed = with_variable(given, "new_artists", True)
+    check_variables(changed)
+    assert yaml.safe_load(changed.variables) == {"first_plausible_play": "2005-01-01", "new_artists": True}

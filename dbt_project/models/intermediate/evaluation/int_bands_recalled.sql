@@ -35,7 +35,7 @@ relevant_items as (
     from users
     inner join test_interactions
         on {{ same_keys('users', 'test_interactions', ['split_name', 'item_type', 'user_id']) }}
-            and {{ task_allows('users.task', 'test_interactions.is_repeat') }}
+            and {{ is_relevant('users.task', 'test_interactions') }}
     left join bands
         on {{ same_keys('test_interactions', 'bands', ['split_name', 'item_type', 'item_id']) }}
 ),

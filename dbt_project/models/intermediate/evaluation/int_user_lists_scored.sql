@@ -50,7 +50,7 @@ hits as (
     inner join users
         on {{ same_keys('recommendations', 'users', ['split_name', 'item_type', 'task', 'user_id']) }}
             and {{ scope_allows('users.scope', 'test_interactions') }}
-    where {{ task_allows('recommendations.task', 'test_interactions.is_repeat') }}
+    where {{ is_relevant('recommendations.task', 'test_interactions') }}
 ),
 
 popular_entries as (

@@ -27,8 +27,8 @@ count_relevant as (
     from test_interactions
     inner join splits on test_interactions.split_name = splits.split_name
     inner join tasks
-        on {{ task_allows('tasks.task', 'test_interactions.is_repeat') }}
-            and {{ has_task('splits.tasks', 'tasks.task') }}
+        on {{ is_relevant('tasks.task', 'test_interactions') }}
+            and {{ has_task(tasks_of('splits.tasks', 'test_interactions.item_type'), 'tasks.task') }}
     inner join scopes
         on {{ scope_allows('scopes.scope', 'test_interactions') }}
             and (tasks.task = 'discovery' or scopes.scope in ('all', 'recommendable'))

@@ -24,7 +24,7 @@ final as (
         served_models.model_name
     from item_types
     cross join default_split
-    inner join tasks on {{ has_task('default_split.tasks', 'tasks.task') }}
+    inner join tasks on {{ has_task(tasks_of('default_split.tasks', 'item_types.item_type'), 'tasks.task') }}
     left join served_models
         on item_types.item_type = served_models.item_type
             and tasks.task = served_models.task

@@ -21,7 +21,10 @@ final as (
     select
         split_name,
         split_kind,
-        tasks,
+        case
+            when {{ var('new_artists') }} and {{ has_task('tasks', "'discovery'") }} then concat(tasks, ',new_artists')
+            else tasks
+        end as tasks,
         is_default,
         fit_share,
         train_share,

@@ -64,7 +64,7 @@ applicable as (
     select
         count_parts.*,
         splits.split_kind,
-        splits.tasks,
+        {{ tasks_of('splits.tasks', 'count_parts.item_type') }} as tasks,
         parts.after as starts_after,
         count_parts.part = 'test' as is_test
     from count_parts

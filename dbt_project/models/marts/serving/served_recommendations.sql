@@ -21,6 +21,10 @@ played_items as (
     select * from {{ ref('user_item_plays') }}
 ),
 
+tracks as (
+    select * from {{ ref('tracks') }}
+),
+
 -- the lists of the model that serves
 listed as (
     select
@@ -43,7 +47,8 @@ unlisted_users as (
     select
         tasks.item_type,
         tasks.task,
-        users.user_id
+        users.user_id,
+        case when tasks.task = 'new_artists' then 'artists' else 'items' end as known
     from tasks
     cross join users
     anti join listed
@@ -51,31 +56,56 @@ unlisted_users as (
             and users.user_id = listed.user_id
 ),
 
-played_in_order as (
+-- what the user played, and for 'new_artists' everything by the same artists
+known_items as (
     select
         played_items.item_type,
+        'items' as known,
         played_items.user_id,
-        played_items.item_id,
-        items.popularity_rank,
-        row_number() over (
-            partition by played_items.item_type, played_items.user_id
-            order by items.popularity_rank
-        ) as place
+        played_items.item_id
+    from played_items
+    union all
+    select distinct
+        played_items.item_type,
+        'artists' as known,
+        played_items.user_id,
+        others.track_id as item_id
     from played_items
     semi join unlisted_users
         on {{ same_keys('played_items', 'unlisted_users', ['item_type', 'user_id']) }}
-    inner join items
-        on {{ same_keys('played_items', 'items', ['item_type', 'item_id']) }}
+            and unlisted_users.known = 'artists'
+    inner join tracks on played_items.item_id = tracks.track_id
+    inner join tracks as others on tracks.artist_id = others.artist_id
+    where played_items.item_type = 'track'
 ),
 
--- popularity_rank - place is the number of more popular items that the user has not played: where it comes to a list's
--- length, the list is full, and no played item further down is in the way
+known_in_order as (
+    select
+        known_items.item_type,
+        known_items.known,
+        known_items.user_id,
+        known_items.item_id,
+        items.popularity_rank,
+        row_number() over (
+            partition by known_items.item_type, known_items.known, known_items.user_id
+            order by items.popularity_rank
+        ) as place
+    from known_items
+    semi join unlisted_users
+        on {{ same_keys('known_items', 'unlisted_users', ['item_type', 'known', 'user_id']) }}
+    inner join items
+        on {{ same_keys('known_items', 'items', ['item_type', 'item_id']) }}
+),
+
+-- popularity_rank - place is the number of more popular items that the user does not know: where it comes to a list's
+-- length, the list is full, and no known item further down is in the way
 count_in_the_way as (
     select
         item_type,
+        known,
         user_id,
         count(*) as item_count
-    from played_in_order
+    from known_in_order
     where popularity_rank - place < {{ var('list_length') }}
     group by all
 ),
@@ -95,28 +125,28 @@ candidates as (
         unlisted_users.task,
         unlisted_users.user_id,
         popular_items.item_id,
-        played_in_order.item_id is not null as is_repeat
+        known_in_order.item_id is not null as is_known
     from unlisted_users
     left join count_in_the_way
-        on {{ same_keys('unlisted_users', 'count_in_the_way', ['item_type', 'user_id']) }}
+        on {{ same_keys('unlisted_users', 'count_in_the_way', ['item_type', 'known', 'user_id']) }}
     inner join popular_items
         on unlisted_users.item_type = popular_items.item_type
             and popular_items.popularity_rank <= {{ var('list_length') }} + coalesce(count_in_the_way.item_count, 0)
-    left join played_in_order
-        on {{ same_keys('unlisted_users', 'played_in_order', ['item_type', 'user_id']) }}
-            and popular_items.item_id = played_in_order.item_id
+    left join known_in_order
+        on {{ same_keys('unlisted_users', 'known_in_order', ['item_type', 'known', 'user_id']) }}
+            and popular_items.item_id = known_in_order.item_id
     where unlisted_users.task <> 'repeat'
     union all
     select
         unlisted_users.item_type,
         unlisted_users.task,
         unlisted_users.user_id,
-        played_in_order.item_id,
-        true as is_repeat
+        known_in_order.item_id,
+        true as is_known
     from unlisted_users
-    inner join played_in_order
-        on {{ same_keys('unlisted_users', 'played_in_order', ['item_type', 'user_id']) }}
-            and played_in_order.place <= {{ var('list_length') }}
+    inner join known_in_order
+        on {{ same_keys('unlisted_users', 'known_in_order', ['item_type', 'known', 'user_id']) }}
+            and known_in_order.place <= {{ var('list_length') }}
     where unlisted_users.task = 'repeat'
 ),
 
@@ -133,7 +163,7 @@ rank_popular as (
     from candidates
     inner join items
         on {{ same_keys('candidates', 'items', ['item_type', 'item_id']) }}
-    where {{ task_allows('candidates.task', 'candidates.is_repeat') }}
+    where {{ task_allows('candidates.task', 'candidates.is_known') }}
 ),
 
 final as (
@@ -149,7 +179,7 @@ final as (
         item_name,
         artist_name,
         cast(play_count as double) as score,
-        is_repeat
+        is_known as is_repeat
     from rank_popular
     where rank <= {{ var('list_length') }}
 )

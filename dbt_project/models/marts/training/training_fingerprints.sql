@@ -6,7 +6,8 @@
     ],
     'training_item_windows': ['part', 'item_index', 'window_days', 'play_count', 'listener_count'],
     'training_tags': ['parent_item_index', 'tag_index', 'tag_count'],
-    'validation_interactions': ['user_index', 'item_id', 'item_index', 'is_repeat'],
+    'validation_interactions': ['user_index', 'item_id', 'item_index', 'is_repeat', 'is_new_artist'],
+    'training_known_artists': ['part', 'user_index', 'parent_item_index'],
 } -%}
 with
 
@@ -44,7 +45,7 @@ final as (
         splits.split_kind,
         splits.is_default,
         fingerprints.fingerprint,
-        splits.tasks
+        {{ tasks_of('splits.tasks', 'fingerprints.item_type') }} as tasks
     from fingerprints
     inner join splits on fingerprints.split_name = splits.split_name
 )
