@@ -64,3 +64,31 @@ parted as (
 {% macro tasks_of(tasks, item_type) -%}
     case when {{ item_type }} = 'track' then {{ tasks }} else replace({{ tasks }}, ',new_artists', '') end
 {%- endmacro %}
+
+{#
+Keys of the held-out items of whose parent (a track's artist, an item's group) the user has a known item. `parents` has one row
+per item type and item, with its parent_id; `known` holds cells of every item type.
+#}
+{% macro items_of_known_parents(held_out, known, parents) -%}
+    select
+        {{ held_out }}.split_name,
+        {{ held_out }}.item_type,
+        {{ held_out }}.user_id,
+        {{ held_out }}.item_id
+    from {{ held_out }}
+    inner join {{ parents }}
+        on {{ same_keys(held_out, parents, ['item_type', 'item_id']) }}
+    semi join (
+        select
+            {{ known }}.split_name,
+            {{ known }}.item_type,
+            {{ known }}.user_id,
+            {{ parents }}.parent_id
+        from {{ known }}
+        inner join {{ parents }}
+            on {{ same_keys(known, parents, ['item_type', 'item_id']) }}
+        where {{ known }}.split_name <> 'full'
+    ) as known_parents
+        on {{ same_keys(held_out, 'known_parents', ['split_name', 'item_type', 'user_id']) }}
+            and {{ parents }}.parent_id = known_parents.parent_id
+{%- endmacro %}

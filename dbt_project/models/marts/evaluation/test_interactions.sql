@@ -46,37 +46,8 @@ find_repeats as (
         on {{ same_keys('test_cells', 'train_cells', ['split_name', 'item_type', 'user_id', 'item_id']) }}
 ),
 
-test_parents as (
-    select
-        test_cells.split_name,
-        test_cells.item_type,
-        test_cells.user_id,
-        test_cells.item_id,
-        parents.parent_id
-    from test_cells
-    inner join parents on {{ same_keys('test_cells', 'parents', ['item_type', 'item_id']) }}
-),
-
-train_parents as (
-    select
-        train_cells.split_name,
-        train_cells.item_type,
-        train_cells.user_id,
-        parents.parent_id
-    from train_cells
-    inner join parents on {{ same_keys('train_cells', 'parents', ['item_type', 'item_id']) }}
-    where train_cells.split_name <> 'full'
-),
-
 find_known_parents as (
-    select
-        test_parents.split_name,
-        test_parents.item_type,
-        test_parents.user_id,
-        test_parents.item_id
-    from test_parents
-    semi join train_parents
-        on {{ same_keys('test_parents', 'train_parents', ['split_name', 'item_type', 'user_id', 'parent_id']) }}
+    {{ items_of_known_parents('test_cells', 'train_cells', 'parents') }}
 ),
 
 find_trained_users as (

@@ -35,33 +35,21 @@ validation_cells as (
     where part = 'validation'
 ),
 
-tracks as (
-    select distinct track_id, artist_id from {{ ref('int_spellings_identified') }}
+artists as (
+    select distinct
+        'track' as item_type,
+        track_id as item_id,
+        artist_id as parent_id
+    from {{ ref('int_spellings_identified') }}
 ),
 
 validation_tracks as (
-    select
-        validation_cells.*,
-        tracks.artist_id
-    from validation_cells
-    inner join tracks on validation_cells.item_id = tracks.track_id
-    where validation_cells.item_type = 'track' and {{ var('new_artists') }}
-),
-
-fit_artists as (
-    select
-        fit_cells.split_name,
-        fit_cells.user_id,
-        tracks.artist_id
-    from fit_cells
-    inner join tracks on fit_cells.item_id = tracks.track_id
-    where fit_cells.item_type = 'track'
+    select * from validation_cells
+    where item_type = 'track' and {{ var('new_artists') }}
 ),
 
 find_known_artists as (
-    select * from validation_tracks
-    semi join fit_artists
-        on {{ same_keys('validation_tracks', 'fit_artists', ['split_name', 'user_id', 'artist_id']) }}
+    {{ items_of_known_parents('validation_tracks', 'fit_cells', 'artists') }}
 ),
 
 final as (
