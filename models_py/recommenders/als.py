@@ -26,7 +26,7 @@ class ALS(Recommender):
         "weighting": ("binary", "log", "log_share", "bm25"),
         "confidence": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         "regularization": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
-        "score_power": (0.0, 0.15, 0.3, 0.45),
+        "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
     }
 
     factors: int = 64

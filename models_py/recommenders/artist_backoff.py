@@ -29,7 +29,7 @@ class ArtistBackoff(Recommender):
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
-        "score_power": (0.0, 0.15, 0.3, 0.45),
+        "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
         "own": (0.0, 0.3, 1.0, 3.0),
         "share_power": (0.25, 0.5, 0.75, 1.0, 1.5),
     }

@@ -26,9 +26,9 @@ class EASE(Recommender):
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "user_power": (0.0, 0.5, 1.0),
-        "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+        "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
-        "score_power": (0.0, 0.15, 0.3, 0.45),
+        "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
     }
     ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")

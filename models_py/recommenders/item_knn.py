@@ -36,7 +36,7 @@ class ItemKNN(Recommender):
         "user_power": (0.0, 0.5, 1.0),
         "shrinkage": (0.0, 0.1, 0.3, 1.0),
         "sharpness": (0.5, 1.0, 1.5, 2.0, 3.0),
-        "normalization": (0.0, 0.25, 0.5, 0.75),
+        "normalization": (0.0, 0.25, 0.5, 0.75, 1.0),
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("compared_by",)
 

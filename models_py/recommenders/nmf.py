@@ -27,7 +27,7 @@ class NMF(Recommender):
         "factors": (8, 16, 32, 64),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "sweeps": (15, 40),
+        "sweeps": (5, 15, 40, 100),
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power")
 
