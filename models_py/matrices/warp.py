@@ -5,7 +5,7 @@ from numba import njit
 from scipy import sparse
 
 # Draws in search of an item that is ranked too high.
-MOST_DRAWS = 50
+MOST_DRAWS = 10
 
 
 def ranked_apart(
