@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from models_py.data.parameters import Parameters
-from models_py.errors import SettingError
+from models_py.errors import SettingError, WarehouseError
 from models_py.experiments.thresholds import threshold_points
 from models_py.terminal.printing import print_table, say
 from models_py.terminal.stopping import written_whole
@@ -84,7 +84,12 @@ def _report_catalogues(warehouse: Warehouse) -> None:
     parameters = Parameters.read(warehouse)
     row = Parameters.read_row(warehouse)
     for item_type in ("track", "artist"):
-        points = threshold_points(warehouse, parameters, item_type)
+        try:
+            points = threshold_points(warehouse, parameters, item_type)
+        except WarehouseError:
+            # intermediate views name the file that they were built in
+            say("Other catalogues cannot be scored: this file has another name than it was built under.")
+            return
         if not points:
             continue
         models = list(dict.fromkeys(point.model_name for point in points))

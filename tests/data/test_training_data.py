@@ -8,7 +8,7 @@ from models_py.warehouse import Warehouse
 
 
 def test_a_track_has_the_tags_of_its_artist(demo: Study):
-    warehouse = Warehouse(demo.path)
+    warehouse = Warehouse(demo.warehouse)
     (tracks,) = (data for data in read_datasets(warehouse) if data.is_default and data.item_type == "track")
     train = read_training_data(warehouse, tracks).train
     expected = demo.query(

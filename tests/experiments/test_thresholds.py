@@ -20,7 +20,7 @@ def test_a_core_is_peeled_until_it_is_stable():
 
 @pytest.mark.parametrize("item_type", ["track", "artist"])
 def test_todays_threshold_gives_todays_catalogue_and_scores(demo: Study, item_type: str):
-    warehouse = Warehouse(demo.path)
+    warehouse = Warehouse(demo.warehouse)
     parameters = Parameters.read(warehouse)
     points = threshold_points(warehouse, parameters, item_type)
     assert {point.min_users for point in points} == {2, 3, 5, 8}
