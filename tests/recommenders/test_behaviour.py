@@ -10,7 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 from made_matrices import interactions_of, random_plays, two_groups
+from numba import get_num_threads, set_num_threads
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
@@ -22,6 +24,7 @@ from models_py.recommenders.registry import recommenders
 pytestmark = pytest.mark.filterwarnings("error")
 
 SEED = 7
+NUMBA_THREADS = get_num_threads()
 K = 10
 
 
@@ -167,6 +170,17 @@ def test_the_same_seed_gives_the_same_bytes(name: str, case: str, recommender: t
     np.random.seed(1)
     second = recommender().fit(data(case), SEED).scores(np.arange(data(case).n_users))
     assert np.ascontiguousarray(first).tobytes() == np.ascontiguousarray(second).tobytes()
+
+
+def test_one_thread_and_two_give_the_same_scores(recommender: type[Recommender]):
+    interactions = interactions_of(random_plays(60, 50, 0.2, seed=5))
+    found = []
+    for threads in (1, 2):
+        set_num_threads(min(threads, NUMBA_THREADS))
+        with threadpool_limits(threads):
+            found.append(all_scores(recommender().fit(interactions, SEED), interactions))
+    set_num_threads(NUMBA_THREADS)
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5, atol=1e-5)
 
 
 def test_fitting_leaves_the_data_as_they_were(recommender: type[Recommender]):
