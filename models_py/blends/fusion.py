@@ -50,7 +50,7 @@ class Fusion(Recommender):
         class Among(cls):
             __doc__ = cls.__doc__
             known: ClassVar[Mapping[str, Recommender]] = models
-            space: ClassVar[dict[str, tuple]] = {"members": subsets, "constant": (0, 5, 10, 20, 40, 80, 160)}
+            space: ClassVar[dict[str, tuple]] = {"members": subsets, "constant": (0, 5, 10, 20, 40, 80, 160, 320)}
             members: str = subsets[0]
 
         return Among

@@ -23,7 +23,7 @@ class Content(Recommender):
         "frequency_power": (0.0, 0.5, 1.0, 2.0),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "score_power": (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0),
+        "score_power": (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3),
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("frequency_power",)
 

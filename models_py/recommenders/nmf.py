@@ -24,7 +24,7 @@ class NMF(Recommender):
 
     name: ClassVar[str] = "nmf"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64),
+        "factors": (4, 8, 16, 32, 64),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "sweeps": (5, 15, 40, 100),

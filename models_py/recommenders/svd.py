@@ -25,7 +25,7 @@ class SVD(Recommender):
 
     name: ClassVar[str] = "svd"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (16, 32, 64, 128),
+        "factors": (8, 16, 32, 64, 128, 256),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "popularity_power": (0.0, 0.2, 0.4, 0.6),
     }
