@@ -72,7 +72,7 @@ recommend: fit
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
 
-protocols: $(READY) #: Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=20)
+protocols: $(READY) #: Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=40)
 	@$(BIN)/python -m models_py protocols
 
 # the name of an earlier version

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from models_py.errors import MusicError
+from models_py.errors import MusicError, SettingError
 from models_py.settings.checks import (
     check_build,
     check_counts,
@@ -190,6 +190,8 @@ def recommend(
     ] = False,
 ) -> None:
     """Print the list that is served to a person."""
+    if new_artists and task != "discovery":
+        raise SettingError(f"--task {task} and --new-artists ask for different lists: leave one of them out.")
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
     from models_py.reports.answers import print_served

@@ -58,6 +58,8 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
                 _find_wanted_groups(RESULTS, working, settings, shown)
             _report_what_is_left_out(settings, Warehouse(working))
             check_users_remain(settings, working)
+        elif wanted_groups(Warehouse(working)):
+            raise SettingError("SPLITS names a split by groups of items that were not found yet: run `make evaluate`.")
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             jobs.run(Warehouse(working), shown)
         with stage("Results to metrics and serving (dbt)") as shown:

@@ -56,6 +56,11 @@ class Fusion(Recommender):
         return Among
 
     @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Say what one of those lacks that it may choose among."""
+        return next(filter(None, (known.lacks(interactions) for known in cls.known.values())), None)
+
+    @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[str, "Member"]:
         """Fit every member of a setting, and make its lists."""
         names = dict.fromkeys(name for setting in settings for name in setting.members.split("+"))

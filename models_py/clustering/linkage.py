@@ -50,6 +50,24 @@ def average_linkage(vectors: sparse.csr_matrix, least_similarity: float) -> np.n
     return group
 
 
+def grouped(items: np.ndarray, listeners: sparse.csr_matrix, min_listeners: int, least_similarity: float) -> np.ndarray:
+    """Give each item the lowest id of its group; one with fewer listeners than `min_listeners` is alone.
+
+    Parameters
+    ----------
+    items : array of int64, shape (n_items,)
+        Ids, ascending.
+    listeners : csr_matrix, shape (n_items, n_users)
+        1 for each listener.
+    min_listeners : int
+    least_similarity : float
+        As in `average_linkage`.
+    """
+    known, group = np.flatnonzero(np.diff(listeners.indptr) >= min_listeners), items.copy()
+    group[known] = items[known[average_linkage(listeners[known], least_similarity)]]
+    return group
+
+
 def _nearest_groups(sums: sparse.csr_matrix, sizes: np.ndarray, least_similarity: float) -> np.ndarray:
     """Find the group that each is most like, int64, shape (n,); -1 where none is alike enough."""
     sums.sort_indices()  # so that a pair's product is the same number from both sides

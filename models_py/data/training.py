@@ -91,6 +91,7 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
     )
     parents = items["parent_item_index"].astype(np.int64)
     shape = (dataset.n_users, len(parents))
+    tags_of_items = _tags(tags, parents)
 
     def interactions(parts: tuple[str, ...], window_part: str) -> Interactions:
         chosen = np.isin(cells["part"].astype(str), parts)
@@ -99,7 +100,7 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
             parents=parents,
             windows=_windows(windows, window_part, window_days, len(parents)),
             last_played=_last_played(cells, chosen, shape),
-            tags=_tags(tags, parents),
+            tags=tags_of_items,
             known_parents=_known_parents(artists, parts, (dataset.n_users, parents.max(initial=-1) + 1)),
         )
 

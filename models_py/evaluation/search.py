@@ -31,10 +31,11 @@ def largest(recommender: type[Recommender], fixed: Mapping[str, object] = NOTHIN
     return recommender(**{name: max(values) for name, values in recommender.space.items()} | dict(fixed))
 
 
-def edges(setting: Recommender) -> dict[str, float]:
+def edges(setting: Recommender, most: float = math.inf) -> dict[str, float]:
     """Give the numbers of a setting with which its search space ends, where it could go on: the space is too small.
 
-    Words have no order, and nothing lies beyond 0 or what the recommender names in `ends`.
+    Words have no order, and nothing lies beyond 0, what the recommender names in `ends`, or counts of `most`: data with
+    so few users or items have no more factors or neighbours.
     """
     values = asdict(setting)
     return {
@@ -43,6 +44,7 @@ def edges(setting: Recommender) -> dict[str, float]:
         if not _is_in_words(of_name)
         and values[name] in (min(of_name), max(of_name))
         and values[name] not in (0, *setting.ends.get(name, ()))
+        and not (isinstance(values[name], int) and values[name] >= most)
     }
 
 

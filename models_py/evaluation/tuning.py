@@ -74,16 +74,40 @@ def sample(
 
 
 def within_core(
-    interactions: Interactions, validation: Validation, min_items: int, min_users: int
+    interactions: Interactions, validation: Validation, min_items: int, min_users: int, least_users: int
 ) -> tuple[Interactions, Validation]:
     """Restrict a search to the k-core of its own cells, as the final fit keeps to that of all training cells.
 
-    What is outside counts as a miss. Where nobody is in the core, everybody stays.
+    What is outside counts as a miss. Everything stays where fewer than `least_users` are in the core, or none of them
+    has anything to find.
     """
     users, items = core(interactions.counts, min_items, min_users)
-    if not len(users):
+    within = validation.restricted(users, items)
+    if len(users) < least_users or not any(cells.nnz for cells in within.relevant.values()):
         return interactions, validation
-    return interactions.restricted(users, items), validation.restricted(users, items)
+    return interactions.restricted(users, items), within
+
+
+def searched(
+    interactions: Interactions,
+    validation: Validation,
+    cells_per_user: np.ndarray,
+    *,
+    most_cells: int,
+    least_users: int,
+    min_items: int,
+    min_users: int,
+    seed: int,
+) -> tuple[Interactions, Validation]:
+    """Give what trials are fitted and scored on: the k-core of the fit cells, or a sample of users where it is large.
+
+    Parameters are those of `sample` and `within_core`.
+    """
+    limits = {"most_cells": most_cells, "least_users": least_users, "seed": seed}
+    some, held_out = sample(interactions, validation, cells_per_user, **limits)
+    if some is not interactions:
+        return some, held_out
+    return within_core(interactions, validation, min_items, min_users, least_users)
 
 
 def tune(

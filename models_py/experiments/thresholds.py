@@ -13,6 +13,7 @@ from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import chosen_on
 from models_py.matrices.core import core
+from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.warehouse import Warehouse
@@ -33,14 +34,18 @@ class Cells:
 
 @dataclass(frozen=True)
 class Point:
-    """One model with one catalogue; NDCG is on validation, and what is outside the catalogue is a miss."""
+    """One model with one catalogue; NDCG is on validation, and what is outside the catalogue is a miss.
+
+    A model that is too large for a catalogue has a reason in place of NDCG.
+    """
 
     item_type: str
     model_name: str
     min_users: int
     n_users: int
     n_items: int
-    validation_ndcg: float
+    validation_ndcg: float | None
+    reason: str = ""
 
 
 def threshold_points(warehouse: Warehouse, parameters: Parameters, item_type: str) -> list[Point]:
@@ -69,6 +74,9 @@ def threshold_points(warehouse: Warehouse, parameters: Parameters, item_type: st
         relevant = cells.validation[users][:, items].astype(bool)
         for setting in settings:
             score = 0.0
+            if reason := setting.lacks(known) or too_large([setting], known, item_type):
+                points.append(Point(item_type, setting.name, min_users, len(users), len(items), None, reason))
+                continue
             if known.counts.nnz:
                 lists = recommend(
                     setting.fit(known, parameters.random_seed),

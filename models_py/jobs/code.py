@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def code_digest(*makers: type | Callable) -> str:
 def origin(recommender: type[Recommender], maker: Callable) -> list:
     """Tell what results of a recommender depend on beside its setting: code, and what it is made of."""
     code = code_digest(recommender, maker, *map(type, recommender.known.values()))
-    return [code, {name: asdict(setting) for name, setting in recommender.known.items()}]
+    return [code, version("implicit"), {name: asdict(setting) for name, setting in recommender.known.items()}]
 
 
 @cache

@@ -11,7 +11,7 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
 from models_py.evaluation.search import largest, space_size
-from models_py.evaluation.tuning import sample, tune, within_core
+from models_py.evaluation.tuning import searched, tune
 from models_py.jobs.chosen import chosen_on, known_by
 from models_py.jobs.code import origin
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
@@ -28,7 +28,7 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
     """Tune, refit and recommend with every registered model, writing each in one transaction as it ends.
 
     A model is left alone where its rows come from the same training rows, code, search space, number of trials, budget,
-    size of the sample and seed.
+    sizes of the sample and of the k-core, and seed.
     """
     stored = stored_search_keys(warehouse, dataset)
     data = cache(lambda: read_training_data(warehouse, dataset, parameters.window_days))
@@ -79,28 +79,23 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
         tasks=tasks,
     )
     chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
-    tuning_users = fit.n_users if _is_sampled(data, parameters) else data.train.n_users
     planned = min(parameters.tuning_trials, space_size(recommender))
-    run = replace(run, trials=trials, trials_planned=planned, tuning_users=tuning_users)
+    run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
     return fitted(run, recommender(**chosen), data, tasks, parameters)
 
 
 def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:
-    """Give what trials are fitted and scored on: the k-core of the fit part, or a sample of users where it is large."""
-    if _is_sampled(data, parameters):
-        return sample(
-            data.fit,
-            data.validation,
-            np.diff(data.train.counts.indptr),
-            most_cells=parameters.max_tuning_cells,
-            least_users=parameters.min_users_to_learn,
-            seed=parameters.random_seed,
-        )
-    return within_core(data.fit, data.validation, parameters.min_items_per_user, parameters.min_users(item_type))
-
-
-def _is_sampled(data: TrainingData, parameters: Parameters) -> bool:
-    return data.train.counts.nnz > parameters.max_tuning_cells
+    """Give what trials are fitted and scored on."""
+    return searched(
+        data.fit,
+        data.validation,
+        np.diff(data.train.counts.indptr),
+        most_cells=parameters.max_tuning_cells,
+        least_users=parameters.min_users_to_learn,
+        min_items=parameters.min_items_per_user,
+        min_users=parameters.min_users(item_type),
+        seed=parameters.random_seed,
+    )
 
 
 def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:

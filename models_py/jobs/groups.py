@@ -6,7 +6,7 @@ They are found in all plays, test cells too: they are a property of the data, an
 import numpy as np
 from scipy import sparse
 
-from models_py.clustering.linkage import average_linkage
+from models_py.clustering.linkage import grouped
 from models_py.data.parameters import Parameters
 from models_py.jobs.code import code_digest
 from models_py.warehouse import Replacement, Warehouse
@@ -23,7 +23,7 @@ def wanted_groups(warehouse: Warehouse) -> dict[str, str]:
         where stored.item_type is null
         order by wanted.item_type
         """,
-        [code_digest(average_linkage)],
+        [code_digest(grouped)],
     )
     return dict(zip(rows["item_type"].astype(str), rows["fingerprint"].astype(str), strict=True))
 
@@ -33,10 +33,8 @@ def group_items(warehouse: Warehouse, wanted: dict[str, str]) -> None:
     parameters = Parameters.read(warehouse)
     for item_type, fingerprint in wanted.items():
         items, listeners = _read_listeners(warehouse, item_type)
-        known = np.flatnonzero(np.diff(listeners.indptr) >= parameters.min_listeners_to_group)
-        group = items.copy()
-        group[known] = items[known[average_linkage(listeners[known], parameters.min_group_similarity)]]
-        stamp = {"search_key": code_digest(average_linkage), "fingerprint": fingerprint}
+        group = grouped(items, listeners, parameters.min_listeners_to_group, parameters.min_group_similarity)
+        stamp = {"search_key": code_digest(grouped), "fingerprint": fingerprint}
         rows = {"item_id": items, "group_id": group}
         warehouse.replace([Replacement("item_groups", {"item_type": item_type}, rows, stamp)])
 

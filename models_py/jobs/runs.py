@@ -72,7 +72,7 @@ class Run:
 def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters) -> Run:
     """Fit on train and make the lists of every task; return the run with both."""
     train = data.train
-    if reason := too_large([recommender], train, run.dataset.item_type):
+    if reason := recommender.lacks(train) or too_large([recommender], train, run.dataset.item_type):
         raise SettingError(f"{recommender.name} is not fitted: {reason}.")
     with measured() as fit_usage:
         model = recommender.fit(train, parameters.random_seed)
@@ -81,7 +81,8 @@ def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequen
     return replace(
         run,
         hyper_parameters=json.dumps(asdict(recommender)),
-        edges=", ".join(f"{name} {value:g}" for name, value in edges(recommender).items()) or None,
+        edges=", ".join(f"{name} {value:g}" for name, value in edges(recommender, min(train.counts.shape)).items())
+        or None,
         fit_seconds=fit_usage.seconds,
         recommend_seconds=list_usage.seconds,
         peak_memory_mb=max(fit_usage.peak_memory_mb, list_usage.peak_memory_mb),

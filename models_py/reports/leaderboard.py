@@ -145,8 +145,9 @@ def _searches(path: Path) -> Iterator[str]:
     """Say what was tuned on a sample of users, and which searches a limit in seconds ended."""
     warehouse = Warehouse(path)
     samples = warehouse.read_rows(
-        "select split_name, item_type, tuning_users, n_users, n_interactions from marts.model_runs "
-        "where tuning_users < n_users group by all order by all"
+        "select r.split_name, r.item_type, r.tuning_users, r.n_users, r.n_interactions "
+        "from marts.model_runs as r cross join marts.evaluation_parameters as p "
+        "where r.tuning_users < r.n_users and r.n_interactions > p.max_tuning_cells group by all order by all"
     )
     for row in samples:
         yield (

@@ -82,30 +82,39 @@ def _print(curves: list[dict[str, object]]) -> None:
 def _report_catalogues(warehouse: Warehouse) -> None:
     """Print validation scores over the listeners that an item needs, and the value that they recommend."""
     parameters = Parameters.read(warehouse)
-    row = Parameters.read_row(warehouse)
     for item_type in ("track", "artist"):
         try:
             points = threshold_points(warehouse, parameters, item_type)
-        except WarehouseError:
-            # intermediate views name the file that they were built in
-            say("Other catalogues cannot be scored: this file has another name than it was built under.")
+        except WarehouseError as error:
+            # views of intermediate name the file that they were built in: under another name they cannot be read
+            say(f"Other catalogues cannot be scored: {error}")
             return
         if not points:
             continue
         models = list(dict.fromkeys(point.model_name for point in points))
-        scores = {(point.min_users, point.model_name): point.validation_ndcg for point in points}
+        scores = {(p.min_users, p.model_name): p.validation_ndcg for p in points if p.validation_ndcg is not None}
         sizes = {point.min_users: (f"{point.n_users:,}", f"{point.n_items:,}") for point in points}
         name, headings = f"min_users_per_{item_type}", ("users", "items", *models)
         title = f"{item_type}s, NDCG@{parameters.headline_k} on validation by the listeners that an item needs"
         rows = [
-            (str(least), *sizes[least], *(f"{scores[least, model]:.4f}" for model in models)) for least in sorted(sizes)
+            (str(least), *sizes[least], *(_shown(scores.get((least, model))) for model in models))
+            for least in sorted(sizes)
         ]
         print_table(title, (name, *headings), rows, "r" * (1 + len(headings)))
-        best, today = max(scores, key=lambda key: (scores[key], key[0])), int(row[name])
+        for point in points:
+            if point.reason:
+                say(f"{point.model_name} was not fitted with {name} {point.min_users}: {point.reason}.")
+        if not scores:
+            continue
+        best, today = max(scores, key=lambda key: (scores[key], key[0])), parameters.min_users(item_type)
         say(
             f"{name} {best[0]} has the best score ({best[1]}, {scores[best]:.4f}); today's is {today}. "
-            + ("It stays." if best[0] == today else f"To change it: make evaluate VARS='{{{name}: {best[0]}}}'.")
+            + ("It stays." if best[0] == today else f"To change it, add {name}: {best[0]} to VARS.")
         )
+
+
+def _shown(score: float | None) -> str:
+    return "" if score is None else f"{score:.4f}"
 
 
 def _draw(curves: list[dict[str, object]], path: Path) -> None:

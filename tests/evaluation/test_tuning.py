@@ -12,7 +12,7 @@ from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.evaluation.search import Search, edges, space_size
-from models_py.evaluation.tuning import sample, tune
+from models_py.evaluation.tuning import sample, searched, tune, within_core
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 
@@ -154,6 +154,8 @@ def test_what_ends_a_space_that_could_go_on_is_an_edge():
     assert edges(Spaced()) == {}
     at_edges = {"penalty": 2.0, "share": 0.5, "neighbours": 20}
     assert edges(Spaced(**at_edges, words="b")) == at_edges
+    # data with 20 users have no more neighbours
+    assert edges(Spaced(**at_edges, words="b"), 20) == {"penalty": 2.0, "share": 0.5}
 
 
 @pytest.mark.parametrize(("first", "parameter", "expected"), [("discovery", "new", 5), ("repeat", "known", 2)])
@@ -290,6 +292,36 @@ def test_data_within_the_limit_are_not_sampled():
     (fit, validation), (whole, judged), _ = sampled(cells)
     assert fit is whole and validation is judged
     assert sampled(cells - 1)[0][0] is not whole
+
+
+# users 0 to 2 share items 0 to 2; user 3 has two items, and item 4 nobody but user 2
+LOOSE = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 0, 1], [0, 0, 1, 2, 0]])
+
+
+def held_out_of(users: list[int], items: list[int]) -> Validation:
+    return Validation.from_cells(np.array(users), np.array(items), np.zeros(len(users), dtype=bool), LOOSE.shape)
+
+
+def test_a_search_keeps_to_the_core_of_its_cells_and_counts_the_rest_as_misses():
+    fit, validation = within_core(interactions_of(LOOSE), held_out_of([2, 2, 1, 3], [0, 3, 4, 0]), 3, 2, 1)
+    np.testing.assert_array_equal(fit.counts.toarray(), np.ones((3, 3)))
+    assert validation.n_relevant["discovery"].tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(validation.relevant["discovery"].toarray().nonzero(), [[2], [0]])
+
+
+@pytest.mark.parametrize(("held_out", "least_users"), [(([2], [0]), 4), (([2], [4]), 1)])
+def test_everything_is_searched_where_the_core_says_nothing(held_out, least_users: int):
+    interactions, validation = interactions_of(LOOSE), held_out_of(*held_out)
+    fit, judged = within_core(interactions, validation, 3, 2, least_users)
+    assert fit is interactions and judged is validation
+
+
+def test_a_search_is_on_a_sample_or_on_the_core():
+    interactions, validation = interactions_of(LOOSE), held_out_of([2], [0])
+    limits = {"least_users": 1, "min_items": 3, "min_users": 2, "seed": 1}
+    cells = np.diff(interactions.counts.indptr)
+    assert searched(interactions, validation, cells, most_cells=12, **limits)[0].counts.shape == (3, 3)
+    assert searched(interactions, validation, cells, most_cells=5, **limits)[0].n_users == 2
 
 
 def test_a_sample_has_no_fewer_users_than_can_be_learnt_from():

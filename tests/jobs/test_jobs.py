@@ -269,7 +269,8 @@ def test_another_search_refits_every_model(bench: Bench, changes: dict) -> None:
 def test_trials_of_large_data_run_on_a_sample_and_the_final_fit_on_everybody(bench: Bench) -> None:
     bench.evaluate(Popular)
     ((users, everybody, cells),) = bench.query("select tuning_users, n_users, n_interactions from recommender.runs")
-    assert users == everybody
+    # who is active in train need not be in the core of fit
+    assert everybody / 2 < users <= everybody
     trials = "select trial, validation_ndcg from recommender.trials order by all"
     whole = bench.query(trials)
     bench.evaluate(Popular, max_tuning_cells=cells)
