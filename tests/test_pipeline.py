@@ -287,6 +287,11 @@ def test_a_wrong_setting_is_one_sentence(new_study: Callable[..., Study], settin
     assert "Traceback" not in result.stderr
 
 
+def test_two_kinds_of_lists_are_not_asked_for_at_once(new_study: Callable[..., Study]) -> None:
+    result = new_study().call("recommend", "--user", "ann", "--task", "repeat", "--new-artists")
+    assert result.returncode == 1 and "leave one of them out" in result.stderr
+
+
 @pytest.mark.slow
 def test_a_failing_build_leaves_the_published_file_alone(demo: Study, tmp_path: Path) -> None:
     copy = Study(tmp_path, {**demo.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})

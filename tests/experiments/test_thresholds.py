@@ -37,3 +37,10 @@ def test_todays_threshold_gives_todays_catalogue_and_scores(demo: Study, item_ty
             )
             # tuning leaves out whom the k-core drops; they score 0 here
             assert point.validation_ndcg == pytest.approx(tuned * of_all, rel=1e-6)
+
+
+def test_what_is_too_large_for_a_catalogue_is_left_out(demo: Study, monkeypatch: pytest.MonkeyPatch):
+    warehouse = Warehouse(demo.warehouse)
+    monkeypatch.setenv("PYTHON_MEMORY_LIMIT", "1MB")
+    points = threshold_points(warehouse, Parameters.read(warehouse), "artist")
+    assert points and all(point.validation_ndcg is None and "0.0 GB may be used" in point.reason for point in points)

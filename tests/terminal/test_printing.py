@@ -131,6 +131,7 @@ def hostile(demo: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
             name = [f"{NAMES[0]}[/] a\x1b[31mb\u202e\n"]
             connection.execute(f"update marts.{table} set {column} = ? || {column}", name)
         connection.execute("update marts.model_runs set trials_run = 1, tuning_users = 2")
+        connection.execute("update marts.evaluation_parameters set max_tuning_cells = 1")
         connection.execute("update marts.users set user_id = ? where user_id = 'user_000001'", [EVERYTHING[:-3]])
         connection.execute(
             "update marts.served_recommendations set user_id = ? where user_id = 'user_000001'", [EVERYTHING[:-3]]
