@@ -30,7 +30,8 @@ def code_digest(*makers: type | Callable) -> str:
 def origin(recommender: type[Recommender], maker: Callable) -> list:
     """Tell what results of a recommender depend on beside its setting: code, and what it is made of."""
     code = code_digest(recommender, maker, *map(type, recommender.known.values()))
-    return [code, version("implicit"), {name: asdict(setting) for name, setting in recommender.known.items()}]
+    made_of = {name: asdict(setting) for name, setting in recommender.known.items()}
+    return [code, made_of, version("implicit")]
 
 
 @cache

@@ -13,7 +13,7 @@ from models_py.matrices.weighting import Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
-ITERATIONS = 15
+ITERATIONS = 10
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class ALS(Recommender):
 
     name: ClassVar[str] = "als"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64, 128),
+        "factors": (8, 16, 32, 64),
         "weighting": ("binary", "log", "log_share", "bm25"),
         "confidence": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         "regularization": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
     }
 
-    factors: int = 64
+    factors: int = 32
     weighting: str = "log_share"
     confidence: float = 0.3
     regularization: float = 10.0

@@ -11,6 +11,8 @@ from models_py.data.interactions import Interactions
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
+ITERATIONS = 50
+
 
 @dataclass(frozen=True)
 class BPR(Recommender):
@@ -18,16 +20,14 @@ class BPR(Recommender):
 
     name: ClassVar[str] = "bpr"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (16, 32, 64, 128),
+        "factors": (8, 16, 32, 64),
         "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1),
         "regularization": (0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
-        "iterations": (20, 50, 100),
     }
 
     factors: int = 32
     learning_rate: float = 0.1
     regularization: float = 0.01
-    iterations: int = 50
 
     def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> Factors:
         """Descend."""
@@ -38,7 +38,7 @@ class BPR(Recommender):
             factors=self.factors,
             learning_rate=self.learning_rate,
             regularization=self.regularization,
-            iterations=self.iterations,
+            iterations=ITERATIONS,
             num_threads=1,
             random_state=seed,
         )

@@ -8,6 +8,8 @@ from models_py.matrices.warp import ranked_apart
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
+EPOCHS = 10
+
 
 @dataclass(frozen=True)
 class WARP(Recommender):
@@ -16,20 +18,18 @@ class WARP(Recommender):
     name: ClassVar[str] = "warp"
     space: ClassVar[dict[str, tuple]] = {
         "factors": (8, 16, 32, 64),
-        "epochs": (3, 5, 10, 20),
         "rate": (0.003, 0.01, 0.03, 0.1, 0.3),
         "longest": (0.5, 1.0, 2.0, 4.0, 8.0),
     }
 
     factors: int = 16
-    epochs: int = 10
     rate: float = 0.1
     longest: float = 2.0
 
     def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> Factors:
         """Descend, from a start and with draws by seed."""
         counts = interactions.counts
-        return Factors.learnt(counts, *ranked_apart(counts, self.factors, self.epochs, self.rate, self.longest, seed))
+        return Factors.learnt(counts, *ranked_apart(counts, self.factors, EPOCHS, self.rate, self.longest, seed))
 
     def memory(self, interactions: Interactions) -> int:
         """Count the cells and their order, and the factors."""
