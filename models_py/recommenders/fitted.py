@@ -16,9 +16,9 @@ from scipy import sparse
 from models_py.matrices.cells import rows_of, spread, with_values
 from models_py.matrices.inverse import Ridge, is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
-from models_py.matrices.products import dense_product
+from models_py.matrices.products import dense_product, scaled_products
 from models_py.matrices.projecting import Linear, Projection
-from models_py.matrices.weighting import Preparation, scale_columns
+from models_py.matrices.weighting import Preparation, row_norms, scale_columns
 
 # Of the largest that a score could be; below it, it is a rest of rounding.
 ROUNDING = 1e-13
@@ -388,8 +388,15 @@ class InverseWeights(FittedModel):
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Scores of the histories that it was fitted on, float32; X P = (XX' + r I)^-1 X where users are not more."""
         histories = self.histories[users]
-        products = self._products(self.inverse[users]) if is_wide(self.histories) else histories @ self.inverse
-        return self._scored(histories, products)
+        if not is_wide(self.histories):
+            return self._scored(histories, histories @ self.inverse)
+        scores = scaled_products(self.inverse[users], self._by_item, -self.others, self._bounds(histories))
+        scores[rows_of(histories), histories.indices] += histories.data * self.own[histories.indices]
+        return scores
+
+    @cached_property
+    def _by_item(self) -> sparse.csr_matrix:
+        return self.histories.T.tocsr()
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Scores of other histories, float32."""
@@ -423,9 +430,12 @@ class InverseWeights(FittedModel):
         # a sparse matrix times a dense one adds up whole rows, the other way round single cells
         return (self.histories.T @ coefficients.T).T
 
-    def _scored(self, histories: sparse.csr_matrix, products: np.ndarray) -> np.ndarray:
+    def _bounds(self, histories: sparse.csr_matrix) -> np.ndarray:
         # no entry of P is larger than 1 / r: what is that much smaller is nothing, or ties would be ranked by rounding
-        bounds = ROUNDING * np.sqrt(histories.multiply(histories).sum(axis=1)) / self.regularization
+        return ROUNDING * row_norms(histories) / self.regularization
+
+    def _scored(self, histories: sparse.csr_matrix, products: np.ndarray) -> np.ndarray:
+        bounds = self._bounds(histories)[:, None]
         scores = np.multiply(np.where(np.abs(products) <= bounds, 0.0, products), -self.others, order="C")
         scores[rows_of(histories), histories.indices] += histories.data * self.own[histories.indices]
         return scores.astype(np.float32)
