@@ -25,7 +25,8 @@ KEYS = ("split_name", "item_type", "task")
 # the tables of an empty leaderboard, with the columns that the reasons are made of
 TABLES = """
 create schema marts;
-create table marts.evaluation_parameters as select 'temporal' as default_split, 10 as min_users_to_learn, 50 as max_tuning_cells;
+create table marts.evaluation_parameters as
+    select 'temporal' as default_split, 10 as min_users_to_learn, 50 as max_tuning_cells;
 create table marts.user_item_plays as from (values ('track'), ('artist')) as t (item_type);
 create table marts.users as select timestamp '2008-01-01' as first_played_at, timestamp '2008-01-02' as last_played_at;
 create table marts.load_audit_files as select false as is_demo;

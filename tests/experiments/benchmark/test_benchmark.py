@@ -77,10 +77,14 @@ def test_every_stage_has_a_row_with_what_it_used(benchmark: Benchmark) -> None:
 
 @pytest.mark.slow
 def test_every_model_has_a_row_with_the_cost_of_a_trial(benchmark: Benchmark) -> None:
-    tuned = [row for row in benchmark.table("models") if row["split_name"] == "temporal"]
+    rows = [row for row in benchmark.table("models") if row["split_name"] == "temporal"]
+    tuned = {(row["item_type"], row["model_name"]): row for row in rows}
+    # it works by the artists of tracks
+    tuned.pop(("artist", "artist_backoff"), None)
     expected = [(item_type, name) for item_type in ("artist", "track") for name in MODELS]
-    assert [(row["item_type"], row["model_name"]) for row in tuned] == expected
-    for row in tuned:
+    expected.remove(("artist", "artist_backoff"))
+    assert list(tuned) == expected
+    for row in tuned.values():
         for figure in ("seconds_per_trial", "trial_peak_memory_mb", "peak_memory_mb", "n_items", "n_interactions"):
             assert float(row[figure]) > 0, (row["model_name"], figure)
         assert row["fit_seconds"] and row["recommend_seconds"]
