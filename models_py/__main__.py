@@ -133,12 +133,14 @@ def benchmark(
 
 @app.command(rich_help_panel=STUDIES)
 def tuning() -> None:
-    """Show whether more trials would have changed the order of the models."""
+    """Show whether more trials would have changed the order of the models, and how other catalogues would score."""
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
+    from models_py.reports.catalogues import report_catalogues
     from models_py.reports.tuning import report_tuning
 
     report_tuning(warehouse)
+    report_catalogues(warehouse)
 
 
 @app.command(rich_help_panel=STUDIES)

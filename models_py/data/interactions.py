@@ -79,6 +79,11 @@ class Interactions:
         """Plays per item, float64, shape (n_items,)."""
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)
 
+    @classmethod
+    def plain(cls, counts: sparse.csr_matrix) -> "Interactions":
+        """Wrap plays about which nothing else is known: no times, no tags, every item its own parent."""
+        return cls(counts=counts, parents=np.arange(counts.shape[1]))
+
     def restricted(self, users: np.ndarray, items: np.ndarray) -> "Interactions":
         """Keep these users and items, numbered in the order given."""
         kept, parents = np.unique(self.parents[items], return_inverse=True)
@@ -90,11 +95,6 @@ class Interactions:
             tags=None if self.tags is None else self.tags[items],
             known_parents=None if self.known_parents is None else self.known_parents[users][:, kept],
         )
-
-
-def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
-    """Choose the items with the most listeners, ties by index; indices in ascending order."""
-    return np.sort(np.argsort(-listeners, kind="stable")[:most])
 
 
 def _canonical(matrix: sparse.csr_matrix) -> sparse.csr_matrix:

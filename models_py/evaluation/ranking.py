@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models_py.data.interactions import Interactions
+from models_py.matrices.cells import by_parent
 from models_py.recommenders.fitted import FittedModel
 
 BLOCK_BYTES = 64 * 2**20
@@ -150,10 +151,8 @@ def _by_known_parents(interactions: Interactions, users: np.ndarray) -> np.ndarr
     """Tell which items are by a parent that the user knows; without `known_parents` by those of the items played."""
     if interactions.known_parents is not None:
         return interactions.known_parents[users].toarray()[:, interactions.parents]
-    counts = interactions.counts[users]
-    known = np.zeros((len(users), interactions.parents.max(initial=-1) + 1), dtype=bool)
-    known[np.repeat(np.arange(len(users)), np.diff(counts.indptr)), interactions.parents[counts.indices]] = True
-    return known[:, interactions.parents]
+    played = by_parent(interactions.counts[users], interactions.parents)
+    return (played.toarray() > 0)[:, interactions.parents]
 
 
 def _join(parts: list[tuple[np.ndarray, ...]]) -> Lists:

@@ -12,6 +12,7 @@ from models_py.data.training import matrix
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import chosen_on
+from models_py.matrices.cells import without
 from models_py.matrices.core import core
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
@@ -70,26 +71,31 @@ def threshold_points(warehouse: Warehouse, parameters: Parameters, item_type: st
     points = []
     for min_users in sorted({*THRESHOLDS, parameters.min_users(item_type)}):
         users, items = core(cells.fit, parameters.min_items_per_user, min_users)
-        known = plain(cells.fit[users][:, items])
+        known = Interactions.plain(cells.fit[users][:, items])
         relevant = cells.validation[users][:, items].astype(bool)
         for setting in settings:
-            score = 0.0
-            if reason := setting.lacks(known) or too_large([setting], known, item_type):
-                points.append(Point(item_type, setting.name, min_users, len(users), len(items), None, reason))
-                continue
-            if known.counts.nnz:
-                lists = recommend(
-                    setting.fit(known, parameters.random_seed),
-                    known,
-                    np.arange(known.n_users),
-                    [TASK],
-                    parameters.headline_k,
-                )[TASK]
+            score, reason = None, setting.lacks(known) or too_large([setting], known, item_type) or ""
+            if not reason:
+                found = _scores(setting, known, relevant, n_relevant[users], parameters)
                 # who is not in the core has no list, and scores 0
-                found = ndcg(lists, relevant, n_relevant[users], parameters.headline_k)
                 score = float(found.sum() / max((n_relevant > 0).sum(), 1))
-            points.append(Point(item_type, setting.name, min_users, len(users), len(items), score))
+            points.append(Point(item_type, setting.name, min_users, len(users), len(items), score, reason))
     return points
+
+
+def _scores(
+    setting: Recommender,
+    known: Interactions,
+    relevant: sparse.csr_matrix,
+    n_relevant: np.ndarray,
+    parameters: Parameters,
+) -> np.ndarray:
+    """NDCG of each user with something to find; none where nothing is known."""
+    if not known.counts.nnz:
+        return np.empty(0)
+    model, k = setting.fit(known, parameters.random_seed), parameters.headline_k
+    lists = recommend(model, known, np.arange(known.n_users), [TASK], k)[TASK]
+    return ndcg(lists, relevant, n_relevant, k)
 
 
 def read_cells(warehouse: Warehouse, split_name: str, item_type: str) -> Cells:
@@ -111,21 +117,13 @@ def read_cells(warehouse: Warehouse, split_name: str, item_type: str) -> Cells:
     def of(chosen: np.ndarray) -> sparse.csr_matrix:
         return matrix(rows["play_count"], rows["user_index"], rows["item_index"], chosen, shape)
 
-    fit, held_out = of(is_fit), of(~is_fit)
-    # subtracting what is in both leaves cells of 0, which are dropped
-    new = (held_out - held_out.multiply(fit > 0)).tocsr()
-    new.eliminate_zeros()
-    return Cells(fit=fit, validation=new)
-
-
-def plain(counts: sparse.csr_matrix) -> Interactions:
-    """Wrap plays about which nothing else is known."""
-    return Interactions(counts=counts, parents=np.arange(counts.shape[1]))
+    fit = of(is_fit)
+    return Cells(fit=fit, validation=without(of(~is_fit), fit))
 
 
 def _best(warehouse: Warehouse, parameters: Parameters, item_type: str) -> list[Recommender]:
     known = recommenders()
-    nothing_else = plain(sparse.csr_matrix((1, 1), dtype=np.float32))
+    nothing_else = Interactions.plain(sparse.csr_matrix((1, 1), dtype=np.float32))
     found = [
         known[chosen.model_name](**json.loads(chosen.hyper_parameters))
         for chosen in reversed(chosen_on(warehouse, parameters.default_split, item_type))

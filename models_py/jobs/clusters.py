@@ -9,12 +9,12 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from models_py.clustering import Clustering, ClusterTrial, behaviour, cluster_grid, taste
-from models_py.data.interactions import best_known
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_training_data
 from models_py.jobs.code import code_digest
 from models_py.jobs.records import columns, joined
 from models_py.jobs.runs import digest, is_stored
+from models_py.matrices.weighting import best_known
 from models_py.warehouse import Replacement, Warehouse, strings
 
 

@@ -23,6 +23,18 @@ def without(cells: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_m
     return kept
 
 
+def by_parent(cells: sparse.csr_matrix, parents: np.ndarray) -> sparse.csr_matrix:
+    """Add up the columns that share a parent, shape (n, n_parents); `parents` numbers that of each column from 0."""
+    n_columns = len(parents)
+    belonging = sparse.csr_matrix(
+        (np.ones(n_columns, cells.dtype), (np.arange(n_columns), parents)),
+        shape=(n_columns, parents.max(initial=-1) + 1),
+    )
+    sums = (cells @ belonging).tocsr()
+    sums.sort_indices()
+    return sums
+
+
 def spread(values: np.ndarray, columns: np.ndarray, n_columns: int) -> sparse.csr_matrix:
     """Put a dense block into these columns of a wider matrix."""
     n_rows, n_given = values.shape

@@ -4,7 +4,14 @@ import numpy as np
 from scipy import sparse
 
 from models_py.matrices.cells import with_values
-from models_py.matrices.weighting import inverse_frequency, length_scale, listeners, scale_columns, scale_rows
+from models_py.matrices.weighting import (
+    best_known,
+    inverse_frequency,
+    length_scale,
+    listeners,
+    scale_columns,
+    scale_rows,
+)
 
 # The tags that most items have: rarer ones name single artists, and cost as much as another user would.
 MOST_TAGS = 300
@@ -25,7 +32,7 @@ def tag_vectors(tags: sparse.csr_matrix, frequency_power: float) -> sparse.csr_m
     csr_matrix of float64, shape (n_items, at most MOST_TAGS)
     """
     known = listeners(tags)
-    kept = np.sort(np.argsort(-known, kind="stable")[:MOST_TAGS])
+    kept = best_known(known, MOST_TAGS)
     chosen = tags[:, kept].tocsr().astype(np.float64)
     logs = with_values(chosen, np.log1p(chosen.data))
     weighed = scale_columns(logs, np.maximum(inverse_frequency(known[kept], tags.shape[0]), 0.0) ** frequency_power)

@@ -26,6 +26,8 @@ _WEIGHTINGS: dict[str, Callable[[np.ndarray, np.ndarray, float], np.ndarray]] = 
     ),
 }
 WEIGHTINGS = tuple(_WEIGHTINGS)
+# What models choose from: plays as they are, and in percent, are dominated by a few giant cells.
+DAMPED = ("binary", "log", "log_share", "bm25")
 
 
 def weighted(
@@ -68,6 +70,11 @@ def weighted(
 def listeners(counts: sparse.csr_matrix) -> np.ndarray:
     """Count the rows that have a cell in each column, int64, shape (n_items,)."""
     return np.bincount(counts.indices, minlength=counts.shape[1])
+
+
+def best_known(listeners: np.ndarray, most: int) -> np.ndarray:
+    """Choose the items with the most listeners, ties by index; indices in ascending order."""
+    return np.sort(np.argsort(-listeners, kind="stable")[:most])
 
 
 def popularity_scale(listeners: np.ndarray, power: float) -> np.ndarray:

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.projecting import Confident
-from models_py.matrices.weighting import Preparation, popularity_scale
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
@@ -23,7 +23,7 @@ class ALS(Recommender):
     name: ClassVar[str] = "als"
     space: ClassVar[dict[str, tuple]] = {
         "factors": (8, 16, 32, 64),
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "confidence": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         "regularization": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),

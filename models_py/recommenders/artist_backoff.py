@@ -8,11 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from models_py.data.interactions import Interactions
-from models_py.matrices.cells import spread
+from models_py.matrices.cells import by_parent
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
-from models_py.matrices.weighting import Preparation, popularity_scale
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
-from models_py.recommenders.fitted import FittedModel, InverseWeights
+from models_py.recommenders.fitted import InverseWeights, OfParents
 
 Prepared = tuple[sparse.csr_matrix, Preparation, Ridge]
 
@@ -26,7 +26,7 @@ class ArtistBackoff(Recommender):
 
     name: ClassVar[str] = "artist_backoff"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
@@ -57,7 +57,7 @@ class ArtistBackoff(Recommender):
         preparation = Preparation.of(counts, first.weighting, first.popularity_power)
         return counts, preparation, Ridge.of(preparation(counts), [setting.regularization for setting in settings])
 
-    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> "OfParents":
+    def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> OfParents:
         """Invert, and divide each artist's listeners among the tracks; the seed is not used."""
         counts, preparation, ridge = prepared or self.prepare([self], interactions, seed)
         scale = popularity_scale(np.bincount(counts.indices, minlength=counts.shape[1]), self.score_power)
@@ -71,62 +71,3 @@ class ArtistBackoff(Recommender):
         """Count the cells by artist as if there were as many as by track, and the decomposition."""
         counts, n_artists = interactions.counts, int(interactions.parents.max(initial=0)) + 1
         return 2 * Preparation.memory(counts) + inverse_memory(counts.nnz, (counts.shape[0], n_artists))
-
-
-@dataclass(frozen=True)
-class OfParents(FittedModel):
-    """Scores of the items' parents, times what each item is of its parent.
-
-    Attributes
-    ----------
-    model : InverseWeights
-        Of parents.
-    parents : array of int64, shape (n_items,)
-    shares : array of float64, shape (n_items,)
-    """
-
-    model: InverseWeights
-    parents: np.ndarray
-    shares: np.ndarray
-
-    folds_in_exactly: ClassVar[bool] = True
-
-    @property
-    def n_items(self) -> int:
-        """Number of items that are scored."""
-        return len(self.parents)
-
-    @property
-    def memory(self) -> int:
-        """Bytes of the parents' model, and of its own."""
-        return super().memory + self.model.memory
-
-    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
-        return [self.parents, self.shares]
-
-    def scores(self, users: np.ndarray) -> np.ndarray:
-        """Scores of the parents, for each of their items."""
-        return self._of_items(self.model.scores(users))
-
-    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
-        """Scores of the parents for the histories' parents."""
-        return self._of_items(self.model.fold_in(by_parent(histories, self.parents)))
-
-    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Divide what a parent adds among its items in the history, by their plays."""
-        of_parents = by_parent(history, self.parents)
-        parents = self.parents[history.indices]
-        parts = history.data / of_parents[0, parents].toarray().ravel()
-        added = self.model.contributions(of_parents, self.parents[items])[:, parents].toarray()
-        return spread(added * parts * self.shares[items, None], history.indices, self.n_items)
-
-    def _of_items(self, scores: np.ndarray) -> np.ndarray:
-        return scores[:, self.parents] * self.shares.astype(np.float32)
-
-
-def by_parent(counts: sparse.csr_matrix, parents: np.ndarray) -> sparse.csr_matrix:
-    """Add up the items of each parent, shape (n_users, n_parents)."""
-    belonging = sparse.csr_matrix((np.ones(len(parents), counts.dtype), (np.arange(len(parents)), parents)))
-    found = (counts @ belonging).tocsr()
-    found.sort_indices()
-    return found

@@ -9,7 +9,7 @@ import numpy as np
 from models_py.data.interactions import Interactions
 from models_py.matrices.projecting import Linear
 from models_py.matrices.tagging import MOST_TAGS, tag_vectors, tagging_memory
-from models_py.matrices.weighting import Preparation, popularity_scale
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import NO_TAGS, Recommender
 from models_py.recommenders.fitted import Factors
 
@@ -21,7 +21,7 @@ class Content(Recommender):
     name: ClassVar[str] = "content"
     space: ClassVar[dict[str, tuple]] = {
         "frequency_power": (0.0, 0.5, 1.0, 2.0),
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3),
     }

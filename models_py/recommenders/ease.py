@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
-from models_py.matrices.weighting import Preparation, popularity_scale
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import InverseWeights
 
@@ -23,7 +23,7 @@ class EASE(Recommender):
 
     name: ClassVar[str] = "ease"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "user_power": (0.0, 0.5, 1.0),
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),

@@ -1,7 +1,8 @@
 """The forms that fitted models have: what they answer is written once, whatever the way they learnt.
 
 A model is the same list for everybody, the user's own items, factors of users and items, weights between items (stored,
-or by an inverse), or the items of similar users. A recommender prepares the plays, learns, and returns one of these.
+or by an inverse), such weights between the items' parents, or the items of similar users. A recommender prepares the
+plays, learns, and returns one of these.
 """
 
 from abc import ABC, abstractmethod
@@ -13,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 
-from models_py.matrices.cells import rows_of, spread, with_values
+from models_py.matrices.cells import by_parent, rows_of, spread, with_values
 from models_py.matrices.inverse import Ridge, is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
 from models_py.matrices.products import dense_product, scaled_products
@@ -390,9 +391,8 @@ class InverseWeights(FittedModel):
         histories = self.histories[users]
         if not is_wide(self.histories):
             return self._scored(histories, histories @ self.inverse)
-        scores = scaled_products(self.inverse[users], self._by_item, -self.others, self._bounds(histories))
-        scores[rows_of(histories), histories.indices] += histories.data * self.own[histories.indices]
-        return scores
+        products = scaled_products(self.inverse[users], self._by_item, -self.others, self._bounds(histories))
+        return self._with_own(histories, products)
 
     @cached_property
     def _by_item(self) -> sparse.csr_matrix:
@@ -437,8 +437,62 @@ class InverseWeights(FittedModel):
     def _scored(self, histories: sparse.csr_matrix, products: np.ndarray) -> np.ndarray:
         bounds = self._bounds(histories)[:, None]
         scores = np.multiply(np.where(np.abs(products) <= bounds, 0.0, products), -self.others, order="C")
+        return self._with_own(histories, scores)
+
+    def _with_own(self, histories: sparse.csr_matrix, scores: np.ndarray) -> np.ndarray:
         scores[rows_of(histories), histories.indices] += histories.data * self.own[histories.indices]
-        return scores.astype(np.float32)
+        return scores.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True)
+class OfParents(FittedModel):
+    """Scores of the items' parents, times what each item is of its parent.
+
+    Attributes
+    ----------
+    model : InverseWeights
+        Of parents.
+    parents : array of int64, shape (n_items,)
+    shares : array of float64, shape (n_items,)
+    """
+
+    model: InverseWeights
+    parents: np.ndarray
+    shares: np.ndarray
+
+    folds_in_exactly: ClassVar[bool] = True
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return len(self.parents)
+
+    @property
+    def memory(self) -> int:
+        """Bytes of the parents' model, and of its own."""
+        return super().memory + self.model.memory
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.parents, self.shares]
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Scores of the parents, for each of their items."""
+        return self._of_items(self.model.scores(users))
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Scores of the parents for the histories' parents."""
+        return self._of_items(self.model.fold_in(by_parent(histories, self.parents)))
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Divide what a parent adds among its items in the history, by their plays."""
+        of_parents = by_parent(history, self.parents)
+        parents = self.parents[history.indices]
+        parts = history.data / of_parents[0, parents].toarray().ravel()
+        added = self.model.contributions(of_parents, self.parents[items])[:, parents].toarray()
+        return spread(added * parts * self.shares[items, None], history.indices, self.n_items)
+
+    def _of_items(self, scores: np.ndarray) -> np.ndarray:
+        return scores[:, self.parents] * self.shares.astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from models_py.data.interactions import Interactions
 from models_py.matrices.projecting import Linear
 from models_py.matrices.singular import leading_singular, singular_memory
-from models_py.matrices.weighting import Preparation, popularity_scale
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
@@ -25,7 +25,7 @@ class GraphFilter(Recommender):
 
     name: ClassVar[str] = "graph_filter"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.15, 0.3, 0.5, 0.7),
         "user_power": (0.0, 0.5, 1.0),
         "factors": (64, 128, 256, 512),

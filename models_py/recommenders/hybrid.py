@@ -10,7 +10,7 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.tagging import MOST_TAGS, tag_vectors, tagging_memory
-from models_py.matrices.weighting import Preparation, popularity_scale, row_norms
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale, row_norms
 from models_py.recommenders.base import NO_TAGS, Recommender
 from models_py.recommenders.fitted import InverseWeights
 
@@ -26,7 +26,7 @@ class Hybrid(Recommender):
 
     name: ClassVar[str] = "hybrid"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "tag_weight": (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),

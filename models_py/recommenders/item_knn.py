@@ -9,11 +9,9 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.neighbours import SIMILARITIES, Neighbours, Search, neighbours_memory, neighbours_of_all
-from models_py.matrices.weighting import Preparation, length_scale, scale_columns
+from models_py.matrices.weighting import DAMPED, Preparation, length_scale, scale_columns
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import ItemWeights
-
-WEIGHTINGS = ("binary", "log", "log_share", "bm25")
 
 
 @dataclass(frozen=True)
@@ -22,15 +20,15 @@ class ItemKNN(Recommender):
 
     Items are compared by one weighting and added up by another. An item is scored by its own nearest ('target'), or by
     those that it is one of the nearest of ('source'). Their similarities' sum to a power divides the score, so that
-    items with many like them do not win by that. Neighbours come best first, so
-    that one pass serves every number of them, shrinkage, similarity, sharpness and normalization.
+    items with many like them do not win by that. Neighbours come best first, so that one pass serves every number of
+    them, shrinkage, similarity, sharpness and normalization.
     """
 
     name: ClassVar[str] = "item_knn"
     space: ClassVar[dict[str, tuple]] = {
         "nearest_to": ("target", "source"),
-        "compared_by": WEIGHTINGS,
-        "weighting": WEIGHTINGS,
+        "compared_by": DAMPED,
+        "weighting": DAMPED,
         "similarity": SIMILARITIES,
         "neighbours": (5, 8, 12, 20, 35, 60, 100, 200, 400),
         "user_power": (0.0, 0.5, 1.0),

@@ -11,7 +11,7 @@ from models_py.data.interactions import Interactions
 from models_py.matrices.nonnegative import descend, descent_memory, svd_start
 from models_py.matrices.projecting import NonNegative
 from models_py.matrices.singular import leading_singular, singular_memory
-from models_py.matrices.weighting import Preparation
+from models_py.matrices.weighting import DAMPED, Preparation
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
@@ -25,7 +25,7 @@ class NMF(Recommender):
     name: ClassVar[str] = "nmf"
     space: ClassVar[dict[str, tuple]] = {
         "factors": (4, 8, 16, 32, 64),
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "sweeps": (5, 15, 40, 100),
     }

@@ -9,7 +9,7 @@ import numpy as np
 from models_py.data.interactions import Interactions
 from models_py.matrices.cells import with_values
 from models_py.matrices.neighbours import Neighbours, Search, neighbours_memory, searched
-from models_py.matrices.weighting import Preparation, popularity_scale, scale_rows
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale, scale_rows
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import ItemWeights
 
@@ -23,7 +23,7 @@ class RP3Beta(Recommender):
 
     name: ClassVar[str] = "rp3beta"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "alpha": (0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0),
         "beta": (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8),
         "neighbours": (5, 10, 20, 40, 80, 160, 320),

@@ -10,7 +10,7 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.matrices.elastic_net import regressed, regression_memory
 from models_py.matrices.neighbours import Neighbours, Search, between, neighbours_memory, searched
-from models_py.matrices.weighting import Preparation, popularity_scale, scale_columns
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale, scale_columns
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import ItemWeights
 
@@ -26,7 +26,7 @@ class SLIM(Recommender):
 
     name: ClassVar[str] = "slim"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "user_power": (0.0, 0.25, 0.5),
         "neighbours": (5, 10, 20, 40, 80, 160, 320),

@@ -9,7 +9,7 @@ import numpy as np
 from models_py.data.interactions import Interactions
 from models_py.matrices.projecting import Linear
 from models_py.matrices.singular import leading_singular, singular_memory
-from models_py.matrices.weighting import Preparation
+from models_py.matrices.weighting import DAMPED, Preparation
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import Factors
 
@@ -26,7 +26,7 @@ class SVD(Recommender):
     name: ClassVar[str] = "svd"
     space: ClassVar[dict[str, tuple]] = {
         "factors": (8, 16, 32, 64, 128, 256),
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "popularity_power": (0.0, 0.2, 0.4, 0.6),
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power")

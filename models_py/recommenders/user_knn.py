@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.neighbours import Neighbours, Search, neighbours_memory, neighbours_of_all
-from models_py.matrices.weighting import Preparation, popularity_scale
+from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import SimilarUsers
 
@@ -19,7 +19,7 @@ class UserKNN(Recommender):
 
     name: ClassVar[str] = "user_knn"
     space: ClassVar[dict[str, tuple]] = {
-        "weighting": ("binary", "log", "log_share", "bm25"),
+        "weighting": DAMPED,
         "neighbours": (25, 50, 100, 200, 400),
         "popularity_power": (0.0, 0.25, 0.5),
         "shrinkage": (0.0, 0.1, 1.0),

@@ -1,11 +1,9 @@
-"""Whether more trials would have changed the order of the models, and whether another catalogue would serve better."""
+"""Whether more trials would have changed the order of the models: a table and a plot of `tuning_curves`."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
-from models_py.data.parameters import Parameters
-from models_py.errors import SettingError, WarehouseError
-from models_py.experiments.thresholds import threshold_points
+from models_py.errors import SettingError
 from models_py.terminal.printing import print_table, say
 from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
@@ -16,8 +14,7 @@ PLOT = "tuning.svg"
 def report_tuning(warehouse: Path) -> None:
     """Print the best validation score at half and at all trials per model, and draw it over every number of trials.
 
-    The plot is `tuning.svg` beside the warehouse. It covers the default split and task 'discovery'. Below it stands how
-    the best models would score with catalogues of other sizes.
+    The plot is `tuning.svg` beside the warehouse. It covers the default split and task 'discovery'.
 
     Parameters
     ----------
@@ -46,7 +43,6 @@ def report_tuning(warehouse: Path) -> None:
     for item_type in dict.fromkeys(curve["item_type"] for curve in curves):
         _print([curve for curve in curves if curve["item_type"] == item_type])
     _draw(curves, warehouse.with_name(PLOT))
-    _report_catalogues(Warehouse(warehouse))
 
 
 def _print(curves: list[dict[str, object]]) -> None:
@@ -77,44 +73,6 @@ def _print(curves: list[dict[str, object]]) -> None:
                 f"The budget ended the search of {curve['model_name']} after {curve['trials_run']} of "
                 f"{curve['trials_planned']} trials: whether more would change its place cannot be told."
             )
-
-
-def _report_catalogues(warehouse: Warehouse) -> None:
-    """Print validation scores over the listeners that an item needs, and the value that they recommend."""
-    parameters = Parameters.read(warehouse)
-    for item_type in ("track", "artist"):
-        try:
-            points = threshold_points(warehouse, parameters, item_type)
-        except WarehouseError as error:
-            # views of intermediate name the file that they were built in: under another name they cannot be read
-            say(f"Other catalogues cannot be scored: {error}")
-            return
-        if not points:
-            continue
-        models = list(dict.fromkeys(point.model_name for point in points))
-        scores = {(p.min_users, p.model_name): p.validation_ndcg for p in points if p.validation_ndcg is not None}
-        sizes = {point.min_users: (f"{point.n_users:,}", f"{point.n_items:,}") for point in points}
-        name, headings = f"min_users_per_{item_type}", ("users", "items", *models)
-        title = f"{item_type}s, NDCG@{parameters.headline_k} on validation by the listeners that an item needs"
-        rows = [
-            (str(least), *sizes[least], *(_shown(scores.get((least, model))) for model in models))
-            for least in sorted(sizes)
-        ]
-        print_table(title, (name, *headings), rows, "r" * (1 + len(headings)))
-        for point in points:
-            if point.reason:
-                say(f"{point.model_name} was not fitted with {name} {point.min_users}: {point.reason}.")
-        if not scores:
-            continue
-        best, today = max(scores, key=lambda key: (scores[key], key[0])), parameters.min_users(item_type)
-        say(
-            f"{name} {best[0]} has the best score ({best[1]}, {scores[best]:.4f}); today's is {today}. "
-            + ("It stays." if best[0] == today else f"To change it, add {name}: {best[0]} to VARS.")
-        )
-
-
-def _shown(score: float | None) -> str:
-    return "" if score is None else f"{score:.4f}"
 
 
 def _draw(curves: list[dict[str, object]], path: Path) -> None:

@@ -4,8 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
-from models_py.data.interactions import best_known
-from models_py.matrices.weighting import listeners, popularity_scale, scale_columns, weighted
+from models_py.matrices.weighting import best_known, listeners, popularity_scale, scale_columns, weighted
 
 # On the 992 users' artists, 16 themes of nmf, powers of 0, 0.3, 0.5 and 1: coherence 0.37, 0.41, 0.45 and 0.43, that is
 # 0.17, 0.22, 0.29 and 0.31 above random items as popular. Without it, themes share the items that everybody plays; with

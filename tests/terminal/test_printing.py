@@ -19,6 +19,7 @@ from models_py.data.parameters import Parameters
 from models_py.experiments.protocols import report as study_report
 from models_py.experiments.published import report as published_report
 from models_py.reports.answers import print_answer, print_served
+from models_py.reports.catalogues import report_catalogues
 from models_py.reports.facts import print_facts
 from models_py.reports.leaderboard import print_leaderboard
 from models_py.reports.tuning import report_tuning
@@ -156,6 +157,7 @@ def test_reports_of_hostile_files(
     hostile: Path, demo: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report_tuning(hostile)
+    report_catalogues(hostile)
     with duckdb.connect(str(hostile)) as connection:
         connection.execute("update marts.load_audit_files set is_demo = false")
     say(study_report._data(Warehouse(hostile), "artist"))

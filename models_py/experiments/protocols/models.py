@@ -41,7 +41,7 @@ TEXTBOOK: tuple[Recommender, ...] = (
 
 def interactions(plays: sparse.csr_matrix, counts: str) -> Interactions:
     """Show models the plays as they are ('raw') or ln(1 + plays) ('log'); the models take what they see."""
-    return Interactions(counts=weighted(plays, counts), parents=np.arange(plays.shape[1]))
+    return Interactions.plain(weighted(plays, counts))
 
 
 def fixed(recommender: type[Recommender]) -> Mapping[str, object]:

@@ -150,7 +150,7 @@ def tuned_lists(
     seed : int
         Seeds the search and the model.
     """
-    known = _interactions(train)
+    known = Interactions.plain(train)
     user_index, item_index = validation.nonzero()
     trials = tune(
         recommender,
@@ -165,21 +165,17 @@ def tuned_lists(
     chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
     model = recommender(**chosen).fit(known, seed)
     # lists leave validation items out, though the model was not fitted on them
-    seen = _interactions(train + validation)
+    seen = Interactions.plain(train + validation)
     return recommend(model, seen, np.arange(seen.n_users), [TASK], K)[TASK], len(trials)
-
-
-def _interactions(counts: sparse.csr_matrix) -> Interactions:
-    return Interactions(counts=counts, parents=np.arange(counts.shape[1]))
 
 
 def _attempted(recommender: type[Recommender], parts: Parts, parameters: Parameters, seed: int) -> Result | str:
     """Evaluate, or say why that cannot be done; one model that fails is not the end of the others."""
-    if reason := recommender.lacks(_interactions(parts.train)):
+    if reason := recommender.lacks(Interactions.plain(parts.train)):
         return reason
     if TASK not in recommender.tasks:
         return "it makes no lists of items that are new to the user"
-    if reason := too_large([largest(recommender)], _interactions(parts.train)):
+    if reason := too_large([largest(recommender)], Interactions.plain(parts.train)):
         return reason
     try:
         return evaluate(recommender, parts, parameters, seed)

@@ -13,7 +13,7 @@ periods as (
 ),
 
 track_artists as (
-    select distinct track_id, artist_id from {{ ref('int_spellings_identified') }}
+    select * from {{ ref('int_track_artists') }}
 ),
 
 -- the one heavy aggregate: everything below rolls up from it

@@ -6,7 +6,7 @@ members as (
 ),
 
 track_artists as (
-    select distinct track_id, artist_id from {{ ref('int_spellings_identified') }}
+    select * from {{ ref('int_track_artists') }}
 ),
 
 parents as (

@@ -15,7 +15,7 @@ items as (
 ),
 
 tracks as (
-    select distinct track_id, artist_id from {{ ref('int_spellings_identified') }}
+    select * from {{ ref('int_track_artists') }}
 ),
 
 catalogue_artists as (

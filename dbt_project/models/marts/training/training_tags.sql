@@ -5,7 +5,7 @@ items as (
 ),
 
 track_artists as (
-    select distinct track_id, artist_id from {{ ref('int_spellings_identified') }}
+    select * from {{ ref('int_track_artists') }}
 ),
 
 tags as (

@@ -36,11 +36,11 @@ validation_cells as (
 ),
 
 artists as (
-    select distinct
+    select
         'track' as item_type,
         track_id as item_id,
         artist_id as parent_id
-    from {{ ref('int_spellings_identified') }}
+    from {{ ref('int_track_artists') }}
 ),
 
 validation_tracks as (
