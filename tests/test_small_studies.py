@@ -12,7 +12,7 @@ from conftest import FEW_DRAWS, Study, study_in
 from dbt_runner import run_dbt
 
 from models_py.sources.demo import write_demo
-from models_py.sources.demo.files import EVENTS_1K
+from models_py.sources.demo.files import EVENTS_1K, TAGS
 
 pytestmark = pytest.mark.slow
 
@@ -126,6 +126,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
     )[0]
     noisy = new_study(VARS=SMALL)
     (noisy.folder / "raw" / "plays.tsv").write_text(noise_after(events_of(small), cut_off))
+    shutil.copy(Path(small.environment["DEMO"]) / TAGS[0], noisy.folder / "raw")
     noisy.evaluate(data_tests=False)
     assert small.query("select count(*) from marts.test_interactions") != noisy.query(
         "select count(*) from marts.test_interactions"
