@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit, prange
 
 from models_py.data.interactions import Interactions
 from models_py.matrices.cells import by_parent
 from models_py.recommenders.fitted import FittedModel
 
 BLOCK_BYTES = 64 * 2**20
-# Groups that the items of a row are divided into for each wanted item: so many that the k-th best of them is about as
-# good as the k-th best item.
-GROUPS_PER_ITEM = 32
 
 
 @dataclass(frozen=True)
@@ -52,32 +50,26 @@ def top_items(scores: np.ndarray, allowed: np.ndarray, k: int) -> tuple[np.ndarr
     """
     items = np.full((len(scores), k), -1, dtype=np.int64)
     values = np.full((len(scores), k), np.nan)
-    for row, (row_scores, row_allowed) in enumerate(zip(scores, allowed, strict=True)):
-        candidates = _contenders(row_scores, row_allowed, k)
-        # negated, to search from the best: among the many zeros of neighbour models ten times faster than from the end
-        descending = -row_scores[candidates]
-        if len(candidates) > k:
-            # everything at or above the k-th score, ties included, so that the stable sort below can break them
-            kept = descending <= np.partition(descending, k - 1)[k - 1]
-            candidates, descending = candidates[kept], descending[kept]
-        order = np.argsort(descending, kind="stable")[:k]
-        items[row, : len(order)] = candidates[order]
-        values[row, : len(order)] = row_scores[candidates[order]]
+    if k:
+        _keep_best(np.ascontiguousarray(scores), np.ascontiguousarray(allowed), items, values)
     return items, values
 
 
-def _contenders(scores: np.ndarray, allowed: np.ndarray, k: int) -> np.ndarray:
-    """Drop most of the allowed items that cannot be among the k best: a cheap pass before the exact one.
-
-    The best items of k groups are k items, so no item below all of them is among the k best.
-    """
-    n_groups = k * GROUPS_PER_ITEM
-    if np.count_nonzero(allowed) < 4 * n_groups:
-        return np.flatnonzero(allowed)
-    open_scores = np.where(allowed, scores, scores.dtype.type(-np.inf))
-    best = open_scores[: len(scores) // n_groups * n_groups].reshape(-1, n_groups).max(axis=0)
-    bound = np.partition(best, n_groups - k)[n_groups - k]
-    return np.flatnonzero(allowed & (open_scores >= bound))
+@njit(parallel=True, cache=True, nogil=True)
+def _keep_best(scores, allowed, items, values):
+    """Insert each item before the first that is worse; items come in the order of their index."""
+    n_rows, k = items.shape
+    for row in prange(n_rows):
+        kept = 0
+        for item in range(scores.shape[1]):
+            if not allowed[row, item] or (kept == k and not scores[row, item] > values[row, k - 1]):
+                continue
+            place = min(kept, k - 1)
+            while place > 0 and scores[row, item] > values[row, place - 1]:
+                items[row, place], values[row, place] = items[row, place - 1], values[row, place - 1]
+                place -= 1
+            items[row, place], values[row, place] = item, scores[row, item]
+            kept = min(kept + 1, k)
 
 
 def recommend(

@@ -4,11 +4,15 @@ import numpy as np
 from numba import get_num_threads, njit, prange
 from scipy import sparse
 
+from models_py.matrices.products import inner_products
+
 # Shares of the columns that the threads divide among them.
 SHARES = 64
 # Descent ends where no weight moves by more than this share of the largest.
 TOLERANCE = 1e-6
 MOST_SWEEPS = 300
+# Columns whose inner products are all found once, 300 MB, where each is wanted by many.
+FEW_COLUMNS = 6144
 
 
 def regressed(matrix: sparse.csr_matrix, index: np.ndarray, absolute: float, squared: float) -> np.ndarray:
@@ -30,28 +34,22 @@ def regressed(matrix: sparse.csr_matrix, index: np.ndarray, absolute: float, squ
     -------
     array of float32, shape (n_columns, k)
     """
-    columns = matrix.T.tocsr()
+    columns = matrix.T.tocsr().astype(np.float64)
+    known = inner_products(columns) if columns.shape[0] <= FEW_COLUMNS else np.empty((0, 0))
     weights = np.zeros(index.shape, dtype=np.float32)
-    _regress(
-        columns.indptr,
-        columns.indices,
-        columns.data.astype(np.float64),
-        matrix.shape[0],
-        index,
-        absolute,
-        squared,
-        weights,
-    )
+    cells = columns.indptr, columns.indices, columns.data, matrix.shape[0]
+    _regress(*cells, known, index, absolute, squared, weights)
     return weights
 
 
 def regression_memory(n_columns: int, n_rows: int, k: int) -> int:
-    """Bytes of the columns' neighbours and weights, and of what each thread works with."""
-    return 8 * n_columns * k + get_num_threads() * 8 * (n_rows + k * (k + 4))
+    """Bytes of the columns' neighbours and weights, of products of few, and of what each thread works with."""
+    known = 8 * n_columns**2 if n_columns <= FEW_COLUMNS else 0
+    return 8 * n_columns * k + known + get_num_threads() * 8 * (n_rows + k * (k + 4))
 
 
 @njit(parallel=True, cache=True, nogil=True)
-def _regress(starts, rows, values, n_rows, index, absolute, squared, weights):
+def _regress(starts, rows, values, n_rows, known, index, absolute, squared, weights):
     n_columns, k = index.shape
     for share in prange(SHARES):
         column, products, correlations = np.zeros(n_rows), np.empty((k, k)), np.empty(k)
@@ -59,8 +57,20 @@ def _regress(starts, rows, values, n_rows, index, absolute, squared, weights):
             n_given = 0
             while n_given < k and index[target, n_given] >= 0:
                 n_given += 1
-            _fill(starts, rows, values, index[target, :n_given], target, column, products, correlations)
+            given = index[target, :n_given]
+            if len(known):
+                _take(known, given, target, products, correlations)
+            else:
+                _fill(starts, rows, values, given, target, column, products, correlations)
             _descend(products, correlations, n_given, absolute, squared, weights[target])
+
+
+@njit(cache=True)
+def _take(known, given, target, products, correlations):
+    for place in range(len(given)):
+        correlations[place] = known[target, given[place]]
+        for other in range(len(given)):
+            products[place, other] = known[given[place], given[other]]
 
 
 @njit(cache=True)

@@ -11,6 +11,8 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg import eigh
 
+from models_py.matrices.products import inner_products
+
 # Rows and columns of the largest square that is decomposed: 3.2 GB for each of several copies, and hours.
 MOST_SQUARE = 20_000
 # Items whose diagonal is found at a time.
@@ -38,8 +40,8 @@ class Decomposition:
     def of(cls, matrix: sparse.csr_matrix) -> "Decomposition":
         """Decompose, in float64."""
         matrix = matrix.astype(np.float64)
-        products = matrix @ matrix.T if is_wide(matrix) else matrix.T @ matrix
-        values, vectors = eigh(products.toarray(), overwrite_a=True)
+        products = inner_products(matrix if is_wide(matrix) else matrix.T.tocsr())
+        values, vectors = eigh(products, overwrite_a=True)
         return cls(matrix, np.maximum(values, 0.0), vectors)
 
     @property

@@ -8,18 +8,25 @@ from scipy import sparse
 TILE = 64
 
 
-def dense_product(rows: sparse.csr_matrix, matrix: sparse.csr_matrix) -> np.ndarray:
-    """Multiply, float32, shape (rows.shape[0], matrix.shape[1]).
+def dense_product(
+    rows: sparse.csr_matrix, matrix: sparse.csr_matrix, dtype: type[np.floating] = np.float32
+) -> np.ndarray:
+    """Multiply in the type that is asked for, shape (rows.shape[0], matrix.shape[1]).
 
     A sparse product would build the sorted cells of a result that has hardly an empty one. Each row of the result is
     added up in the order of the row's cells, whatever the number of threads.
     """
-    product = np.zeros((rows.shape[0], matrix.shape[1]), dtype=np.float32)
+    product = np.zeros((rows.shape[0], matrix.shape[1]), dtype=dtype)
     _add_rows(
-        *(rows.indptr, rows.indices, rows.data.astype(np.float32)),
-        *(matrix.indptr, matrix.indices, matrix.data.astype(np.float32, copy=False), product),
+        *(rows.indptr, rows.indices, rows.data.astype(dtype, copy=False)),
+        *(matrix.indptr, matrix.indices, matrix.data.astype(dtype, copy=False), product),
     )
     return product
+
+
+def inner_products(rows: sparse.csr_matrix) -> np.ndarray:
+    """Multiply all rows with each other, float64, shape (n, n)."""
+    return dense_product(rows, rows.T.tocsr(), np.float64)
 
 
 @njit(parallel=True, cache=True, nogil=True)

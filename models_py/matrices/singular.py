@@ -5,6 +5,8 @@ from scipy import sparse
 from scipy.linalg import eigh
 from scipy.sparse.linalg import svds
 
+from models_py.matrices.products import inner_products
+
 # With at most so many rows or columns, the inner products of all of them are decomposed: 868 users x 168,000 items with
 # 4 million cells, 128 vectors, take 3 s of CPU that way and 19 s by Lanczos iterations.
 SMALL = 2048
@@ -65,7 +67,7 @@ def _by_products(matrix: sparse.csr_matrix, n_factors: int) -> tuple[np.ndarray,
     is_wide = matrix.shape[0] <= matrix.shape[1]
     transposed = matrix.T.tocsr()
     rows, columns = (matrix, transposed) if is_wide else (transposed, matrix)
-    products = (rows @ columns).toarray()
+    products = inner_products(rows)
     last = len(products) - 1
     squares, vectors = eigh(products, subset_by_index=[last - n_factors + 1, last], overwrite_a=True)
     values = np.sqrt(np.maximum(squares[::-1], 0.0))

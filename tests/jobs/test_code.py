@@ -47,7 +47,7 @@ def test_other_words_about_the_code_change_nothing(edited: Callable, module: str
     [
         ("models_py.recommenders.svd", "factors: int = 32", "factors: int = 33"),
         ("models_py.matrices.weighting", "SHARE_SCALE = 1000.0", "SHARE_SCALE = 999.0"),
-        ("models_py.evaluation.ranking", "GROUPS_PER_ITEM = 32", "GROUPS_PER_ITEM = 31"),
+        ("models_py.evaluation.ranking", "BLOCK_BYTES = 64", "BLOCK_BYTES = 63"),
     ],
 )
 def test_other_code_of_its_own_or_that_it_uses_is_another_digest(edited: Callable, module: str, old: str, new: str):

@@ -6,6 +6,7 @@ from made_matrices import random_plays
 from scipy import sparse
 from scipy.optimize import nnls
 
+from models_py.matrices import elastic_net
 from models_py.matrices.elastic_net import regressed
 
 
@@ -35,3 +36,11 @@ def test_columns_that_are_not_given_get_no_weight():
     index[0, 0] = 1
     weights = regressed(sparse.csr_matrix(np.array([[1, 1, 1], [1, 1, 0.0]])), index, 0.0, 1.0)
     np.testing.assert_allclose(weights, [[2 / 3, 0], [0, 0], [0, 0]], rtol=1e-6)
+
+
+def test_many_columns_get_the_weights_that_few_do(monkeypatch: pytest.MonkeyPatch):
+    plays = sparse.csr_matrix(np.log1p(random_plays(60, 25, 0.4)))
+    index = np.array([[other for other in range(25) if other != item] for item in range(25)], dtype=np.int32)
+    few = regressed(plays, index, 2.0, 1.0)
+    monkeypatch.setattr(elastic_net, "FEW_COLUMNS", 24)
+    np.testing.assert_allclose(regressed(plays, index, 2.0, 1.0), few, atol=1e-6)
