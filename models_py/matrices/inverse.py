@@ -41,7 +41,7 @@ class Decomposition:
         """Decompose, in float64."""
         matrix = matrix.astype(np.float64)
         products = inner_products(matrix if is_wide(matrix) else matrix.T.tocsr())
-        values, vectors = eigh(products, overwrite_a=True)
+        values, vectors = eigh(products, driver="evd", overwrite_a=True)
         return cls(matrix, np.maximum(values, 0.0), vectors)
 
     @property
