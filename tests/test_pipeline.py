@@ -12,13 +12,13 @@ from conftest import Study
 from dbt_runner import run_dbt
 from sklearn.metrics import adjusted_rand_score
 
-from models_py.blends.fusion import Fusion
+from models_py.blends import BLENDS
 from models_py.recommenders.registry import recommenders
 from models_py.sources.demo import compare_key, planted_preferences, planted_track_preferences
 
 K = 20
 
-MODELS = [*recommenders().values(), Fusion]
+MODELS = [*recommenders().values(), *BLENDS]
 # tasks that each model makes lists for, by item type; 'new_artists' is left out, which the demo does not ask for, and
 # for artists what works by the artists of tracks
 TASKS_OF_MODELS = {

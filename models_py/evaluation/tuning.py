@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -19,6 +20,16 @@ from models_py.recommenders.fitted import FittedModel
 
 # Listeners that an item of a sample has at least, where any item has so many.
 SHARED = 2
+
+
+@runtime_checkable
+class LearnsFromValidation(Protocol):
+    """A setting that has to be judged by what it learnt from other users; no recommender of the registry is one."""
+
+    def judged(
+        self, interactions: Interactions, validation: Validation, seed: int, prepared: Any = None
+    ) -> tuple[Recommender, FittedModel]:
+        """Give the setting with what it learnt, and a model that scores each user by what was learnt from others."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +172,8 @@ def tune(
     judge = partial(_judged, interactions=interactions, validation=validation, k=k, tasks=tasks)
     trials: list[Trial] = []
     start = time.perf_counter()
-    for done, of_setting in enumerate(_all_tried(search, judge, interactions, seed, tasks[0]), 1):
+    data = interactions, validation, seed
+    for done, of_setting in enumerate(_all_tried(search, judge, data, tasks[0]), 1):
         trials += of_setting
         spent = time.perf_counter() - start
         if spent + spent / done > budget_seconds:
@@ -174,15 +186,14 @@ def tune(
 def _all_tried(
     search: Search,
     judge: Callable[[FittedModel], dict[str, float]],
-    interactions: Interactions,
-    seed: int,
+    data: tuple[Interactions, Validation, int],
     task: str,
 ) -> Iterator[list[Trial]]:
     """Yield the trials of each setting that the search proposes, and let it learn their scores on the task."""
     while settings := search.propose():
         scores: dict[int, float] = {}
         for group in _by_preparation(settings):
-            for trials in _tried(group, judge, interactions, seed):
+            for trials in _tried(group, judge, *data):
                 scores |= {trial.trial: trial.validation_ndcg for trial in trials if trial.task == task}
                 yield trials
         search.learn(scores)
@@ -201,6 +212,7 @@ def _tried(
     group: Mapping[int, Recommender],
     judge: Callable[[FittedModel], dict[str, float]],
     interactions: Interactions,
+    validation: Validation,
     seed: int,
 ) -> Iterator[list[Trial]]:
     """Yield the trials of each setting of a group, one per task."""
@@ -211,7 +223,10 @@ def _tried(
             if place == 0:
                 prepared = setting.prepare(list(group.values()), interactions, seed)
                 preparing, start = time.perf_counter() - start, time.perf_counter()
-            model = setting.fit(interactions, seed, prepared)
+            if isinstance(setting, LearnsFromValidation):
+                setting, model = setting.judged(interactions, validation, seed, prepared)
+            else:
+                model = setting.fit(interactions, seed, prepared)
             seconds = time.perf_counter() - start + preparing / len(group)
             scores = judge(model)
         except Exception as error:

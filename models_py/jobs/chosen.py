@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from models_py.blends.fusion import Fusion
+from models_py.blends import BLENDS
+from models_py.blends.members import TASK
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.warehouse import Warehouse
 
-# Models that a fusion chooses its members from.
+# Models that blends choose their members from.
 MOST_KNOWN = 5
 
 
@@ -41,15 +42,16 @@ def chosen_on(warehouse: Warehouse, split_name: str, item_type: str) -> list[Cho
         Chosen(str(name), str(task), str(hyper_parameters), float(score))
         for name, task, hyper_parameters, score in zip(*rows.values(), strict=True)
     ]
-    return [chosen for chosen in found if chosen.model_name in recommenders() or chosen.model_name == Fusion.name]
+    today = {*recommenders(), *(blend.name for blend in BLENDS)}
+    return [chosen for chosen in found if chosen.model_name in today]
 
 
 def known_by(chosen: list[Chosen]) -> Mapping[str, type[Recommender]]:
-    """Name every recommender, and the fusion of the best that learn where two or more were chosen."""
+    """Name every recommender, and the blends of the best that learn where two or more were chosen."""
     learnt: dict[str, Recommender] = {}
     for of_task in reversed(chosen):
         recommender = recommenders().get(of_task.model_name)
-        if recommender and not recommender.is_baseline and of_task.task == Fusion.tasks[0]:
+        if recommender and not recommender.is_baseline and of_task.task == TASK:
             learnt[of_task.model_name] = recommender(**json.loads(of_task.hyper_parameters))
     best = dict(list(learnt.items())[:MOST_KNOWN])
-    return recommenders() | ({Fusion.name: Fusion.over(best)} if len(best) > 1 else {})
+    return recommenders() | ({blend.name: blend.over(best) for blend in BLENDS} if len(best) > 1 else {})

@@ -43,8 +43,9 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
     for recommender in recommenders().values():
         bring_up_to_date(recommender)
     known = known_by(chosen_on(warehouse, dataset.split_name, dataset.item_type))
-    for blend in known.keys() - recommenders().keys():
-        bring_up_to_date(known[blend])
+    for name, blend in known.items():
+        if name not in recommenders():
+            bring_up_to_date(blend)
     warehouse.replace(leftovers(warehouse, dataset, known))
 
 

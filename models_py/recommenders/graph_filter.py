@@ -26,9 +26,9 @@ class GraphFilter(Recommender):
     name: ClassVar[str] = "graph_filter"
     space: ClassVar[dict[str, tuple]] = {
         "weighting": DAMPED,
-        "popularity_power": (0.15, 0.3, 0.5, 0.7),
+        "popularity_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "user_power": (0.0, 0.5, 1.0),
-        "factors": (64, 128, 256, 512),
+        "factors": (32, 64, 128, 256, 512),
         "passed": (8, 16, 32, 64, 128),
         "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0),
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),

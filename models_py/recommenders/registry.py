@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from models_py.errors import RecommenderError
 from models_py.reach import check_reach
 from models_py.recommenders.base import Recommender
 
@@ -19,7 +20,7 @@ def recommenders() -> dict[str, type[Recommender]]:
     Raises
     ------
     RecommenderError
-        Where the code of one could read more than it is given.
+        Where the code of one could read more than it is given, or one asks for more.
     ValueError
         Where two share a name.
     """
@@ -30,6 +31,10 @@ def recommenders() -> dict[str, type[Recommender]]:
             if isinstance(value, type) and value.__module__ == module.__name__ and isinstance(_name(value), str):
                 if value.name in found:
                     raise ValueError(f"two recommenders are called '{value.name}': rename one of them")
+                if hasattr(value, "judged"):
+                    raise RecommenderError(
+                        f"{value.name} asks for the cells that it is chosen by: only a blend may learn from validation."
+                    )
                 found[value.name] = value
     return dict(sorted(found.items()))
 

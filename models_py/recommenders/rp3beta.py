@@ -24,7 +24,7 @@ class RP3Beta(Recommender):
     name: ClassVar[str] = "rp3beta"
     space: ClassVar[dict[str, tuple]] = {
         "weighting": DAMPED,
-        "alpha": (0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0),
+        "alpha": (0.05, 0.1, 0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0),
         "beta": (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8),
         "neighbours": (5, 10, 20, 40, 80, 160, 320),
     }

@@ -20,7 +20,7 @@ class UserKNN(Recommender):
     name: ClassVar[str] = "user_knn"
     space: ClassVar[dict[str, tuple]] = {
         "weighting": DAMPED,
-        "neighbours": (25, 50, 100, 200, 400),
+        "neighbours": (10, 25, 50, 100, 200, 400),
         "popularity_power": (0.0, 0.25, 0.5),
         "shrinkage": (0.0, 0.1, 1.0),
         "sharpness": (0.5, 1.0, 2.0, 4.0, 8.0),

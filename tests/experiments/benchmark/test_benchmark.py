@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Study, study_in
 
-from models_py.blends.fusion import Fusion
+from models_py.blends import BLENDS
 from models_py.errors import BuildError
 from models_py.experiments.benchmark import running
 from models_py.experiments.benchmark.children import run_alone
@@ -34,7 +34,7 @@ write_demo(Path(folder).parent / "demo", users=20)
 (Path(folder).parent / "demo" / "1k").rename(folder)
 """
 
-MODELS = sorted([*recommenders(), Fusion.name])
+MODELS = sorted([*recommenders(), *(blend.name for blend in BLENDS)])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,166 @@
+"""The fitted models that a blend is made of, and the lists that they make."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from scipy import sparse
+
+from models_py.data.interactions import Interactions
+from models_py.evaluation.ranking import Lists, recommend, top_items
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import FittedModel
+
+TASK = "discovery"
+# Places of each member's list that count.
+DEPTH = 200
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What one model lists for some histories.
+
+    Attributes
+    ----------
+    places : csr_matrix of int32, shape (n, n_items)
+        Ranks from 1, of items that are new to the history.
+    heights : csr_matrix of float64, shape (n, n_items)
+        Of the same cells: scores from 1, of the best of a list, down to 0, of its last.
+    """
+
+    places: sparse.csr_matrix
+    heights: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, lists: Lists, shape: tuple[int, int]) -> "Listed":
+        """Take the lists apart."""
+        cells = lists.user_index, lists.item_index
+        return cls(
+            sparse.csr_matrix((lists.rank.astype(np.int32), cells), shape=shape),
+            sparse.csr_matrix((_heights(lists, shape[0]), cells), shape=shape),
+        )
+
+    def __getitem__(self, rows: np.ndarray) -> "Listed":
+        """Take some histories."""
+        return Listed(self.places[rows], self.heights[rows])
+
+
+@dataclass(frozen=True)
+class Member:
+    """A fitted model and its lists for the users that it was fitted on."""
+
+    model: FittedModel
+    listed: Listed
+
+    @classmethod
+    def of(cls, recommender: Recommender, interactions: Interactions, seed: int) -> "Member":
+        """Fit, and list what is new to each user."""
+        model = recommender.fit(interactions, seed)
+        lists = recommend(model, interactions, np.arange(interactions.n_users), [TASK], DEPTH)[TASK]
+        return cls(model, Listed.of(lists, interactions.counts.shape))
+
+    def folded_in(self, histories: sparse.csr_matrix, may_be_listed: np.ndarray) -> Listed:
+        """List what is new to other histories."""
+        allowed = (histories.toarray() == 0) & may_be_listed & (np.diff(histories.indptr) > 0)[:, None]
+        items, values = top_items(np.asarray(self.model.fold_in(histories)), allowed, DEPTH)
+        rows, ranks = np.nonzero(items >= 0)
+        return Listed.of(Lists(rows, ranks + 1, items[rows, ranks], values[rows, ranks]), histories.shape)
+
+    def parts(self, history: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
+        """Shares that the items of one history have in the member's scores, shape (len(items), history.nnz).
+
+        A score to which nothing in the history adds is everybody's, and divided alike.
+        """
+        parts = np.maximum(self.model.contributions(history, items)[:, history.indices].toarray().astype(np.float64), 0)
+        whole = parts.sum(axis=1, keepdims=True)
+        return np.divide(parts, whole, out=np.full_like(parts, 1 / max(history.nnz, 1)), where=whole > 0)
+
+
+class Fitted:
+    """Members by name, of the interactions and seed that were asked for last: rounds of a search fit them once."""
+
+    def __init__(self, models: Mapping[str, Recommender]) -> None:
+        self._models = models
+        self._members: dict[str, Member] = {}
+        self._interactions: Interactions | None = None
+        self._seed = 0
+
+    def member(self, name: str, interactions: Interactions, seed: int) -> Member:
+        """Fit a model, unless it is fitted."""
+        if interactions is not self._interactions or seed != self._seed:
+            self._members, self._interactions, self._seed = {}, interactions, seed
+        if name not in self._members:
+            self._members[name] = Member.of(self._models[name], interactions, seed)
+        return self._members[name]
+
+
+class Blend(Recommender):
+    """A recommender that is made of settings of others, which were chosen before; `members` joins their names by +."""
+
+    tasks: ClassVar[tuple[str, ...]] = (TASK,)
+    fitted: ClassVar[Fitted]
+
+    members: str
+
+    @property
+    def names(self) -> list[str]:
+        """Names of its members."""
+        return self.members.split("+")
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Say what one of those lacks that it may choose among."""
+        return next(filter(None, (known.lacks(interactions) for known in cls.known.values())), None)
+
+    @classmethod
+    def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[str, Member]:
+        """Fit every member of a setting, and make its lists."""
+        names = dict.fromkeys(name for setting in settings for name in setting.names)
+        return {name: cls.fitted.member(name, interactions, seed) for name in names}
+
+    def memory(self, interactions: Interactions) -> int:
+        """Add up its members' models and lists."""
+        needed = [self.known[name].memory(interactions) for name in self.names]
+        return sum(needed) + 60 * len(needed) * interactions.n_users * min(DEPTH, interactions.n_items)
+
+
+class BlendedLists(FittedModel):
+    """A model that knows nothing but what its members list.
+
+    Attributes
+    ----------
+    members : sequence of Member
+    may_be_listed : array of bool, shape (n_items,)
+    """
+
+    members: Sequence[Member]
+    may_be_listed: np.ndarray
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return len(self.may_be_listed)
+
+    @property
+    def memory(self) -> int:
+        """Bytes of the members' models and lists."""
+        return super().memory + sum(member.model.memory for member in self.members)
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        lists = (part for member in self.members for part in (member.listed.places, member.listed.heights))
+        return [self.may_be_listed, *lists]
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """Likeness by the first member."""
+        return self.members[0].model.similar_items(items, k)
+
+
+def _heights(lists: Lists, n_users: int) -> np.ndarray:
+    """Put each list's scores between 0, its last, and 1, its first; all 1 where they are alike."""
+    highest, lowest = np.full(n_users, -np.inf), np.full(n_users, np.inf)
+    np.maximum.at(highest, lists.user_index, lists.score)
+    np.minimum.at(lowest, lists.user_index, lists.score)
+    range_of_user = (highest - lowest)[lists.user_index]
+    above = lists.score - lowest[lists.user_index]
+    return np.divide(above, range_of_user, out=np.ones_like(above), where=range_of_user > 0)

@@ -1,0 +1,177 @@
+"""What several models recall, ranked anew by a regression that is learnt on validation.
+
+Two stages, as in Covington, Adams & Sargin (2016): the members' lists are the candidates, and a logistic regression
+estimates from their places which of them the user will play.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+from scipy import sparse
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from models_py.blends.candidates import candidates, descriptions, merits
+from models_py.blends.members import TASK, Blend, BlendedLists, Fitted, Listed, Member
+from models_py.data.interactions import Interactions
+from models_py.data.validation import Validation
+from models_py.matrices.cells import spread
+from models_py.recommenders.base import Recommender
+
+# Parts that users are divided into, each of which is scored by what is learnt on the others.
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Reranked(Blend):
+    """Scores are estimated probabilities that the user plays an item; what is in no member's list has 0.
+
+    `over` gives the class for some settings, `judged` the coefficients. These are of shares, ranks and scores within a
+    list, which mean the same when the members are fitted anew.
+
+    Attributes
+    ----------
+    members : str
+        Names joined by +.
+    depth : int
+        Places of each member's list that are candidates.
+    coefficients : tuple of (str, float)
+        What each description of a candidate adds to its log odds.
+    """
+
+    name: ClassVar[str] = "reranked"
+
+    members: str = ""
+    depth: int = 100
+    coefficients: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        # JSON has lists alone
+        object.__setattr__(self, "coefficients", tuple((str(name), float(value)) for name, value in self.coefficients))
+
+    @classmethod
+    def over(cls, models: Mapping[str, Recommender]) -> type["Reranked"]:
+        """Let it choose how many of these models to ask.
+
+        Parameters
+        ----------
+        models : mapping of str to Recommender
+            By name, best first; at least two.
+        """
+        names = list(models)
+        leading = tuple("+".join(names[:size]) for size in range(2, len(names) + 1))
+
+        @dataclass(frozen=True)
+        class Among(cls):
+            __doc__ = cls.__doc__
+            known: ClassVar[Mapping[str, Recommender]] = models
+            fitted: ClassVar[Fitted] = Fitted(models)
+            space: ClassVar[dict[str, tuple]] = {"members": leading, "depth": (25, 50, 100)}
+            members: str = leading[-1]
+
+        return Among
+
+    def judged(
+        self,
+        interactions: Interactions,
+        validation: Validation,
+        seed: int,
+        prepared: Mapping[str, Member] | None = None,
+    ) -> tuple[Self, "RerankedLists"]:
+        """Learn on validation; each user is scored by what was learnt on others."""
+        members = self._members(interactions, seed, prepared)
+        rows, items, described = candidates(
+            [member.listed for member in members], interactions.counts, interactions, self.depth
+        )
+        played = np.asarray(validation.relevant[TASK][rows, items]).ravel()
+        of_user = np.random.default_rng(seed).permutation(interactions.n_users) % FOLDS
+        folds = np.array([_regressed(described, played, of_user[rows] != fold) for fold in range(FOLDS)])
+        names = descriptions(self.names, interactions)
+        whole = tuple(zip(names, _regressed(described, played).tolist(), strict=True))
+        model = RerankedLists(members, interactions.listeners > 0, interactions, self.depth, folds, of_user)
+        return replace(self, coefficients=whole), model
+
+    def fit(
+        self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None = None
+    ) -> "RerankedLists":
+        """Fit the members anew; the coefficients stay."""
+        names = descriptions(self.names, interactions)
+        known = dict(self.coefficients)
+        whole = np.array([[known.get(name, 0.0) for name in names]])
+        members = self._members(interactions, seed, prepared)
+        everybody = np.zeros(interactions.n_users, dtype=np.int64)
+        return RerankedLists(members, interactions.listeners > 0, interactions, self.depth, whole, everybody)
+
+    def _members(self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None) -> list[Member]:
+        found = prepared or self.prepare([self], interactions, seed)
+        return [found[name] for name in self.names]
+
+
+@dataclass(frozen=True)
+class RerankedLists(BlendedLists):
+    """Members whose candidates are ranked by a regression.
+
+    Attributes
+    ----------
+    interactions : Interactions
+        What the members were fitted on.
+    depth : int
+    coefficients : array, shape (n_regressions, n_descriptions)
+    regression : array of int, shape (n_users,)
+        Which of the regressions is each user's; that of others is the first.
+    """
+
+    members: Sequence[Member]
+    may_be_listed: np.ndarray
+    interactions: Interactions
+    depth: int
+    coefficients: np.ndarray
+    regression: np.ndarray
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Probabilities of candidates; 0 for everything else."""
+        listed = [member.listed[users] for member in self.members]
+        return self._ranked(listed, self.interactions.counts[users], self.regression[users])
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Rank what the members list for the histories."""
+        listed = [member.folded_in(histories, self.may_be_listed) for member in self.members]
+        return self._ranked(listed, histories, np.zeros(histories.shape[0], dtype=np.int64))
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Divide a score among the members by what their lists add to its log odds, and then as their own score is."""
+        listed = [member.folded_in(history, self.may_be_listed) for member in self.members]
+        worth = self._ranked(listed, history, np.zeros(1, dtype=np.int64))[0, items]
+        parts = merits(
+            [one[np.zeros(len(items), dtype=int)] for one in listed], items, self.coefficients[0], self.depth
+        )
+        added = sum(
+            part[:, None] * member.parts(history, items) for part, member in zip(parts, self.members, strict=True)
+        )
+        return spread(worth[:, None] * added, history.indices, self.n_items)
+
+    def _ranked(self, listed: Sequence[Listed], histories: sparse.csr_matrix, regression: np.ndarray) -> np.ndarray:
+        rows, items, described = candidates(listed, histories, self.interactions, self.depth)
+        odds = (described * self.coefficients[regression[rows]]).sum(axis=1)
+        scores = np.zeros(histories.shape)
+        scores[rows, items] = np.round(expit(odds), 12)
+        return scores
+
+
+def _regressed(described: np.ndarray, played: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    """Regress; the first description is 1 for all, and its coefficient the intercept."""
+    if kept is not None:
+        described, played = described[kept], played[kept]
+    if not played.any() or played.all():
+        return np.zeros(described.shape[1])
+    values = described[:, 1:]
+    means, spreads = values.mean(axis=0), values.std(axis=0)
+    differs = spreads > 1e-9
+    scaled = (values - means)[:, differs] / spreads[differs]
+    found = LogisticRegression(solver="newton-cholesky").fit(scaled, played)
+    # what is the same for all has no part in it
+    weights = np.zeros(len(means))
+    weights[differs] = found.coef_[0] / spreads[differs]
+    return np.concatenate([found.intercept_ - weights @ means, weights])
