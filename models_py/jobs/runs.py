@@ -36,6 +36,7 @@ class Run:
     status: str = "ok"
     reason: str | None = None
     hyper_parameters: str | None = None
+    members: str | None = None
     edges: str | None = None
     trials_planned: int | None = None
     tuning_users: int | None = None
@@ -81,6 +82,7 @@ def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequen
     return replace(
         run,
         hyper_parameters=json.dumps(asdict(recommender)),
+        members=getattr(recommender, "members", None),
         edges=", ".join(f"{name} {value:g}" for name, value in edges(recommender, min(train.counts.shape)).items())
         or None,
         fit_seconds=fit_usage.seconds,

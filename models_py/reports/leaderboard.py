@@ -22,7 +22,7 @@ def print_leaderboard(path: Path) -> None:
     records = Warehouse(path).read_rows(
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
-            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k, l.edges,
+            l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k, l.members, l.edges,
             l.ndcg_known_artist, l.ndcg_new_artist, l.ndcg_known_group, l.ndcg_new_group,
             coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
             coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
@@ -87,6 +87,8 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
                 f"{first['item_type']}s of {words} alone: {best['model_name']} leads with NDCG@{first['k']} "
                 f"{best[f'ndcg_{kind}']:.4f}, {first['model_name']} has {first[f'ndcg_{kind}']:.4f}."
             )
+    if blends := [f"{record['model_name']} of {record['members']}" for record in records if record["members"]]:
+        say(f"Blends: {', '.join(blends)}.")
     if at_edges := [f"{record['model_name']} ({record['edges']})" for record in records if record["edges"]]:
         say(f"Edge of the search space, beyond which settings may score higher: {', '.join(at_edges)}.")
 

@@ -126,6 +126,7 @@ final as (
         rank_models.serendipity,
         trials.validation_ndcg,
         runs.hyper_parameters,
+        runs.members,
         runs.edges,
         runs.trials_run,
         runs.trials_planned,

@@ -13,6 +13,7 @@ final as (
         status,
         reason,
         hyper_parameters,
+        members,
         edges,
         trials_planned,
         trials_run,
