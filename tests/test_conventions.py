@@ -51,7 +51,7 @@ READABLE = {
     | {"marts/evaluation", "staging/recommender", "staging/grouping"},
     "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
     "marts/protocols": {"marts/protocols", "staging/recommender"},
-    "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation"},
+    "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "staging/recommender"},
     "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
     | {"marts/listening", "marts/evaluation", "marts/insights"},
 }
@@ -194,7 +194,16 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-COMPUTING = ("blends", "clustering", "evaluation", "factorization", "matrices", "recommenders", "themes")
+COMPUTING = (
+    "blends",
+    "clustering",
+    "evaluation",
+    "explanations",
+    "factorization",
+    "matrices",
+    "recommenders",
+    "themes",
+)
 OPENING = (
     "models_py.warehouse",
     "models_py.dbt",

@@ -82,7 +82,7 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
     chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
     planned = min(parameters.tuning_trials, space_size(recommender))
     run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
-    return fitted(run, recommender(**chosen), data, tasks, parameters)
+    return fitted(run, recommender(**chosen), data, tasks, parameters)[0]
 
 
 def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:

@@ -19,10 +19,14 @@ from models_py.evaluation.tuning import Trial
 from models_py.jobs.records import columns, joined
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import FittedModel
 from models_py.resources import measured
 from models_py.warehouse import Replacement, Warehouse, strings
 
 logger = logging.getLogger(__name__)
+
+# Tables of the models that are served.
+EXPLAINED = ("reasons", "reason_fidelity", "similar_items")
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,10 @@ class Run:
         ]
 
 
-def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters) -> Run:
-    """Fit on train and make the lists of every task; return the run with both."""
+def fitted(
+    run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters
+) -> tuple[Run, FittedModel]:
+    """Fit on train and make the lists of every task; return the run with them, and the model."""
     train = data.train
     if reason := recommender.lacks(train) or too_large([recommender], train, run.dataset.item_type):
         raise SettingError(f"{recommender.name} is not fitted: {reason}.")
@@ -79,7 +85,7 @@ def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequen
         model = recommender.fit(train, parameters.random_seed)
     with measured() as list_usage:
         lists = recommend(model, train, np.arange(train.n_users), tasks, parameters.list_length)
-    return replace(
+    run = replace(
         run,
         hyper_parameters=json.dumps(asdict(recommender)),
         members=getattr(recommender, "members", None),
@@ -93,6 +99,7 @@ def fitted(run: Run, recommender: Recommender, data: TrainingData, tasks: Sequen
         n_interactions=train.counts.nnz,
         lists=lists,
     )
+    return run, model
 
 
 def attempted(run: Run, make: Callable[[], Run]) -> Run:
@@ -134,7 +141,7 @@ def leftovers(warehouse: Warehouse, dataset: Dataset, kept: Iterable[str]) -> li
     return [
         Replacement(table, {**dataset.key, "model_name": name})
         for name in sorted(set(rows["model_name"]) - set(kept))
-        for table in ("runs", "trials", "recommendations")
+        for table in ("runs", "trials", "recommendations", *(EXPLAINED if dataset.split_kind == "full" else ()))
     ]
 
 

@@ -7,11 +7,13 @@ from functools import partial
 import numpy as np
 
 from models_py.data.parameters import Parameters
-from models_py.data.training import Dataset, read_training_data
+from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
-from models_py.jobs.code import origin
+from models_py.jobs.code import code_digest, origin
+from models_py.jobs.explaining import Served, explained, liken_users
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
+from models_py.recommenders.base import Recommender
 from models_py.warehouse import Replacement, Warehouse, strings
 
 
@@ -25,7 +27,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
     shared = [parameters.random_seed, parameters.list_length, parameters.window_days]
     keys = {
-        name: digest([hyper_parameters, tasks, *origin(known[name], recommend), *shared])
+        name: digest([hyper_parameters, tasks, *origin(known[name], recommend), code_digest(explained), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
     }
     replacements = leftovers(warehouse, dataset, keys)
@@ -35,13 +37,31 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
             data = data or read_training_data(warehouse, dataset, parameters.window_days)
             recommender = known[name](**json.loads(hyper_parameters))
             run = Run(dataset, name, keys[name], recommender.is_baseline)
-            run = attempted(run, partial(fitted, run, recommender, data, tasks, parameters))
-            replacements += run.replacements()
+            reasons: list[Replacement] = []
+            run = attempted(run, partial(_fitted, warehouse, run, recommender, data, tasks, parameters, reasons))
+            replacements += run.replacements() + reasons
             if run.status == "failed":
                 # these tasks are served what is popular
                 winners = {task: winner for task, winner in winners.items() if winner.model_name != name}
     replacements.append(_served_rows(dataset, winners, parameters))
+    if dataset.item_type == "artist":
+        replacements += liken_users(warehouse, dataset, parameters)
     warehouse.replace(replacements)
+
+
+def _fitted(
+    warehouse: Warehouse,
+    run: Run,
+    recommender: Recommender,
+    data: TrainingData,
+    tasks: list[str],
+    parameters: Parameters,
+    reasons: list[Replacement],
+) -> Run:
+    """Fit, list, and add the rows that explain the lists to `reasons`."""
+    run, model = fitted(run, recommender, data, tasks, parameters)
+    reasons += explained(warehouse, run.dataset, Served(run.model_name, model, run.lists), data, parameters)
+    return run
 
 
 def _served_rows(dataset: Dataset, winners: Mapping[str, Chosen], parameters: Parameters) -> Replacement:

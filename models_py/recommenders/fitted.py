@@ -320,12 +320,16 @@ class ItemWeights(FittedModel):
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Items that speak most for each of the items, or that it speaks most for."""
-        return _largest(self.weights[:, items].T.tocsr().maximum(self.weights[items]), k)
+        return _largest(self._by_target[items].maximum(self.weights[items]), k)
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Return each summand."""
         prepared = self.preparation(history)
-        return scale_columns(self.weights[:, items].T.tocsr(), prepared.toarray().ravel())
+        return scale_columns(self._by_target[items], prepared.toarray().ravel())
+
+    @cached_property
+    def _by_target(self) -> sparse.csr_matrix:
+        return self.weights.T.tocsr()
 
 
 @dataclass(frozen=True)
@@ -423,7 +427,7 @@ class InverseWeights(FittedModel):
         """Take the entries of P between items and others, shape (len(items), len(others))."""
         if not is_wide(self.histories):
             return self.inverse[np.ix_(items, others)]
-        products = (self.histories[:, items].T @ self.inverse) @ self.histories[:, others]
+        products = (self._by_item[items] @ self.inverse) @ self._by_item[others].T
         return ((items[:, None] == others) - products) / self.regularization
 
     def _products(self, coefficients: np.ndarray) -> np.ndarray:

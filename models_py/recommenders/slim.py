@@ -32,7 +32,7 @@ class SLIM(Recommender):
         "neighbours": (5, 10, 20, 40, 80, 160, 320),
         "absolute": (0.0, 0.001, 0.003, 0.01, 0.03, 0.1),
         "squared": (0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
-        "sharpness": (0.125, 0.25, 0.5, 0.75, 1.0, 1.5),
+        "sharpness": (0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")

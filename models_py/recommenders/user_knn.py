@@ -22,7 +22,7 @@ class UserKNN(Recommender):
         "weighting": DAMPED,
         "neighbours": (10, 25, 50, 100, 200, 400),
         "popularity_power": (0.0, 0.25, 0.5),
-        "shrinkage": (0.0, 0.1, 1.0),
+        "shrinkage": (0.0, 0.1, 1.0, 10.0),
         "sharpness": (0.5, 1.0, 2.0, 4.0, 8.0),
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting",)

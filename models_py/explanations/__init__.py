@@ -1,0 +1,1 @@
+"""Why something is recommended, and what is like what."""
