@@ -1,6 +1,6 @@
 """Several models' lists put together by rank (reciprocal rank fusion, Cormack, Clarke & Buettcher 2009)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar
@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 
-from models_py.blends.members import Blend, BlendedLists, Fitted, Member
+from models_py.blends.members import Blend, BlendedLists, Fitted, Listed, Member
 from models_py.data.interactions import Interactions
-from models_py.matrices.cells import spread
+from models_py.matrices.cells import with_values
 from models_py.recommenders.base import Recommender
 
 # Members of one fusion at most.
@@ -67,26 +67,14 @@ class FusedLists(BlendedLists):
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Sum of what the places are worth; 0 for what no member lists, and for what the user has played."""
-        return _sum(self._worth(member.listed.places[users]) for member in self.members)
+        return self._scored([member.listed[users] for member in self.members], None)
 
-    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
-        """Put together the lists that the members make for the histories."""
-        return _sum(self._worth(member.folded_in(histories, self.may_be_listed).places) for member in self.members)
+    def _scored(self, listed: Sequence[Listed], histories: sparse.csr_matrix | None) -> np.ndarray:
+        # without the last digits, which depend on the order: a tie is a tie
+        return np.round(sum(self._of_places(one.places).toarray() for one in listed), 12)
 
-    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Divide what each member's place is worth as the member's own score is divided among the history."""
-        added = np.zeros((len(items), history.nnz))
-        for member in self.members:
-            worth = self._worth(member.folded_in(history, self.may_be_listed).places)[0, items]
-            added += worth[:, None] * member.parts(history, items)
-        return spread(added, history.indices, self.n_items)
+    def _worth(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
+        return np.array([self._of_places(one.places)[0, items].toarray().ravel() for one in listed])
 
-    def _worth(self, places: sparse.csr_matrix) -> np.ndarray:
-        worth = places.astype(np.float64)
-        worth.data = 1 / (self.constant + worth.data)
-        return worth.toarray()
-
-
-def _sum(parts: Iterable[np.ndarray]) -> np.ndarray:
-    """Add up, without the last digits, which depend on the order: a tie is a tie."""
-    return np.round(sum(parts), 12)
+    def _of_places(self, places: sparse.csr_matrix) -> sparse.csr_matrix:
+        return with_values(places, 1 / (self.constant + places.data.astype(np.float64)))

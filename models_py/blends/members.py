@@ -1,5 +1,6 @@
 """The fitted models that a blend is made of, and the lists that they make."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -9,6 +10,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend, top_items
+from models_py.matrices.cells import spread
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.fitted import FittedModel
 
@@ -150,6 +152,36 @@ class BlendedLists(FittedModel):
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         lists = (part for member in self.members for part in (member.listed.places, member.listed.heights))
         return [self.may_be_listed, *lists]
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Put together what the members list for the histories."""
+        return self._scored(self._folded_in(histories), histories)
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Divide each score among the members, and then as the member's own score is divided among the history."""
+        return self._shared_out(self._folded_in(history), history, items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the lists that the members have made for the user."""
+        return self._shared_out([member.listed[[user]] for member in self.members], history, items)
+
+    @abstractmethod
+    def _scored(self, listed: Sequence[Listed], histories: sparse.csr_matrix) -> np.ndarray:
+        """Scores of what the members list for some histories, float64, shape of `histories`."""
+
+    @abstractmethod
+    def _worth(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
+        """Divide the scores of items for one history among the members, shape (n_members, len(items))."""
+
+    def _folded_in(self, histories: sparse.csr_matrix) -> list[Listed]:
+        return [member.folded_in(histories, self.may_be_listed) for member in self.members]
+
+    def _shared_out(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        worth = self._worth(listed, history, items)
+        added = sum(
+            part[:, None] * member.parts(history, items) for part, member in zip(worth, self.members, strict=True)
+        )
+        return spread(added, history.indices, self.n_items)
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Likeness by the first member."""

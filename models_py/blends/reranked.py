@@ -17,7 +17,6 @@ from models_py.blends.candidates import candidates, descriptions, merits
 from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Fitted, Listed, Member
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
-from models_py.matrices.cells import spread
 from models_py.recommenders.base import Recommender
 
 # Parts that users are divided into, each of which is scored by what is learnt on the others.
@@ -134,31 +133,21 @@ class RerankedLists(BlendedLists):
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Probabilities of candidates; 0 for everything else."""
         listed = [member.listed[users] for member in self.members]
-        return self._ranked(listed, self.interactions.counts[users], self.regression[users])
+        return self._scored(listed, self.interactions.counts[users], self.regression[users])
 
-    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
-        """Rank what the members list for the histories."""
-        listed = [member.folded_in(histories, self.may_be_listed) for member in self.members]
-        return self._ranked(listed, histories, np.zeros(histories.shape[0], dtype=np.int64))
-
-    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Divide a score among the members by what their lists add to its log odds, and then as their own score is."""
-        listed = [member.folded_in(history, self.may_be_listed) for member in self.members]
-        worth = self._ranked(listed, history, np.zeros(1, dtype=np.int64))[0, items]
-        parts = merits(
-            [one[np.zeros(len(items), dtype=int)] for one in listed], items, self.coefficients[0], self.depth
-        )
-        added = sum(
-            part[:, None] * member.parts(history, items) for part, member in zip(parts, self.members, strict=True)
-        )
-        return spread(worth[:, None] * added, history.indices, self.n_items)
-
-    def _ranked(self, listed: Sequence[Listed], histories: sparse.csr_matrix, regression: np.ndarray) -> np.ndarray:
+    def _scored(
+        self, listed: Sequence[Listed], histories: sparse.csr_matrix, regression: np.ndarray | None = None
+    ) -> np.ndarray:
         rows, items, described = candidates(listed, histories, self.interactions, self.depth)
-        odds = (described * self.coefficients[regression[rows]]).sum(axis=1)
+        of_rows = self.coefficients[np.zeros(len(rows), dtype=int) if regression is None else regression[rows]]
         scores = np.zeros(histories.shape)
-        scores[rows, items] = np.round(expit(odds), 12)
+        scores[rows, items] = np.round(expit((described * of_rows).sum(axis=1)), 12)
         return scores
+
+    def _worth(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
+        alike = np.zeros(len(items), dtype=int)
+        shares = merits([one[alike] for one in listed], items, self.coefficients[0], self.depth)
+        return shares * self._scored(listed, history)[0, items]
 
 
 def _regressed(described: np.ndarray, played: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -76,7 +77,7 @@ def reasons(model: FittedModel, histories: sparse.csr_matrix, lists: Lists) -> R
     found: list[tuple[np.ndarray, ...]] = []
     for user, head in _heads(lists, DEPTH):
         items, scores = lists.item_index[head], lists.score[head]
-        added = model.contributions(histories[user], items).toarray()
+        added = model.contributions_of(user, histories[user], items).toarray()
         whole = added.sum(axis=1) + model.unexplained(items)
         is_exact = np.abs(whole - scores) <= TOLERANCE * np.maximum(np.abs(scores), TOLERANCE)
         best = np.argsort(-added, axis=1, kind="stable")[:, :NAMED]
@@ -126,7 +127,8 @@ def _heads(lists: Lists, depth: int) -> Iterator[tuple[int, np.ndarray]]:
     head = np.flatnonzero(lists.rank <= depth)
     order = head[np.lexsort((lists.rank[head], lists.user_index[head]))]
     users, starts = np.unique(lists.user_index[order], return_index=True)
-    yield from zip(users.tolist(), np.split(order, starts[1:]), strict=True)
+    for user, (start, end) in zip(users.tolist(), pairwise([*starts, len(order)]), strict=True):
+        yield user, order[start:end]
 
 
 def _lacking(history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:

@@ -66,6 +66,13 @@ class FittedModel(ABC):
         items : array of int
         """
 
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Say the same of a user that it was fitted on, whose rows add up to what `scores` gives, less `unexplained`.
+
+        Where `scores` and `fold_in` differ, a form that knows how overrides this.
+        """
+        return self.contributions(history, items)
+
     def unexplained(self, items: np.ndarray) -> np.ndarray:
         """Part of the items' scores that everybody has, whatever they play, shape (len(items),)."""
         return np.zeros(len(items))
@@ -161,7 +168,14 @@ class OwnItems(FittedModel):
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Every item that was played speaks for itself."""
-        added = np.where(history[0, items].toarray().ravel() > 0, self.fold_in(history)[0, items], 0.0)
+        return self._own(_between_1_and_2(history, np.log2(history.data.astype(np.float64))), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the user's own scores."""
+        return self._own(self.played[user], items)
+
+    def _own(self, scores: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        added = scores[0, items].toarray().ravel()
         added -= np.where(added > 0, self.popularity[items], 0.0)
         return sparse.csr_matrix((added, (np.arange(len(items)), items)), shape=(len(items), self.n_items))
 
@@ -537,11 +551,7 @@ class SimilarUsers(FittedModel):
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Sum of the neighbours' weights, each times its similarity; nobody is a neighbour of themselves."""
-        if self.found is None:
-            similarity = self._similarity(self.vectors[users], users)
-        else:
-            similarity = self.found.of(users).cut(self.neighbours, self.sharpness)
-        return dense_product(similarity, self.weights)
+        return dense_product(self._known_similarity(users), self.weights)
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Sum of the weights of the histories' neighbours."""
@@ -555,12 +565,25 @@ class SimilarUsers(FittedModel):
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide each neighbour's similarity among the items of the history by their part in the inner product."""
         compared = self.compared(history)
-        similarity = self._similarity(compared)
+        return self._divided(compared, self._similarity(compared), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Leave the user out of the neighbours."""
+        return self._divided(self.compared(history), self._known_similarity(np.array([user])), items)
+
+    def _divided(
+        self, compared: sparse.csr_matrix, similarity: sparse.csr_matrix, items: np.ndarray
+    ) -> sparse.csr_matrix:
         neighbours = similarity.indices
         shared = self.vectors[neighbours][:, compared.indices].toarray() * compared.data
         dots = shared.sum(axis=1, keepdims=True)
         parts = np.divide(shared, dots, out=np.zeros_like(shared), where=dots > 0) * similarity.data[:, None]
         return spread(self.weights[neighbours][:, items].T @ parts, compared.indices, self.n_items)
+
+    def _known_similarity(self, users: np.ndarray) -> sparse.csr_matrix:
+        if self.found is None:
+            return self._similarity(self.vectors[users], users)
+        return self.found.of(users).cut(self.neighbours, self.sharpness)
 
     def _similarity(self, queries: sparse.csr_matrix, own: np.ndarray | None = None) -> sparse.csr_matrix:
         return nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness)

@@ -165,6 +165,8 @@ def test_contributions_add_up_to_the_score(blend: type[Blend], interactions):
         assert set(contributions.indices) <= set(history.indices)
         added = np.asarray(contributions.sum(axis=1)).ravel()
         np.testing.assert_allclose(added, fitted.fold_in(history)[0, items], rtol=1e-9)
+        of_user = np.asarray(fitted.contributions_of(user, history, items).sum(axis=1)).ravel()
+        np.testing.assert_allclose(of_user, fitted.scores(np.array([user]))[0, items], rtol=1e-9)
 
 
 def test_lists_stay_within_the_users_own_group(blend: type[Blend]):

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.recommenders.base import TASKS, Recommender
-from models_py.recommenders.fitted import FittedModel, SameForAll
+from models_py.recommenders.fitted import Factors, FittedModel, SameForAll
 from models_py.recommenders.registry import recommenders
 
 # a warning of a library would reach the terminal, and says nothing that a person could act on
@@ -299,6 +299,19 @@ def test_contributions_add_up_to_the_score(name: str, case: str):
         assert set(contributions.indices[contributions.data != 0]) <= set(history.indices)
         added = np.asarray(contributions.sum(axis=1)).ravel() + fitted.unexplained(items)
         np.testing.assert_allclose(added, fitted.fold_in(history)[0, items], rtol=1e-4, atol=1e-4)
+
+
+def test_contributions_of_known_users_add_up_to_their_own_scores(name: str, case: str):
+    interactions, fitted = data(case), model(name, case)
+    if isinstance(fitted, Factors) and not fitted.folds_in_exactly:
+        pytest.skip("its users are learnt at once with the items")
+    items = np.arange(interactions.n_items)
+    for user in range(0, interactions.n_users, 5):
+        history = interactions.counts[user]
+        contributions = fitted.contributions_of(user, history, items)
+        assert set(contributions.indices[contributions.data != 0]) <= set(history.indices)
+        added = np.asarray(contributions.sum(axis=1)).ravel() + fitted.unexplained(items)
+        np.testing.assert_allclose(added, fitted.scores(np.array([user]))[0], rtol=1e-4, atol=1e-4)
 
 
 def test_lists_keep_to_the_candidates(name: str, recommender: type[Recommender]):
