@@ -190,6 +190,7 @@ def recommend(
     new_artists: Annotated[
         bool, typer.Option("--new-artists", help="Tracks by artists whom the user never played: task new_artists.")
     ] = False,
+    because: Annotated[bool, typer.Option("--because", help="Say which plays each recommendation comes from.")] = False,
 ) -> None:
     """Print the list that is served to a person."""
     if new_artists and task != "discovery":
@@ -200,7 +201,39 @@ def recommend(
 
     say_when_stopped("Stopped.")
 
-    print_served(warehouse, user, item_type, "new_artists" if new_artists else task, length)
+    print_served(warehouse, user, item_type, "new_artists" if new_artists else task, length, because)
+
+
+ItemType = Annotated[str, typer.Option(help="track or artist; whichever has the name when left out.")]
+
+
+@app.command(rich_help_panel=ANSWERS)
+def explain(
+    user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
+    item: Annotated[str, typer.Option(help="An artist, or 'artist - track', of the user's list.")],
+    item_type: ItemType = "",
+    task: Annotated[str, typer.Option(help="discovery, repeat, all or new_artists.")] = "discovery",
+) -> None:
+    """Print which plays a recommendation comes from; what they add is its score."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    from models_py.reports.explanations import print_explanation
+
+    print_explanation(warehouse, user, item, item_type, task)
+
+
+@app.command(rich_help_panel=ANSWERS)
+def similar(
+    item: Annotated[str, typer.Argument(help="An artist, or 'artist - track'.")],
+    item_type: ItemType = "",
+    length: Annotated[int, typer.Option(min=1, max=20, help="Items to print.")] = 10,
+) -> None:
+    """Print what is most alike to an artist or a track."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    from models_py.reports.explanations import print_similar
+
+    print_similar(warehouse, item, item_type, length)
 
 
 # what begins with a comment, two hyphens, is a statement too

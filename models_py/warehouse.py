@@ -19,6 +19,8 @@ from models_py.errors import SettingError, WarehouseError
 from models_py.settings.paths import check_published, check_warehouse_file
 
 SCHEMA = "recommender"
+# Of a query: by place, or by name.
+Parameters = Sequence[object] | Mapping[str, object]
 # Rows of an answer fetched at a time.
 FETCHED = 10_000
 # What DuckDB raises where it cannot read a file's blocks.
@@ -86,7 +88,7 @@ class Warehouse:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
-    def read(self, query: str, parameters: Sequence[object] = ()) -> dict[str, np.ndarray]:
+    def read(self, query: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
         """Columns of a query's result as numpy arrays.
 
         Raises
@@ -97,7 +99,7 @@ class Warehouse:
         check_published(self.path)
         with self._connect(read_only=True) as connection:
             try:
-                columns = connection.execute(query, list(parameters)).fetchnumpy()
+                columns = connection.execute(query, parameters).fetchnumpy()
             except (duckdb.CatalogException, duckdb.BinderException) as error:
                 missing = str(error).splitlines()[0]
                 raise WarehouseError(
@@ -118,7 +120,7 @@ class Warehouse:
                 ) from error
         return {name: _filled(values) for name, values in columns.items()}
 
-    def read_rows(self, query: str, parameters: Sequence[object] = ()) -> list[dict[str, object]]:
+    def read_rows(self, query: str, parameters: Parameters = ()) -> list[dict[str, object]]:
         """Rows of a query's result, each a column's name to its value; what `read` raises, this does."""
         columns = self.read(query, parameters)
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

@@ -7,8 +7,8 @@ from models_py.terminal.printing import print_csv, print_table, say
 from models_py.warehouse import Warehouse
 
 
-def print_served(path: Path, user_id: str, item_type: str, task: str, length: int) -> None:
-    """Print the first items of the list that is served to a user.
+def print_served(path: Path, user_id: str, item_type: str, task: str, length: int, because: bool = False) -> None:
+    """Print the first items of the list that is served to a user, with the plays that they come from if asked for.
 
     Raises
     ------
@@ -22,10 +22,15 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
         raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
     rows = warehouse.read(
         """
-        select item_type, model_name, rank, item_name, artist_name, score
-        from marts.served_recommendations
-        where user_id = ? and task = ? and (item_type = ? or ? = '') and rank <= ?
-        order by item_type, rank
+        select s.item_type, s.model_name, s.rank, s.item_name, s.artist_name, s.score, (
+            select string_agg(r.because_item_name, ', ' order by r.reason_rank)
+            from marts.recommendation_reasons as r
+            where r.item_type = s.item_type and r.task = s.task and r.user_id = s.user_id and r.rank = s.rank
+                and r.reason_rank <= 3
+        ) as because
+        from marts.served_recommendations as s
+        where s.user_id = ? and s.task = ? and (s.item_type = ? or ? = '') and s.rank <= ?
+        order by s.item_type, s.rank
         """,
         [user_id, task, item_type, item_type, length],
     )
@@ -42,12 +47,13 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
     for kind in dict.fromkeys(rows["item_type"]):
         names = ("track", "artist") if kind == "track" else ("artist",)
         shown = [
-            (rank, *(item, artist)[: len(names)], f"{score:.4g}", model)
-            for row_type, model, rank, item, artist, score in zip(*rows.values(), strict=True)
+            (rank, *(item, artist)[: len(names)], f"{score:.4g}", model, *([reasons or ""] if because else []))
+            for row_type, model, rank, item, artist, score, reasons in zip(*rows.values(), strict=True)
             if row_type == kind
         ]
-        headings = ("rank", *names, "score", "model")
-        print_table(f"{kind}s for {user_id} ({task})", headings, shown, f"r{'l' * len(names)}rl")
+        headings = ("rank", *names, "score", "model", *(["because you play"] if because else []))
+        align = f"r{'l' * len(names)}rl{'l' * because}"
+        print_table(f"{kind}s for {user_id} ({task})", headings, shown, align)
 
 
 def print_answer(path: Path, statement: str, most_rows: int | None) -> None:

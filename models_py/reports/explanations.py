@@ -1,0 +1,101 @@
+"""What the command line prints of why something is recommended, and of what is alike."""
+
+from pathlib import Path
+
+from models_py.errors import SettingError
+from models_py.terminal.printing import print_table
+from models_py.warehouse import Warehouse
+
+# Names that are proposed for one that is not there.
+PROPOSED = 5
+# How an item is called on the command line.
+CALLED = "case item_type when 'track' then artist_name || ' - ' || item_name else item_name end"
+OF_TYPE = "(item_type = $item_type or $item_type = '')"
+
+
+def print_explanation(path: Path, user_id: str, item: str, item_type: str, task: str) -> None:
+    """Print what the score of one served recommendation comes from.
+
+    Raises
+    ------
+    SettingError
+        Where no item has that name, or it is not among the first that the user is served.
+    """
+    warehouse = Warehouse(path)
+    rows = warehouse.read_rows(
+        f"""
+        select {CALLED} as called, rank, model_name, score, contribution, is_exact,
+            coalesce(because_item_name, 'everything else') as because,
+            case when because_artist_name <> because_item_name then because_artist_name end as artist
+        from marts.recommendation_reasons
+        where {OF_TYPE} and user_id = $user_id and task = $task and lower({CALLED}) = lower($item)
+        order by item_type, rank, reason_rank
+        """,
+        {"item_type": item_type, "user_id": user_id, "task": task, "item": item},
+    )
+    if not rows:
+        called = _named(warehouse, item, item_type)["called"]
+        raise SettingError(
+            f"{path} has no reasons for {called}, because it is not among the first that {user_id} is served for task "
+            f"'{task}': `python -m models_py recommend --user {user_id} --task {task} --because` prints them."
+        )
+    first = rows[0]
+    shown = [
+        (row["because"], row["artist"] or "", f"{row['contribution']:.4g}")
+        for row in rows
+        if (row["called"], row["rank"]) == (first["called"], first["rank"])
+    ]
+    title = (
+        f"{first['called']}: rank {first['rank']} for {user_id}, score {first['score']:.4g} by {first['model_name']}"
+    )
+    if not first["is_exact"]:
+        title += "; about, since this model learns users and items at once"
+    print_table(title, ("because of", "by", "adds"), shown, "llr")
+
+
+def print_similar(path: Path, item: str, item_type: str, length: int) -> None:
+    """Print what the served model takes for most alike to an item.
+
+    Raises
+    ------
+    SettingError
+        Where no item has that name, or no served model likens it.
+    """
+    warehouse = Warehouse(path)
+    found = _named(warehouse, item, item_type)
+    other = CALLED.replace("item_name", "similar_item_name").replace("artist_name", "similar_artist_name")
+    rows = warehouse.read_rows(
+        f"""
+        select model_name, rank, similarity, {other} as called
+        from marts.similar_items
+        where item_type = $item_type and item_id = $item_id and rank <= $length
+        order by model_name, rank
+        """,
+        {"item_type": found["item_type"], "item_id": int(found["item_id"]), "length": length},
+    )
+    if not rows:
+        raise SettingError(
+            f"{path} has nothing like {found['called']}: it is not among the items with most listeners, or no model that "
+            "is served likens items (table similar_items)."
+        )
+    shown = [(row["rank"], row["called"], f"{row['similarity']:.4g}", row["model_name"]) for row in rows]
+    print_table(f"Most alike to {found['called']}", ("rank", found["item_type"], "similarity", "model"), shown, "rlrl")
+
+
+def _named(warehouse: Warehouse, text: str, item_type: str) -> dict[str, object]:
+    """Find the most played item of a name, an artist's or 'artist - track', in any case."""
+    asked = {"item_type": item_type, "text": text}
+    rows = warehouse.read_rows(
+        f"select item_type, item_id, {CALLED} as called from marts.item_popularity "
+        f"where {OF_TYPE} and lower({CALLED}) = lower($text) order by play_count desc, item_id limit 1",
+        asked,
+    )
+    if rows:
+        return rows[0]
+    closest = warehouse.read(
+        f"select {CALLED} as called from marts.item_popularity where {OF_TYPE} group by all "
+        f"order by jaro_winkler_similarity(lower(called), lower($text)) desc, called limit {PROPOSED}",
+        asked,
+    )["called"]
+    names = "; ".join(closest) or "there are none at all"
+    raise SettingError(f"No {item_type or 'artist or track'} is called '{text}'; the closest names are: {names}.")
