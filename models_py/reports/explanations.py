@@ -75,8 +75,8 @@ def print_similar(path: Path, item: str, item_type: str, length: int) -> None:
     )
     if not rows:
         raise SettingError(
-            f"{path} has nothing like {found['called']}: it is not among the items with most listeners, or no model that "
-            "is served likens items (table similar_items)."
+            f"{path} has nothing like {found['called']}: it is not among the items with most listeners, or no "
+            "model that is served likens items (table similar_items)."
         )
     shown = [(row["rank"], row["called"], f"{row['similarity']:.4g}", row["model_name"]) for row in rows]
     print_table(f"Most alike to {found['called']}", ("rank", found["item_type"], "similarity", "model"), shown, "rlrl")
@@ -93,7 +93,7 @@ def _named(warehouse: Warehouse, text: str, item_type: str) -> dict[str, object]
     if rows:
         return rows[0]
     closest = warehouse.read(
-        f"select {CALLED} as called from marts.item_popularity where {OF_TYPE} group by all "
+        f"select called from (select distinct {CALLED} as called from marts.item_popularity where {OF_TYPE}) "
         f"order by jaro_winkler_similarity(lower(called), lower($text)) desc, called limit {PROPOSED}",
         asked,
     )["called"]
