@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 
-from models_py.blends.members import Blend, BlendedLists, Fitted, Listed, Member
+from models_py.blends.members import Blend, BlendedLists, Known, Listed, Member
 from models_py.data.interactions import Interactions
 from models_py.matrices.cells import with_values
 from models_py.recommenders.base import Recommender
@@ -44,8 +44,7 @@ class Fusion(Blend):
         @dataclass(frozen=True)
         class Among(cls):
             __doc__ = cls.__doc__
-            known: ClassVar[Mapping[str, Recommender]] = models
-            fitted: ClassVar[Fitted] = Fitted(models)
+            known: ClassVar[Known] = models if isinstance(models, Known) else Known(models)
             space: ClassVar[dict[str, tuple]] = {"members": subsets, "constant": (0, 5, 10, 20, 40, 80, 160, 320)}
             members: str = subsets[0]
 

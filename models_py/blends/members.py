@@ -79,11 +79,14 @@ class Member:
         return np.divide(parts, whole, out=np.full_like(parts, 1 / max(history.nnz, 1)), where=whole > 0)
 
 
-class Fitted:
-    """Members by name, of the interactions and seed that were asked for last: rounds of a search fit them once."""
+class Known(dict[str, Recommender]):
+    """Settings by name, best first, and what they gave for the interactions and seed that were asked for last.
+
+    Rounds of a search fit them once, and blends that share it keep one set of them in memory.
+    """
 
     def __init__(self, models: Mapping[str, Recommender]) -> None:
-        self._models = models
+        super().__init__(models)
         self._members: dict[str, Member] = {}
         self._interactions: Interactions | None = None
         self._seed = 0
@@ -93,7 +96,7 @@ class Fitted:
         if interactions is not self._interactions or seed != self._seed:
             self._members, self._interactions, self._seed = {}, interactions, seed
         if name not in self._members:
-            self._members[name] = Member.of(self._models[name], interactions, seed)
+            self._members[name] = Member.of(self[name], interactions, seed)
         return self._members[name]
 
 
@@ -101,7 +104,7 @@ class Blend(Recommender):
     """A recommender that is made of settings of others, which were chosen before; `members` joins their names by +."""
 
     tasks: ClassVar[tuple[str, ...]] = (TASK,)
-    fitted: ClassVar[Fitted]
+    known: ClassVar[Known]
 
     members: str
 
@@ -119,7 +122,7 @@ class Blend(Recommender):
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[str, Member]:
         """Fit every member of a setting, and make its lists."""
         names = dict.fromkeys(name for setting in settings for name in setting.names)
-        return {name: cls.fitted.member(name, interactions, seed) for name in names}
+        return {name: cls.known.member(name, interactions, seed) for name in names}
 
     def memory(self, interactions: Interactions) -> int:
         """Add up its members' models and lists."""

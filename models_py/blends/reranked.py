@@ -14,7 +14,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from models_py.blends.candidates import candidates, descriptions, merits
-from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Fitted, Listed, Member
+from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Known, Listed, Member
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.recommenders.base import Recommender
@@ -65,8 +65,7 @@ class Reranked(Blend):
         @dataclass(frozen=True)
         class Among(cls):
             __doc__ = cls.__doc__
-            known: ClassVar[Mapping[str, Recommender]] = models
-            fitted: ClassVar[Fitted] = Fitted(models)
+            known: ClassVar[Known] = models if isinstance(models, Known) else Known(models)
             space: ClassVar[dict[str, tuple]] = {"members": leading, "depth": (25, 50, 100, DEPTH)}
             ends: ClassVar[Mapping[str, tuple]] = {"depth": (DEPTH,)}
             members: str = leading[-1]

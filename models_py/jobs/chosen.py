@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from models_py.blends import BLENDS
-from models_py.blends.members import TASK
+from models_py.blends.members import TASK, Known
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
 from models_py.warehouse import Warehouse
@@ -53,5 +53,5 @@ def known_by(chosen: list[Chosen]) -> Mapping[str, type[Recommender]]:
         recommender = recommenders().get(of_task.model_name)
         if recommender and not recommender.is_baseline and of_task.task == TASK:
             learnt[of_task.model_name] = recommender(**json.loads(of_task.hyper_parameters))
-    best = dict(list(learnt.items())[:MOST_KNOWN])
+    best = Known(dict(list(learnt.items())[:MOST_KNOWN]))
     return recommenders() | ({blend.name: blend.over(best) for blend in BLENDS} if len(best) > 1 else {})
