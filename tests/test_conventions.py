@@ -51,7 +51,8 @@ READABLE = {
     | {"marts/evaluation", "staging/recommender", "staging/grouping"},
     "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
     "marts/protocols": {"marts/protocols", "staging/recommender"},
-    "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "staging/recommender"},
+    "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "marts/serving"}
+    | {"staging/recommender"},
     "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
     | {"marts/listening", "marts/evaluation", "marts/insights"},
 }

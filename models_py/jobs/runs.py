@@ -138,11 +138,18 @@ def leftovers(warehouse: Warehouse, dataset: Dataset, kept: Iterable[str]) -> li
         "select distinct model_name from recommender.runs where split_name = ? and item_type = ?",
         [dataset.split_name, dataset.item_type],
     )
-    return [
+    gone = sorted(set(rows["model_name"]) - set(kept))
+    of_split = [
         Replacement(table, {**dataset.key, "model_name": name})
-        for name in sorted(set(rows["model_name"]) - set(kept))
-        for table in ("runs", "trials", "recommendations", *(EXPLAINED if dataset.split_kind == "full" else ()))
+        for name in gone
+        for table in ("runs", "trials", "recommendations")
     ]
+    return of_split + [row for name in gone if dataset.split_kind == "full" for row in unexplained(dataset, name)]
+
+
+def unexplained(dataset: Dataset, model_name: str) -> list[Replacement]:
+    """Say what to delete of a model that is not served, or whose lists cannot be explained."""
+    return [Replacement(table, {"item_type": dataset.item_type, "model_name": model_name}) for table in EXPLAINED]
 
 
 def digest(value: object) -> str:

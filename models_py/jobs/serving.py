@@ -1,6 +1,7 @@
 """Refits the winners on everything and stores the lists that people are served."""
 
 import json
+import logging
 from collections.abc import Mapping
 from functools import partial
 
@@ -12,9 +13,11 @@ from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
 from models_py.jobs.explaining import Served, explained, liken_users
-from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
+from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
 from models_py.warehouse import Replacement, Warehouse, strings
+
+logger = logging.getLogger(__name__)
 
 
 def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
@@ -39,7 +42,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
             run = Run(dataset, name, keys[name], recommender.is_baseline)
             reasons: list[Replacement] = []
             run = attempted(run, partial(_fitted, warehouse, run, recommender, data, tasks, parameters, reasons))
-            replacements += run.replacements() + reasons
+            replacements += run.replacements() + (reasons or unexplained(dataset, name))
             if run.status == "failed":
                 # these tasks are served what is popular
                 winners = {task: winner for task, winner in winners.items() if winner.model_name != name}
@@ -58,9 +61,13 @@ def _fitted(
     parameters: Parameters,
     reasons: list[Replacement],
 ) -> Run:
-    """Fit, list, and add the rows that explain the lists to `reasons`."""
+    """Fit, list, and add the rows that explain the lists to `reasons`; lists are served without, where these fail."""
     run, model = fitted(run, recommender, data, tasks, parameters)
-    reasons += explained(warehouse, run.dataset, Served(run.model_name, model, run.lists), data, parameters)
+    try:
+        reasons += explained(warehouse, run.dataset, Served(run.model_name, model, run.lists), data, parameters)
+    except Exception as error:
+        logger.warning("%ss that %s recommends have no reasons: %s", run.dataset.item_type, run.model_name, error)
+        logger.debug("%s is not explained", run.model_name, exc_info=True)
     return run
 
 

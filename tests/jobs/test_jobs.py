@@ -478,6 +478,14 @@ def test_lists_of_models_that_learn_are_fused(bench: Bench) -> None:
     assert all("fusion" not in bench.models(table) for table in TABLES)
 
 
+def test_lists_that_cannot_be_explained_are_served_all_the_same(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.serve()
+    assert "that loyal recommends have no reasons" in caplog.text
+    assert bench.query("select distinct model_name from recommender.reasons") == [("popular",)]
+    assert served(bench) == {"discovery": "popular", "repeat": "loyal", "all": "loyal"}
+
+
 def test_a_fusion_is_served_with_the_members_that_were_chosen(bench: Bench) -> None:
     bench.evaluate(Learner, OtherLearner)
     bench.change("update recommender.trials set validation_ndcg = 2 where model_name = 'fusion'")
