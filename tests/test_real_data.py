@@ -153,6 +153,48 @@ def test_real_tags_find_nine_of_ten_artists(artists_study: Study) -> None:
 
 
 @pytest.mark.slow
+def test_similar_artists_share_tags(artists_study: Study) -> None:
+    """Compare with artists who are as popular as the similar ones, of those that have tags."""
+    ((similar, as_popular, pairs),) = artists_study.query(
+        """
+        with tags as (select artist_id, tag from marts.artist_tags where rank <= 10),
+        tagged as (
+            select item_id, row_number() over (order by popularity_rank) as place
+            from marts.item_popularity where item_type = 'artist' and item_id in (select artist_id from tags)
+        ),
+        pairs as (
+            select one.item_id, other.item_id as similar_id, chance.item_id as chance_id
+            from marts.similar_items as s
+            inner join tagged as one on s.item_id = one.item_id
+            inner join tagged as other on s.similar_item_id = other.item_id
+            inner join tagged as chance on chance.place = other.place + case when other.place > 5 then -5 else 5 end
+            where s.item_type = 'artist' and s.rank <= 10 and chance.item_id <> one.item_id
+        ),
+        shared as (
+            select a.artist_id, b.artist_id as other_id, count(*) as tag_count
+            from tags as a inner join tags as b using (tag) group by all
+        )
+        select avg(coalesce(s.tag_count, 0)), avg(coalesce(c.tag_count, 0)), count(*)
+        from pairs
+        left join shared as s on pairs.item_id = s.artist_id and pairs.similar_id = s.other_id
+        left join shared as c on pairs.item_id = c.artist_id and pairs.chance_id = c.other_id
+        """
+    )
+    print(f"\nTags shared by similar artists {similar:.2f}, by as popular ones {as_popular:.2f} ({pairs} pairs)")
+    assert pairs > 5000
+    assert similar > 2.5 * as_popular
+
+
+@pytest.mark.slow
+def test_reasons_name_what_the_scores_come_from(artists_study: Study) -> None:
+    rows = artists_study.query("select task, exact_share, n_users, named_fall, random_fall from marts.reason_fidelity")
+    print("\nTask, share of exact reasons, users tried, fall without what is named and without others:", rows)
+    assert rows
+    for _, _, n_users, named, at_random in rows:
+        assert n_users > 100 and named > 2 * at_random and named > 0.05
+
+
+@pytest.mark.slow
 def test_artists_form_groups_that_their_tags_confirm(artists_study: Study) -> None:
     chosen = best_solutions(artists_study, "artist")[0]
     labels = artists_study.query(
