@@ -215,6 +215,7 @@ def explain(
     task: Annotated[str, typer.Option(help="discovery, repeat, all or new_artists.")] = "discovery",
 ) -> None:
     """Print which plays a recommendation comes from; what they add is its score."""
+    _check_kind(item_type)
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
     from models_py.reports.explanations import print_explanation
@@ -229,6 +230,7 @@ def similar(
     length: Annotated[int, typer.Option(min=1, max=20, help="Items to print.")] = 10,
 ) -> None:
     """Print what is most alike to an artist or a track."""
+    _check_kind(item_type)
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
     from models_py.reports.explanations import print_similar
@@ -252,6 +254,11 @@ def query(
 
     text = sys.stdin.read() if statement == "-" else statement
     print_answer(warehouse, text, None if as_csv else rows)
+
+
+def _check_kind(item_type: str) -> None:
+    if item_type:
+        check_item_type(item_type)
 
 
 def _settings_of_study(new_artists: bool) -> Settings:

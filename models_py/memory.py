@@ -8,7 +8,7 @@ from models_py.recommenders.base import Recommender
 from models_py.settings.sizes import read_size
 
 _MEMORY = Path("/proc/meminfo")
-# Making lists holds a block's scores, what the user played, and their sorted candidates (see ranking.BLOCK_BYTES).
+# Making lists holds a block's scores, what the users played, and what may be listed (see ranking.BLOCK_BYTES).
 LISTS = 400 * 2**20
 
 

@@ -7,7 +7,7 @@ from scipy import sparse
 
 from models_py.blends.members import Listed
 from models_py.data.interactions import Interactions
-from models_py.matrices.cells import by_parent
+from models_py.matrices.cells import by_parent, values_at
 
 # Of a member's list, in the order of `_of_list`.
 OF_LIST = ("rank in {}", "height in {}")
@@ -75,8 +75,7 @@ def merits(listed: Sequence[Listed], items: np.ndarray, coefficients: np.ndarray
 def _of_list(
     listed: Listed, places: sparse.csr_matrix, rows: np.ndarray, items: np.ndarray, depth: int
 ) -> list[np.ndarray]:
-    ranks = np.asarray(places[rows, items]).ravel()
-    heights = np.asarray(listed.heights[rows, items]).ravel()
+    ranks, heights = values_at(places, rows, items), values_at(listed.heights, rows, items)
     is_listed = ranks > 0
     return [np.where(is_listed, np.log1p(ranks), _unlisted(depth)), heights * is_listed]
 
@@ -90,8 +89,8 @@ def _of_parents(
     whole = np.maximum(np.asarray(histories.sum(axis=1)).ravel(), 1.0)
     parents = interactions.parents[items]
     return [
-        np.log1p(np.asarray(known[rows, parents]).ravel()),
-        np.asarray(played[rows, parents]).ravel() / whole[rows],
+        np.log1p(values_at(known, rows, parents)),
+        values_at(played, rows, parents) / whole[rows],
     ]
 
 

@@ -17,6 +17,7 @@ from models_py.blends.candidates import candidates, descriptions, merits
 from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Known, Listed, Member
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
+from models_py.matrices.cells import values_at
 from models_py.recommenders.base import Recommender
 
 # Parts that users are divided into, each of which is scored by what is learnt on the others.
@@ -84,7 +85,7 @@ class Reranked(Blend):
         rows, items, described = candidates(
             [member.listed for member in members], interactions.counts, interactions, self.depth
         )
-        played = np.asarray(validation.relevant[TASK][rows, items]).ravel()
+        played = values_at(validation.relevant[TASK], rows, items)
         of_user = np.random.default_rng(seed).permutation(interactions.n_users) % FOLDS
         folds = np.array([_regressed(described, played, of_user[rows] != fold) for fold in range(FOLDS)])
         names = descriptions(self.names, interactions)
@@ -95,13 +96,20 @@ class Reranked(Blend):
     def fit(
         self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None = None
     ) -> "RerankedLists":
-        """Fit the members anew; the coefficients stay."""
+        """Fit the members anew; the coefficients stay, and are needed: `judged` learns them."""
+        if not self.coefficients:
+            raise ValueError("reranked has learnt nothing yet: take the setting that `judged` returns")
         names = descriptions(self.names, interactions)
         known = dict(self.coefficients)
         whole = np.array([[known.get(name, 0.0) for name in names]])
         members = self._members(interactions, seed, prepared)
         everybody = np.zeros(interactions.n_users, dtype=np.int64)
         return RerankedLists(members, interactions.listeners > 0, interactions, self.depth, whole, everybody)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Add to the members every candidate's description, and the copies that a regression makes of it."""
+        n_candidates = interactions.n_users * min(len(self.names) * self.depth, interactions.n_items)
+        return super().memory(interactions) + 5 * 8 * n_candidates * len(descriptions(self.names, interactions))
 
     def _members(self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None) -> list[Member]:
         found = prepared or self.prepare([self], interactions, seed)

@@ -13,8 +13,6 @@ from models_py.recommenders.fitted import FittedModel
 
 # Items that are named for each recommendation.
 NAMED = 5
-# Places of each list that get reasons.
-DEPTH = 20
 # Relative; contributions that are further from the score are of a stand-in for the model.
 TOLERANCE = 1e-6
 # Users whose first recommendation is tried without what is named, and draws of as many other items.
@@ -64,7 +62,7 @@ class Fidelity:
     random_fall: float
 
 
-def reasons(model: FittedModel, histories: sparse.csr_matrix, lists: Lists) -> Reasons:
+def reasons(model: FittedModel, histories: sparse.csr_matrix, lists: Lists, depth: int) -> Reasons:
     """Name the items that add most to each score at the head of each list.
 
     Parameters
@@ -73,18 +71,22 @@ def reasons(model: FittedModel, histories: sparse.csr_matrix, lists: Lists) -> R
     histories : csr_matrix, shape (n_users, n_items)
         Play counts that it was fitted on.
     lists : Lists
+    depth : int
+        Places of each list that get reasons.
     """
     found: list[tuple[np.ndarray, ...]] = []
-    for user, head in _heads(lists, DEPTH):
+    for user, head in _heads(lists, depth):
         items, scores = lists.item_index[head], lists.score[head]
-        added = model.contributions_of(user, histories[user], items).toarray()
+        history = histories[user]
+        # nothing else contributes
+        added = model.contributions_of(user, history, items)[:, history.indices].toarray()
         whole = added.sum(axis=1) + model.unexplained(items)
         is_exact = np.abs(whole - scores) <= TOLERANCE * np.maximum(np.abs(scores), TOLERANCE)
         best = np.argsort(-added, axis=1, kind="stable")[:, :NAMED]
         largest = np.take_along_axis(added, best, axis=1)
         best = np.where(largest > 0, best, -1)
         rest = scores - np.where(best >= 0, largest, 0.0).sum(axis=1)
-        because = np.column_stack([best, np.full(len(items), -1)])
+        because = np.column_stack([np.append(history.indices, -1)[best], np.full(len(items), -1)])
         contribution = np.column_stack([largest, rest])
         kept = np.column_stack([best >= 0, np.ones(len(items), dtype=bool)])
         row, column = np.nonzero(kept)
@@ -99,7 +101,7 @@ def reasons(model: FittedModel, histories: sparse.csr_matrix, lists: Lists) -> R
 def fidelity(model: FittedModel, histories: sparse.csr_matrix, lists: Lists, seed: int) -> Fidelity:
     """Ask the model again without what is named for a user's first recommendation, and without other items.
 
-    Parameters are those of `reasons`; users and other items are drawn by the seed.
+    The model, histories and lists are those of `reasons`; users and other items are drawn by the seed.
     """
     rng = np.random.default_rng(seed)
     sizes = np.diff(histories.indptr)
@@ -109,7 +111,7 @@ def fidelity(model: FittedModel, histories: sparse.csr_matrix, lists: Lists, see
         user, first = firsts[drawn]
         history, item = histories[user], lists.item_index[first : first + 1]
         added = model.contributions(history, item)
-        named = added.indices[np.argsort(-added.data, kind="stable")[:NAMED]]
+        named = added.indices[np.argsort(-added.data, kind="stable")][: min(NAMED, (added.data > 0).sum())]
         if not len(named):
             continue
         others = [rng.choice(np.setdiff1d(history.indices, named), len(named), replace=False) for _ in range(DRAWS)]

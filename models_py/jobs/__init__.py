@@ -10,6 +10,7 @@ from models_py.data.training import read_datasets
 from models_py.errors import MusicError
 from models_py.jobs.clusters import cluster
 from models_py.jobs.evaluation import evaluate
+from models_py.jobs.explaining import liken_users
 from models_py.jobs.factorization import factorize
 from models_py.jobs.outdated import outdated
 from models_py.jobs.remedies import remedies
@@ -51,6 +52,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
         for dataset in full:
             shown.doing(f"serving, clusters and themes of {dataset.item_type}s")
             serve(warehouse, dataset, parameters)
+            _attempt("Finding similar listeners", lambda dataset=dataset: liken_users(warehouse, dataset, parameters))
             _attempt("Clustering", lambda dataset=dataset: cluster(warehouse, dataset, parameters))
             _attempt("Finding themes", lambda dataset=dataset: find_themes(warehouse, dataset, parameters))
             shown.advance()

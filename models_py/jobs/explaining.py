@@ -33,7 +33,7 @@ def explained(
     key = {"item_type": dataset.item_type, "model_name": served.name}
     stamp = {"fingerprint": dataset.fingerprint}
     counts, ids = data.train.counts, _ids(warehouse, dataset, "item")
-    named = [reasons(served.model, counts, lists) for lists in served.lists.values()]
+    named = [reasons(served.model, counts, lists, parameters.headline_k) for lists in served.lists.values()]
     worth = [fidelity(served.model, counts, lists, parameters.random_seed) for lists in served.lists.values()]
     rows = joined(named, Reasons.__dataclass_fields__)
     because = rows.pop("because_index").astype(np.int64)
@@ -49,15 +49,15 @@ def explained(
     ]
 
 
-def liken_users(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> list[Replacement]:
-    """Give the rows of each user's nearest, unless what is stored is the same search's."""
+def liken_users(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
+    """Store each user's nearest by the artists that they play, unless what is stored is the same search's."""
     search_key = digest([code_digest(similar_users)])
-    if is_stored(warehouse, "similar_users", dataset, search_key):
-        return []
+    if dataset.item_type != "artist" or is_stored(warehouse, "similar_users", dataset, search_key):
+        return
     stamp = {"fingerprint": dataset.fingerprint, "search_key": search_key}
     counts = read_training_data(warehouse, dataset, parameters.window_days).train.counts
     pairs = _pairs(similar_users(counts), "user", _ids(warehouse, dataset, "user"))
-    return [Replacement("similar_users", {"item_type": dataset.item_type}, pairs, stamp)]
+    warehouse.replace([Replacement("similar_users", {"item_type": dataset.item_type}, pairs, stamp)])
 
 
 def _pairs(alike: Alike, entity: str, ids: np.ndarray) -> dict[str, np.ndarray]:

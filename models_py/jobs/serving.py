@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
-from models_py.jobs.explaining import Served, explained, liken_users
+from models_py.jobs.explaining import Served, explained
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
 from models_py.warehouse import Replacement, Warehouse, strings
@@ -28,7 +29,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
     wanted: dict[str, tuple[str, str, list[str]]] = {}
     for task, (name, _, hyper_parameters, _) in winners.items():
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
-    shared = [parameters.random_seed, parameters.list_length, parameters.window_days]
+    shared = [parameters.random_seed, parameters.list_length, parameters.window_days, parameters.headline_k]
     keys = {
         name: digest([hyper_parameters, tasks, *origin(known[name], recommend), code_digest(explained), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
@@ -47,8 +48,6 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
                 # these tasks are served what is popular
                 winners = {task: winner for task, winner in winners.items() if winner.model_name != name}
     replacements.append(_served_rows(dataset, winners, parameters))
-    if dataset.item_type == "artist":
-        replacements += liken_users(warehouse, dataset, parameters)
     warehouse.replace(replacements)
 
 
@@ -68,6 +67,8 @@ def _fitted(
     except Exception as error:
         logger.warning("%ss that %s recommends have no reasons: %s", run.dataset.item_type, run.model_name, error)
         logger.debug("%s is not explained", run.model_name, exc_info=True)
+        # to be tried again
+        return replace(run, search_key="")
     return run
 
 

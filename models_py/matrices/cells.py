@@ -9,6 +9,11 @@ def rows_of(matrix: sparse.csr_matrix) -> np.ndarray:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
+def values_at(matrix: sparse.csr_matrix, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Take single cells, 0 where nothing is stored; scipy gives a matrix for no cells."""
+    return np.asarray(matrix[rows, columns]).ravel() if len(rows) else np.zeros(0, dtype=matrix.dtype)
+
+
 def with_values(matrix: sparse.csr_matrix, values: np.ndarray) -> sparse.csr_matrix:
     """Put other values into the stored cells; the indices are shared with the given matrix."""
     return sparse.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -6,6 +6,28 @@ from models_py.errors import SettingError
 from models_py.terminal.printing import print_csv, print_table, say
 from models_py.warehouse import Warehouse
 
+# The names of the plays that most of a score comes from.
+REASONS = """(
+    select string_agg(r.because_item_name, ', ' order by r.reason_rank)
+    from marts.recommendation_reasons as r
+    where r.item_type = s.item_type and r.task = s.task and r.user_id = s.user_id and r.rank = s.rank
+        and r.reason_rank <= 3
+)"""
+
+
+def check_user(warehouse: Warehouse, user_id: str) -> None:
+    """Refuse a user that the warehouse does not have.
+
+    Raises
+    ------
+    SettingError
+    """
+    users = warehouse.read("select user_id from marts.users order by user_id")["user_id"]
+    if user_id not in set(users):
+        known = f"{users[0]} to {users[-1]}" if len(users) else "none"
+        path = warehouse.path
+        raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
+
 
 def print_served(path: Path, user_id: str, item_type: str, task: str, length: int, because: bool = False) -> None:
     """Print the first items of the list that is served to a user, with the plays that they come from if asked for.
@@ -16,18 +38,11 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
         Where the warehouse has no such user, or serves no such list.
     """
     warehouse = Warehouse(path)
-    users = warehouse.read("select user_id from marts.users order by user_id")["user_id"]
-    if user_id not in set(users):
-        known = f"{users[0]} to {users[-1]}" if len(users) else "none"
-        raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
+    check_user(warehouse, user_id)
     rows = warehouse.read(
-        """
-        select s.item_type, s.model_name, s.rank, s.item_name, s.artist_name, s.score, (
-            select string_agg(r.because_item_name, ', ' order by r.reason_rank)
-            from marts.recommendation_reasons as r
-            where r.item_type = s.item_type and r.task = s.task and r.user_id = s.user_id and r.rank = s.rank
-                and r.reason_rank <= 3
-        ) as because
+        f"""
+        select s.item_type, s.model_name, s.rank, s.item_name, s.artist_name, s.score,
+            {REASONS if because else "''"} as because
         from marts.served_recommendations as s
         where s.user_id = ? and s.task = ? and (s.item_type = ? or ? = '') and s.rank <= ?
         order by s.item_type, s.rank

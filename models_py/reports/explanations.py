@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from models_py.errors import SettingError
+from models_py.reports.answers import check_user
 from models_py.terminal.printing import print_table
 from models_py.warehouse import Warehouse
 
@@ -19,9 +20,10 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
     Raises
     ------
     SettingError
-        Where no item has that name, or it is not among the first that the user is served.
+        Where there is no such user, no item has that name, or it is not among the first that the user is served.
     """
     warehouse = Warehouse(path)
+    check_user(warehouse, user_id)
     rows = warehouse.read_rows(
         f"""
         select {CALLED} as called, rank, model_name, score, contribution, is_exact,
@@ -48,8 +50,8 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
     title = (
         f"{first['called']}: rank {first['rank']} for {user_id}, score {first['score']:.4g} by {first['model_name']}"
     )
-    if not first["is_exact"]:
-        title += "; about, since this model learns users and items at once"
+    if first["is_exact"] == 0:
+        title += "; what each play adds is about right, the last row takes up the difference"
     print_table(title, ("because of", "by", "adds"), shown, "llr")
 
 

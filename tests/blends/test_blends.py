@@ -143,6 +143,27 @@ def test_a_regression_finds_the_member_that_is_right(reranked: type[Reranked], i
     assert len(alike) > 0.9 * len(lists.rank)
 
 
+def test_who_has_no_candidate_gets_no_score(blend: type[Blend], interactions: Interactions):
+    fitted = chosen(blend, interactions).fit(interactions, 1)
+    everything, nothing = sparse.csr_matrix(np.ones((1, 25))), sparse.csr_matrix((1, 25))
+    for history in (everything, nothing):
+        assert (fitted.fold_in(history) == 0).all()
+    assert fitted.contributions(interactions.counts[0], np.empty(0, dtype=int)).shape == (0, 25)
+    whole = interactions_of(np.vstack([random_plays(29, 25, 0.3), np.ones(25)]))
+    assert (chosen(blend, whole).fit(whole, 1).scores(np.array([29])) == 0).all()
+
+
+def test_where_nobody_has_a_candidate_nothing_is_learnt(reranked: type[Reranked]):
+    full = interactions_of(np.ones((4, 6)))
+    _, model = reranked().judged(full, held_out(full), 1)
+    assert (model.scores(np.arange(4)) == 0).all()
+
+
+def test_what_has_learnt_nothing_is_not_fitted(reranked: type[Reranked], interactions: Interactions):
+    with pytest.raises(ValueError, match="learnt nothing yet"):
+        reranked().fit(interactions, 1)
+
+
 def test_folding_in_known_histories_gives_their_scores(blend: type[Blend], interactions):
     fitted = chosen(blend, interactions).fit(interactions, 1)
     lists = [

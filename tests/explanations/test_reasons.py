@@ -7,9 +7,12 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
-from models_py.explanations.reasons import DEPTH, NAMED, Reasons, fidelity, reasons
+from models_py.explanations import reasons as explanations
+from models_py.explanations.reasons import NAMED, Reasons, fidelity, reasons
 from models_py.recommenders.fitted import FittedModel
 from models_py.recommenders.registry import recommenders
+
+DEPTH = 20
 
 
 def listed(name: str, interactions: Interactions) -> tuple[FittedModel, Lists]:
@@ -33,7 +36,7 @@ def by_place(found: Reasons) -> dict[tuple[int, int], list[tuple[int, int, float
 @pytest.mark.parametrize("name", ["item_knn", "ease", "slim", "als", "svd", "user_knn", "bpr", "most_popular"])
 def test_reasons_add_up_to_the_score(name: str, interactions: Interactions):
     model, lists = listed(name, interactions)
-    found = by_place(reasons(model, interactions.counts, lists))
+    found = by_place(reasons(model, interactions.counts, lists, DEPTH))
     scores = dict(zip(zip(lists.user_index, lists.rank, strict=True), lists.score, strict=True))
     assert found.keys() == {place for place in scores if place[1] <= DEPTH}
     for (user, rank), of_place in found.items():
@@ -54,7 +57,7 @@ def test_exact_reasons_are_told_from_those_of_a_stand_in(interactions: Interacti
 
 def reasons_of(name: str, interactions: Interactions) -> Reasons:
     model, lists = listed(name, interactions)
-    return reasons(model, interactions.counts, lists)
+    return reasons(model, interactions.counts, lists, DEPTH)
 
 
 @pytest.mark.parametrize("name", ["item_knn", "ease", "slim", "als", "svd", "rp3beta"])
@@ -85,8 +88,32 @@ def test_reasons_that_say_nothing_are_found_out(interactions: Interactions):
     assert lying.named_fall < lying.random_fall < honest.named_fall
 
 
+def test_only_plays_that_add_something_are_left_out(monkeypatch: pytest.MonkeyPatch, interactions: Interactions):
+    """With few neighbours fewer than five plays add to a score; nothing else stands in for them."""
+    model = recommenders()["item_knn"](neighbours=3).fit(interactions, 1)
+    lists = recommend(model, interactions, np.arange(interactions.n_users), ["discovery"], 5)["discovery"]
+    named = {
+        (user, item) for user, item in zip(*named_first(reasons(model, interactions.counts, lists, 1)), strict=True)
+    }
+    left_out: list[np.ndarray] = []
+    original = explanations._lacking
+    monkeypatch.setattr(
+        explanations, "_lacking", lambda history, items: left_out.append(items) or original(history, items)
+    )
+    fidelity(model, interactions.counts, lists, 1)
+    first_of_each = left_out[:: 1 + explanations.DRAWS]
+    assert min(map(len, first_of_each)) < NAMED
+    assert {item for items in first_of_each for item in items} <= {item for _, item in named}
+    assert all(len(others) == len(first_of_each[place // 6]) for place, others in enumerate(left_out))
+
+
+def named_first(found: Reasons) -> tuple[np.ndarray, np.ndarray]:
+    is_named = (found.rank == 1) & (found.because_index >= 0)
+    return found.user_index[is_named], found.because_index[is_named]
+
+
 def test_no_list_has_no_reasons(interactions: Interactions):
     model, lists = listed("item_knn", interactions)
     nothing = Lists(*(getattr(lists, name)[:0] for name in Lists.__dataclass_fields__))
-    assert len(reasons(model, interactions.counts, nothing).rank) == 0
+    assert len(reasons(model, interactions.counts, nothing, DEPTH).rank) == 0
     assert fidelity(model, interactions.counts, nothing, 1).n_users == 0

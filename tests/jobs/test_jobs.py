@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from conftest import FEW_DRAWS, ROOT, Study, study_in
 from dbt_runner import run_dbt
+from scipy import sparse
 from stopped_commands import STOPPED, start_when, stopped
 
 from models_py import jobs, pipeline
@@ -27,7 +28,7 @@ from models_py.jobs import chosen, clusters, evaluation, serving
 from models_py.jobs.remedies import remedies
 from models_py.publishing import building
 from models_py.recommenders.base import NO_TIMES, TASKS, Recommender
-from models_py.recommenders.fitted import SameForAll
+from models_py.recommenders.fitted import FittedModel, SameForAll
 from models_py.settings.environment import Settings
 from models_py.sources.demo import write_demo
 from models_py.terminal.progress import stage
@@ -76,14 +77,51 @@ class Loyal(Popular):
 
 
 @dataclass(frozen=True)
-class OwnPlays:
+class OwnPlays(FittedModel):
     """Plays as scores."""
 
     interactions: Interactions
 
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return self.interactions.n_items
+
+    def _arrays(self) -> list[sparse.csr_matrix]:
+        return [self.interactions.counts]
+
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Plays of every item by each of the users."""
-        return self.interactions.counts[users].toarray()
+        return self.fold_in(self.interactions.counts[users])
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Plays of every item."""
+        return histories.toarray()
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Plays speak for themselves."""
+        added = history[0, items].toarray().ravel()
+        return sparse.csr_matrix((added, (np.arange(len(items)), items)), shape=(len(items), self.n_items))
+
+
+@dataclass(frozen=True)
+class Mute(Loyal):
+    """One that cannot say why."""
+
+    name: ClassVar[str] = "mute"
+
+    def fit(self, interactions: Interactions, seed: int, prepared: object = None) -> "Untold":
+        """Keep the plays."""
+        FITS.append(self.name)
+        return Untold(interactions)
+
+
+class Untold(OwnPlays):
+    """Plays as scores, without reasons."""
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Fail."""
+        raise ArithmeticError("no idea")
 
 
 @dataclass(frozen=True)
@@ -479,11 +517,15 @@ def test_lists_of_models_that_learn_are_fused(bench: Bench) -> None:
 
 
 def test_lists_that_cannot_be_explained_are_served_all_the_same(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    bench.evaluate(Popular, Loyal)
+    bench.evaluate(Popular, Mute)
     bench.serve()
-    assert "that loyal recommends have no reasons" in caplog.text
+    assert "that mute recommends have no reasons" in caplog.text
     assert bench.query("select distinct model_name from recommender.reasons") == [("popular",)]
-    assert served(bench) == {"discovery": "popular", "repeat": "loyal", "all": "loyal"}
+    assert served(bench) == {"discovery": "popular", "repeat": "mute", "all": "mute"}
+    # they are explained as soon as that is possible
+    FITS.clear()
+    bench.serve()
+    assert FITS == ["mute"]
 
 
 def test_a_fusion_is_served_with_the_members_that_were_chosen(bench: Bench) -> None:
@@ -499,6 +541,27 @@ def test_a_fusion_is_served_with_the_members_that_were_chosen(bench: Bench) -> N
         for name in ("fusion", "learner")
     )
     assert fused and not chosen_members
+
+
+def test_a_reranking_is_served_with_what_it_learnt(bench: Bench) -> None:
+    bench.evaluate(Learner, OtherLearner)
+    ((stored, members),) = bench.query(
+        "select hyper_parameters, members from recommender.runs where model_name = 'reranked' and status = 'ok'"
+    )
+    coefficients = dict(json.loads(stored)["coefficients"])
+    assert members == "learner+other_learner" and {"intercept", "rank in learner"} <= coefficients.keys()
+    bench.change("update recommender.trials set validation_ndcg = 2 where model_name = 'reranked'")
+    bench.serve()
+    assert served(bench)["discovery"] == "reranked"
+    ((served_parameters,),) = bench.query(
+        "select hyper_parameters from recommender.runs where split_name = 'full' and model_name = 'reranked'"
+    )
+    assert served_parameters == stored
+    ((best, worst),) = bench.query(
+        "select max(score), min(score) from recommender.recommendations "
+        "where split_name = 'full' and model_name = 'reranked'"
+    )
+    assert 0 <= worst <= best <= 1
 
 
 def served(bench: Bench) -> dict[str, str]:

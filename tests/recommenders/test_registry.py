@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from models_py.errors import RecommenderError
 from models_py.recommenders import registry
 
 FILE = '''
@@ -50,4 +51,12 @@ def test_two_of_one_name_are_refused(folder):
     (folder / "one.py").write_text(FILE.format(number=1, name="twin"))
     (folder / "two.py").write_text(FILE.format(number=2, name="twin"))
     with pytest.raises(ValueError, match="'twin'"):
+        registry.recommenders.__wrapped__()
+
+
+def test_one_that_asks_for_the_cells_it_is_chosen_by_is_refused(folder):
+    asking = "    def judged(self, interactions, validation, seed, prepared=None):\n        return self, None\n"
+    code = FILE.format(number=1, name="zebra").replace('    name = "zebra"\n', f'    name = "zebra"\n\n{asking}')
+    (folder / "one.py").write_text(code)
+    with pytest.raises(RecommenderError, match="zebra asks for the cells that it is chosen by"):
         registry.recommenders.__wrapped__()

@@ -109,3 +109,8 @@ def test_what_is_not_recommended_has_no_reasons(demo: Study) -> None:
     )
     with pytest.raises(SettingError, match="is not among the first that"):
         print_explanation(demo.warehouse, user, item, "artist", "discovery")
+
+
+def test_who_is_not_there_is_said_so(demo: Study) -> None:
+    with pytest.raises(SettingError, match="There is no user 'nobody'"):
+        print_explanation(demo.warehouse, "nobody", "anything", "", "discovery")

@@ -24,13 +24,13 @@ final as (
         served.item_name,
         served.artist_name,
         served.score,
-        -- a list that stands in has no other reason than its items' plays
+        -- a list that stands in for a model's, or that could not be explained, has the rest alone
         coalesce(reasons.reason_rank, 1) as reason_rank,
         reasons.because_item_id,
         because.item_name as because_item_name,
         because.artist_name as because_artist_name,
         coalesce(reasons.contribution, served.score) as contribution,
-        coalesce(reasons.is_exact, true) as is_exact
+        reasons.is_exact
     from served
     left join reasons
         on {{ same_keys('served', 'reasons', ['item_type', 'task', 'model_name', 'user_id', 'rank']) }}
