@@ -28,8 +28,8 @@ class GraphFilter(Recommender):
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "user_power": (0.0, 0.5, 1.0),
-        "factors": (16, 32, 64, 128, 256, 512),
-        "passed": (8, 16, 32, 64, 128, 256),
+        "factors": (32, 64, 128, 256, 512),
+        "passed": (8, 16, 32, 64, 128),
         "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0),
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),
     }
