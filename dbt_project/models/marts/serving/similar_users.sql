@@ -34,7 +34,7 @@ rank_shared as (
         artists.artist_name,
         row_number() over (
             partition by shared_plays.user_id, shared_plays.rank
-            order by shared_plays.play_count desc, shared_plays.artist_id
+            order by shared_plays.play_count desc, shared_plays.artist_id asc
         ) as place,
         count(*) over (partition by shared_plays.user_id, shared_plays.rank) as shared_count
     from shared_plays
