@@ -42,7 +42,7 @@ def candidates(
     described : array of float64, shape (n_candidates, n_descriptions)
     """
     near = [_near(one.places, depth) for one in listed]
-    found = sum((one.astype(bool).astype(np.int8) for one in near[1:]), near[0].astype(bool).astype(np.int8)).tocoo()
+    found = sum(one.astype(bool).astype(np.int8) for one in near).tocoo()
     rows, items = found.row, found.col
     of_lists = [
         column for one, places in zip(listed, near, strict=True) for column in _of_list(one, places, rows, items, depth)
@@ -95,7 +95,7 @@ def _of_parents(
 
 
 def _has_parents(interactions: Interactions) -> bool:
-    return len(np.unique(interactions.parents)) < interactions.n_items
+    return interactions.parents.max(initial=-1) + 1 < interactions.n_items
 
 
 def _near(places: sparse.csr_matrix, depth: int) -> sparse.csr_matrix:

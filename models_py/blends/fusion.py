@@ -44,7 +44,7 @@ class Fusion(Blend):
         @dataclass(frozen=True)
         class Among(cls):
             __doc__ = cls.__doc__
-            known: ClassVar[Known] = models if isinstance(models, Known) else Known(models)
+            known: ClassVar[Known] = Known.of(models)
             space: ClassVar[dict[str, tuple]] = {"members": subsets, "constant": (0, 5, 10, 20, 40, 80, 160, 320)}
             members: str = subsets[0]
 

@@ -91,6 +91,11 @@ class Known(dict[str, Recommender]):
         self._interactions: Interactions | None = None
         self._seed = 0
 
+    @classmethod
+    def of(cls, models: Mapping[str, Recommender]) -> "Known":
+        """Share what others know already."""
+        return models if isinstance(models, cls) else cls(models)
+
     def member(self, name: str, interactions: Interactions, seed: int) -> Member:
         """Fit a model, unless it is fitted."""
         if interactions is not self._interactions or seed != self._seed:

@@ -66,7 +66,7 @@ class Reranked(Blend):
         @dataclass(frozen=True)
         class Among(cls):
             __doc__ = cls.__doc__
-            known: ClassVar[Known] = models if isinstance(models, Known) else Known(models)
+            known: ClassVar[Known] = Known.of(models)
             space: ClassVar[dict[str, tuple]] = {"members": leading, "depth": (25, 50, 100, DEPTH)}
             ends: ClassVar[Mapping[str, tuple]] = {"depth": (DEPTH,)}
             members: str = leading[-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -69,12 +70,12 @@ class Interactions:
         """Number of columns."""
         return self.counts.shape[1]
 
-    @property
+    @cached_property
     def listeners(self) -> np.ndarray:
         """Users per item, int64, shape (n_items,)."""
         return listeners(self.counts)
 
-    @property
+    @cached_property
     def plays(self) -> np.ndarray:
         """Plays per item, float64, shape (n_items,)."""
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)

@@ -7,7 +7,7 @@ from scipy import sparse
 
 from models_py.matrices.cells import rows_of
 from models_py.matrices.neighbours import nearest
-from models_py.matrices.weighting import Preparation
+from models_py.matrices.weighting import Preparation, best_known
 from models_py.recommenders.fitted import FittedModel
 
 # Most alike that are kept of each.
@@ -42,7 +42,7 @@ def similar_items(model: FittedModel, listeners: np.ndarray) -> Alike:
     model : FittedModel
     listeners : array of int, shape (n_items,)
     """
-    items = np.sort(np.argsort(-listeners, kind="stable")[:MOST_ITEMS])
+    items = best_known(listeners, MOST_ITEMS)
     blocks = [
         model.similar_items(items[start : start + BLOCK], NEIGHBOURS) for start in range(0, max(len(items), 1), BLOCK)
     ]
@@ -62,12 +62,7 @@ def similar_users(counts: sparse.csr_matrix) -> Alike:
 
 
 def _ranked(found: sparse.csr_matrix, index: np.ndarray) -> Alike:
+    # each row's cells are stored best first
     rows = rows_of(found)
-    order = np.lexsort((found.indices, -found.data, rows))
-    place = np.arange(found.nnz) - found.indptr[rows[order]] + 1
-    return Alike(
-        index[rows[order]],
-        place.astype(np.int32),
-        found.indices[order].astype(np.int64),
-        found.data[order].astype(np.float64),
-    )
+    place = np.arange(found.nnz) - found.indptr[rows] + 1
+    return Alike(index[rows], place.astype(np.int32), found.indices.astype(np.int64), found.data.astype(np.float64))

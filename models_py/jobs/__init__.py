@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from threadpoolctl import threadpool_limits
 
+from models_py.blends import BLENDS
 from models_py.data.parameters import Parameters
 from models_py.data.training import read_datasets
 from models_py.errors import MusicError
@@ -41,7 +42,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
             f"({parameters.min_users_to_learn} are needed): {remedies(warehouse, most)}."
         )
         return
-    shown.total = len(evaluated) * (len(recommenders()) + 1) + len(learnable)
+    shown.total = len(evaluated) * (len(recommenders()) + len(BLENDS) + 1) + len(learnable)
     with threadpool_limits(limits=BLAS_THREADS):
         for dataset in evaluated:
             evaluate(warehouse, dataset, parameters, shown)
