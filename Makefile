@@ -6,6 +6,7 @@ DEMO ?= warehouse/demo
 SPLITS ?=
 VARS ?= {}
 REPLACE ?=
+FEEDBACK ?= warehouse/feedback.csv
 ACCEPT ?=
 DATA_URL ?=
 SCALES ?=
@@ -16,7 +17,7 @@ ITEM_TYPE ?=
 TRIALS ?=
 NEW_ARTISTS ?=
 PYTHON ?= python3
-SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS
+SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS
 # a dollar sign in a setting is one, not a reference to a variable; recipes take settings from the environment ($$RAW)
 $(foreach name,$(SETTINGS),$(eval override $(name) := $$(value $(name))))
 export $(SETTINGS)

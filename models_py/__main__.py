@@ -181,27 +181,49 @@ def clean() -> None:
     clean(Settings.from_environment().warehouse)
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the service answers it.")]
+
+
 @app.command(rich_help_panel=ANSWERS)
 def recommend(
-    user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
+    user: Annotated[str, typer.Option(help="User id, as in the table `users`.")] = "",
+    history: Annotated[
+        str,
+        typer.Option(help="File of somebody's plays: artist, title and plays by tabs, or a known format."),
+    ] = "",
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
     task: Annotated[str, typer.Option(help="discovery, repeat, all or new_artists.")] = "discovery",
     length: Annotated[int, typer.Option(min=1, max=100, help="Items to print.")] = 10,
     new_artists: Annotated[
         bool, typer.Option("--new-artists", help="Tracks by artists whom the user never played: task new_artists.")
     ] = False,
+    repeat: Annotated[bool, typer.Option("--repeat", help="Only what was played before: task repeat.")] = False,
     because: Annotated[bool, typer.Option("--because", help="Say which plays each recommendation comes from.")] = False,
+    country: Annotated[str, typer.Option(help="Whose favourites to list where the plays are unknown here.")] = "",
+    age: Annotated[int, typer.Option(min=0, help="Likewise; 0 is unknown.")] = 0,
+    as_json: AsJson = False,
 ) -> None:
-    """Print the list that is served to a person."""
-    if new_artists and task != "discovery":
-        raise SettingError(f"--task {task} and --new-artists ask for different lists: leave one of them out.")
-    warehouse = Settings.from_environment().warehouse
-    check_published(warehouse)
-    from models_py.reports.answers import print_served
+    """Print the list that is served to a person, or one for the plays in a file."""
+    asked = [name for name, wanted in (("new_artists", new_artists), ("repeat", repeat)) if wanted]
+    if len(asked) > (task == "discovery"):
+        raise SettingError(f"--task {task}, --new-artists and --repeat ask for different lists: give one of them.")
+    if not user and not history:
+        raise SettingError("Name whom to recommend to: --user with an id of table users, or --history with a file.")
+    task = asked[0] if asked else task
+    if item_type:
+        check_item_type(item_type)
+    settings = Settings.from_environment()
+    check_published(settings.warehouse)
+    from models_py.reports.answers import print_for_history, print_served
 
     say_when_stopped("Stopped.")
 
-    print_served(warehouse, user, item_type, "new_artists" if new_artists else task, length, because)
+    if history:
+        print_for_history(
+            settings.warehouse, Path(history), user, item_type, task, length, country or None, age or None, as_json
+        )
+    else:
+        print_served(settings.warehouse, user, item_type, task, length, because, settings.feedback, as_json)
 
 
 ItemType = Annotated[str, typer.Option(help="track or artist; whichever has the name when left out.")]

@@ -9,7 +9,9 @@ from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.jobs.groups import group_items, wanted_groups
 from models_py.publishing import building
 from models_py.recommenders.registry import check_recommenders
-from models_py.reports.left_out import describe_what_is_left_out, require_plays
+from models_py.reports.left_out import describe_idle_feedback, describe_what_is_left_out, require_plays
+from models_py.serving.people import served_labels
+from models_py.serving.saved import models_folder, remove_models
 from models_py.settings.checks import check_raw_folder, check_splits
 from models_py.settings.environment import Settings
 from models_py.settings.replacing import check_demo_replaces_no_data, check_users_remain
@@ -61,9 +63,10 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         elif wanted_groups(Warehouse(working)):
             raise SettingError("SPLITS names a split by groups of items that were not found yet: run `make evaluate`.")
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
-            jobs.run(Warehouse(working), shown)
+            jobs.run(Warehouse(working), shown, models_folder(settings.warehouse))
         with stage("Results to metrics and serving (dbt)") as shown:
             _build(["--select", RESULTS], working, settings, shown)
+    remove_models(models_folder(settings.warehouse), served_labels(Warehouse(settings.warehouse)).values())
 
 
 def build(settings: Settings) -> None:
@@ -156,7 +159,7 @@ def _find_wanted_groups(excluded: str, working: Path, settings: Settings, shown:
 def _report_what_is_left_out(settings: Settings, warehouse: Warehouse) -> None:
     """Print what the load left out; end here where it left out everything."""
     require_plays(settings, warehouse)
-    for sentence in describe_what_is_left_out(warehouse):
+    for sentence in describe_what_is_left_out(warehouse) + describe_idle_feedback(settings.feedback, warehouse):
         say(sentence)
 
 

@@ -117,6 +117,7 @@ def study_in(folder: Path, **settings: str) -> Study:
         "RAW": str(folder / "raw"),
         "DEMO": str(folder / "demo"),
         "WAREHOUSE": str(folder / "music.duckdb"),
+        "FEEDBACK": str(folder / "feedback.csv"),
         "SOURCE": "1k",
         "SPLITS": "",
         "VARS": "{}",

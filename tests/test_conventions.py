@@ -18,6 +18,7 @@ READABLE = {
     "staging of a format": set(),
     "staging/lastfm": set(),
     "staging/metadata": {"staging/metadata"},
+    "staging/feedback": set(),
     "staging/recommender": {"source.recommender", "marts/training"},
     "staging/grouping": {"source.grouping", "intermediate/splits"},
     "intermediate/loading": {
@@ -34,7 +35,8 @@ READABLE = {
     "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"},
     "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
     | {"marts/training", "marts/listening", "marts/features"},
-    "intermediate/serving": {"intermediate/splits", "marts/listening", "staging/recommender"},
+    "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
+    | {"marts/serving", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
     | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader", "staging/grouping"},
     "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}
@@ -52,7 +54,7 @@ READABLE = {
     "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
     "marts/protocols": {"marts/protocols", "staging/recommender"},
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "marts/serving"}
-    | {"staging/recommender"},
+    | {"staging/recommender", "staging/feedback"},
     "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
     | {"marts/listening", "marts/evaluation", "marts/insights"},
 }

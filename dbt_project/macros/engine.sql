@@ -27,6 +27,22 @@ micro sign and mu, the other second shapes of Greek letters, the long s, and ss 
     cast('0x' || substr(md5({{ key }}), 1, 13) as bigint)
 {%- endmacro %}
 
+{#
+Functions for anyone's SQL that give the id which a name has, in whatever spelling: artist_id_of('Radiohead') and
+track_id_of('Radiohead', 'Creep').
+#}
+{% macro create_name_functions() -%}
+    {{ return(adapter.dispatch('create_name_functions')()) }}
+{%- endmacro %}
+{% macro default__create_name_functions() -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+    create schema if not exists marts;
+    create or replace macro marts.artist_id_of(artist) as {{ name_id(compare_key('artist')) }};
+    create or replace macro marts.track_id_of(artist, title) as
+        {{ name_id(compare_key('artist') ~ " || chr(31) || " ~ compare_key('title')) }};
+    {%- endif -%}
+{%- endmacro %}
+
 {# Order-independent checksum of a group's rows over the given columns. Rows must be distinct: equal ones cancel out. #}
 {% macro rows_checksum(columns) -%}
     {{ return(adapter.dispatch('rows_checksum')(columns)) }}

@@ -150,6 +150,37 @@ as SOURCE says where none does. models_py/sources/formats.py tells formats in th
     {{ return(raw_files_in(raw_folder(), 'recording_features')) }}
 {%- endmacro %}
 
+{# The feedback file, or nothing where there is none. #}
+{% macro feedback_file() -%}
+    {%- if not execute -%}{{ return(none) }}{%- endif -%}
+    {%- set path = folder_setting('FEEDBACK', 'warehouse/feedback.csv') -%}
+    {{ return(path if run_query("select 1 from glob(" ~ literal_path(path) ~ ")").rows | length else none) }}
+{%- endmacro %}
+
+{# One row per entry of the feedback file, in order; models_py/serving/feedback.py reads it in the same way. #}
+{% macro read_feedback() -%}
+    {%- set file = feedback_file() -%}
+    select
+        {{ 'row_number() over ()' if file else 'cast(null as bigint)' }} as entry_number,
+        user_id,
+        item_type,
+        artist,
+        coalesce(title, '') as title,
+        feedback,
+        cast(given_on as date) as given_on
+    {%- set names = ['user_id', 'item_type', 'artist', 'title', 'feedback', 'given_on'] %}
+    {%- if file %}
+    from read_csv(
+        {{ literal_path(file) }},
+        columns = { {%- for name in names %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
+        delim = ',', quote = '"', escape = '"', header = true, auto_detect = false, hive_partitioning = false
+    )
+    {%- else %}
+    from (select {% for name in names %}cast(null as varchar) as {{ name }}{{ ', ' if not loop.last }}{% endfor %})
+    where false
+    {%- endif -%}
+{%- endmacro %}
+
 {# The first lines of a file that can be read at all, as a query with one column `line`. #}
 {% macro first_lines(file, number) -%}
     select line

@@ -11,7 +11,6 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy import sparse
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from models_py.blends.candidates import candidates, descriptions, merits
 from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Known, Listed, Member
@@ -167,6 +166,9 @@ def _regressed(described: np.ndarray, played: np.ndarray, kept: np.ndarray | Non
     means, spreads = values.mean(axis=0), values.std(axis=0)
     differs = spreads > 1e-9
     scaled = (values - means)[:, differs] / spreads[differs]
+    # here, because it takes longer to load than all else that lists are made with at once
+    from sklearn.linear_model import LogisticRegression
+
     found = LogisticRegression(solver="newton-cholesky").fit(scaled, played)
     # what is the same for all has no part in it
     weights = np.zeros(len(means))

@@ -23,6 +23,7 @@ class Parameters:
     max_tuning_cells: int
     random_seed: int
     list_length: int
+    max_tracks_per_artist: int
     headline_k: int
     factorization_factors: tuple[int, ...]
     cluster_counts: tuple[int, ...]
@@ -63,6 +64,7 @@ class Parameters:
             max_tuning_cells=int(row["max_tuning_cells"]),
             random_seed=int(row["random_seed"]),
             list_length=int(row["list_length"]),
+            max_tracks_per_artist=int(row["max_tracks_per_artist"]),
             headline_k=int(row["headline_k"]),
             factorization_factors=_integers(row["factorization_factors"]),
             cluster_counts=_integers(row["cluster_counts"]),

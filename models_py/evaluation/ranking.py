@@ -123,13 +123,40 @@ def recommend(
         seen = interactions.counts[block].toarray() > 0
         for task in tasks:
             left_out = _by_known_parents(interactions, block) if task == "new_artists" else seen
-            items, values = top_items(scores, _allowed(task, left_out, may_be_listed), k)
+            items, values = top_items(scores, allowed(task, left_out, may_be_listed), k)
             row, column = np.nonzero(items >= 0)
             blocks[task].append((block[row], column + 1, items[row, column], values[row, column]))
     return {task: _join(parts) for task, parts in blocks.items()}
 
 
-def _allowed(task: str, seen: np.ndarray, may_be_listed: np.ndarray) -> np.ndarray:
+def capped(lists: Lists, parents: np.ndarray, most: int) -> Lists:
+    """Keep of each list the first so many items of each parent, and their ranks as they are; 0 keeps all.
+
+    Parameters
+    ----------
+    lists : Lists
+    parents : array of int, shape (n_items,)
+    most : int
+    """
+    if not most:
+        return lists
+    _, of_item = np.unique(parents[lists.item_index], return_inverse=True)
+    order = np.lexsort((lists.rank, of_item, lists.user_index))
+    starts = np.flatnonzero(np.diff(of_item[order], prepend=-1) | np.diff(lists.user_index[order], prepend=-1))
+    sizes = np.diff([*starts, len(order)])
+    place = np.arange(len(order)) - np.repeat(starts, sizes)
+    kept = np.sort(order[place < most])
+    return Lists(lists.user_index[kept], lists.rank[kept], lists.item_index[kept], lists.score[kept])
+
+
+def allowed(task: str, seen: np.ndarray, may_be_listed: np.ndarray) -> np.ndarray:
+    """Tell which items a task lists, shape of `seen`; for 'new_artists' all by artists who are known count as seen.
+
+    Raises
+    ------
+    ValueError
+        Where the task is unknown.
+    """
     if task in ("discovery", "new_artists"):
         return ~seen & may_be_listed
     if task == "repeat":

@@ -62,24 +62,30 @@ class Fidelity:
     random_fall: float
 
 
-def reasons(model: FittedModel, histories: sparse.csr_matrix, lists: Lists, depth: int) -> Reasons:
+def reasons(
+    model: FittedModel, histories: sparse.csr_matrix, lists: Lists, depth: int, folded_in: bool = False
+) -> Reasons:
     """Name the items that add most to each score at the head of each list.
 
     Parameters
     ----------
     model : FittedModel
     histories : csr_matrix, shape (n_users, n_items)
-        Play counts that it was fitted on.
+        Play counts that it was fitted on; with `folded_in` those of other people, whom the lists were folded in for.
     lists : Lists
     depth : int
-        Places of each list that get reasons.
+        Items at the head of each list that get reasons, whatever their ranks.
+    folded_in : bool
     """
     found: list[tuple[np.ndarray, ...]] = []
     for user, head in _heads(lists, depth):
         items, scores = lists.item_index[head], lists.score[head]
         history = histories[user]
+        contributions = (
+            model.contributions(history, items) if folded_in else model.contributions_of(user, history, items)
+        )
         # nothing else contributes
-        added = model.contributions_of(user, history, items)[:, history.indices].toarray()
+        added = contributions[:, history.indices].toarray()
         whole = added.sum(axis=1) + model.unexplained(items)
         is_exact = np.abs(whole - scores) <= TOLERANCE * np.maximum(np.abs(scores), TOLERANCE)
         best = np.argsort(-added, axis=1, kind="stable")[:, :NAMED]
@@ -125,12 +131,11 @@ def fidelity(model: FittedModel, histories: sparse.csr_matrix, lists: Lists, see
 
 
 def _heads(lists: Lists, depth: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield each user and the elements of the first places of their list, in order."""
-    head = np.flatnonzero(lists.rank <= depth)
-    order = head[np.lexsort((lists.rank[head], lists.user_index[head]))]
+    """Yield each user and the elements of the first items of their list, in order."""
+    order = np.lexsort((lists.rank, lists.user_index))
     users, starts = np.unique(lists.user_index[order], return_index=True)
     for user, (start, end) in zip(users.tolist(), pairwise([*starts, len(order)]), strict=True):
-        yield user, order[start:end]
+        yield user, order[start : min(end, start + depth)]
 
 
 def _lacking(history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
@@ -26,8 +27,16 @@ from models_py.warehouse import Warehouse
 logger = logging.getLogger(__name__)
 
 
-def run(warehouse: Warehouse, shown: Stage) -> None:
-    """Run every job on every dataset of the warehouse; with too few users to learn from, say so and do nothing."""
+def run(warehouse: Warehouse, shown: Stage, models: Path) -> None:
+    """Run every job on every dataset of the warehouse; with too few users to learn from, say so and do nothing.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    shown : Stage
+    models : Path
+        Folder that models which serve are saved in.
+    """
     parameters = Parameters.read(warehouse)
     datasets = read_datasets(warehouse)
     learnable = [dataset for dataset in datasets if dataset.n_users >= parameters.min_users_to_learn]
@@ -52,7 +61,7 @@ def run(warehouse: Warehouse, shown: Stage) -> None:
             shown.advance()
         for dataset in full:
             shown.doing(f"serving, clusters and themes of {dataset.item_type}s")
-            serve(warehouse, dataset, parameters)
+            serve(warehouse, dataset, parameters, models)
             _attempt("Finding similar listeners", lambda dataset=dataset: liken_users(warehouse, dataset, parameters))
             _attempt("Clustering", lambda dataset=dataset: cluster(warehouse, dataset, parameters))
             _attempt("Finding themes", lambda dataset=dataset: find_themes(warehouse, dataset, parameters))

@@ -7,7 +7,7 @@ import numpy as np
 
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
-from models_py.evaluation.ranking import Lists
+from models_py.evaluation.ranking import Lists, capped
 from models_py.explanations.alike import Alike, similar_items, similar_users
 from models_py.explanations.reasons import Fidelity, Reasons, fidelity, reasons
 from models_py.jobs.code import code_digest
@@ -15,6 +15,9 @@ from models_py.jobs.records import columns, joined
 from models_py.jobs.runs import digest, is_stored
 from models_py.recommenders.fitted import FittedModel
 from models_py.warehouse import Replacement, Warehouse, strings
+
+# Places beyond those that are shown which get reasons too.
+SPARE = 10
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,11 @@ def explained(
     key = {"item_type": dataset.item_type, "model_name": served.name}
     stamp = {"fingerprint": dataset.fingerprint}
     counts, ids = data.train.counts, _ids(warehouse, dataset, "item")
-    named = [reasons(served.model, counts, lists, parameters.headline_k) for lists in served.lists.values()]
+    # where something is left out of a served list, what comes next moves up
+    depth = parameters.headline_k + SPARE
+    most = parameters.max_tracks_per_artist if dataset.item_type == "track" else 0
+    served_first = [capped(lists, data.train.parents, most) for lists in served.lists.values()]
+    named = [reasons(served.model, counts, lists, depth) for lists in served_first]
     worth = [fidelity(served.model, counts, lists, parameters.random_seed) for lists in served.lists.values()]
     rows = joined(named, Reasons.__dataclass_fields__)
     because = rows.pop("because_index").astype(np.int64)

@@ -1,10 +1,11 @@
-"""Refits the winners on everything and stores the lists that people are served."""
+"""Refits the winners on everything, stores the lists that people are served, and saves the models."""
 
 import json
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -16,20 +17,38 @@ from models_py.jobs.code import code_digest, origin
 from models_py.jobs.explaining import Served, explained
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
+from models_py.serving.saved import VERSION, Label, save_model
 from models_py.warehouse import Replacement, Warehouse, strings
 
 logger = logging.getLogger(__name__)
 
 
-def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
-    """Refit on split 'full' the model that won each task on validation of the default split, and store its lists."""
+def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, models: Path) -> None:
+    """Refit on split 'full' the model that won each task on validation of the default split, and store its lists.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    dataset : Dataset
+        Of split 'full'.
+    parameters : Parameters
+    models : Path
+        Folder that the models are saved in.
+    """
     chosen = chosen_on(warehouse, parameters.default_split, dataset.item_type)
     known, winners = known_by(chosen), {of_task.task: of_task for of_task in chosen}
     stored = stored_search_keys(warehouse, dataset)
     wanted: dict[str, tuple[str, str, list[str]]] = {}
     for task, (name, _, hyper_parameters, _) in winners.items():
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
-    shared = [parameters.random_seed, parameters.list_length, parameters.window_days, parameters.headline_k]
+    shared = [
+        parameters.random_seed,
+        parameters.list_length,
+        parameters.window_days,
+        parameters.headline_k,
+        parameters.max_tracks_per_artist,
+        VERSION,
+    ]
     keys = {
         name: digest([hyper_parameters, tasks, *origin(known[name], recommend), code_digest(explained), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
@@ -37,12 +56,14 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
     replacements = leftovers(warehouse, dataset, keys)
     data = None
     for name, hyper_parameters, tasks in wanted.values():
-        if stored.get(name) != keys[name]:
+        label = Label(dataset.item_type, name, dataset.fingerprint, keys[name])
+        if stored.get(name) != keys[name] or not (models / label.file_name).exists():
             data = data or read_training_data(warehouse, dataset, parameters.window_days)
             recommender = known[name](**json.loads(hyper_parameters))
             run = Run(dataset, name, keys[name], recommender.is_baseline)
             reasons: list[Replacement] = []
-            run = attempted(run, partial(_fitted, warehouse, run, recommender, data, tasks, parameters, reasons))
+            make = partial(_fitted, warehouse, run, recommender, data, tasks, parameters, reasons, models)
+            run = attempted(run, make)
             replacements += run.replacements() + (reasons or unexplained(dataset, name))
             if run.status == "failed":
                 # these tasks are served what is popular
@@ -59,17 +80,25 @@ def _fitted(
     tasks: list[str],
     parameters: Parameters,
     reasons: list[Replacement],
+    models: Path,
 ) -> Run:
-    """Fit, list, and add the rows that explain the lists to `reasons`; lists are served without, where these fail."""
+    """Fit, list, save, and add rows that explain the lists to `reasons`; lists are served without what fails."""
     run, model = fitted(run, recommender, data, tasks, parameters)
-    try:
-        reasons += explained(warehouse, run.dataset, Served(run.model_name, model, run.lists), data, parameters)
-    except Exception as error:
-        logger.warning("%ss that %s recommends have no reasons: %s", run.dataset.item_type, run.model_name, error)
-        logger.debug("%s is not explained", run.model_name, exc_info=True)
-        # to be tried again
-        return replace(run, search_key="")
-    return run
+    served = Served(run.model_name, model, run.lists)
+    label = Label(run.dataset.item_type, run.model_name, run.dataset.fingerprint, run.search_key)
+    steps = {
+        "explained": lambda: reasons.extend(explained(warehouse, run.dataset, served, data, parameters)),
+        "saved": lambda: save_model(models, label, model),
+    }
+    complete = True
+    for done, step in steps.items():
+        try:
+            step()
+        except Exception as error:
+            complete = False
+            logger.warning("%s of %ss cannot be %s: %s", run.model_name, run.dataset.item_type, done, error)
+            logger.debug("%s is not %s", run.model_name, done, exc_info=True)
+    return run if complete else replace(run, search_key="")
 
 
 def _served_rows(dataset: Dataset, winners: Mapping[str, Chosen], parameters: Parameters) -> Replacement:

@@ -1,18 +1,17 @@
 """What the command line prints of the published tables when it is asked for: one person's list, or a query's answer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from models_py.errors import SettingError
-from models_py.terminal.printing import print_csv, print_table, say
+from models_py.serving.answers import Recommended, RecommendedList, parameter, popular_list, stored_lists
+from models_py.serving.feedback import read_feedback, wishes
+from models_py.serving.histories import read_history
+from models_py.terminal.printing import complain, print_csv, print_json, print_table, say
 from models_py.warehouse import Warehouse
 
-# The names of the plays that most of a score comes from.
-REASONS = """(
-    select string_agg(r.because_item_name, ', ' order by r.reason_rank)
-    from marts.recommendation_reasons as r
-    where r.item_type = s.item_type and r.task = s.task and r.user_id = s.user_id and r.rank = s.rank
-        and r.reason_rank <= 3
-)"""
+# Plays that are named where a list says why.
+NAMED = 3
 
 
 def check_user(warehouse: Warehouse, user_id: str) -> None:
@@ -29,8 +28,19 @@ def check_user(warehouse: Warehouse, user_id: str) -> None:
         raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
 
 
-def print_served(path: Path, user_id: str, item_type: str, task: str, length: int, because: bool = False) -> None:
+def print_served(
+    path: Path,
+    user_id: str,
+    item_type: str,
+    task: str,
+    length: int,
+    because: bool = False,
+    feedback: Path | None = None,
+    as_json: bool = False,
+) -> None:
     """Print the first items of the list that is served to a user, with the plays that they come from if asked for.
+
+    What the user has hidden since is left out; for what the user loves the list is made anew.
 
     Raises
     ------
@@ -39,36 +49,52 @@ def print_served(path: Path, user_id: str, item_type: str, task: str, length: in
     """
     warehouse = Warehouse(path)
     check_user(warehouse, user_id)
-    rows = warehouse.read(
-        f"""
-        select s.item_type, s.model_name, s.rank, s.item_name, s.artist_name, s.score,
-            {REASONS if because else "''"} as because
-        from marts.served_recommendations as s
-        where s.user_id = ? and s.task = ? and (s.item_type = ? or ? = '') and s.rank <= ?
-        order by s.item_type, s.rank
-        """,
-        [user_id, task, item_type, item_type, length],
-    )
-    if not len(rows["rank"]) and task == "new_artists" and item_type != "artist" and not _has_new_artists(warehouse):
+    said = wishes(warehouse, read_feedback(feedback) if feedback else [], user_id)
+    for entry in said.unmatched:
+        complain(f"{feedback} says '{entry.feedback}' of {entry.called}, which {path} does not have.")
+    found = stored_lists(warehouse, user_id, item_type, task, length, said, because)
+    if any(said.loved.values()):
+        from models_py.serving.folding import list_with_loved  # here, because it loads the models
+
+        found = [list_with_loved(warehouse, user_id, each.item_type, task, length, said) for each in found]
+    found = found or _popular_lists(warehouse, user_id, item_type, task, length)
+    _print_lists(found, because, as_json)
+
+
+def print_for_history(
+    path: Path,
+    history: Path,
+    user_id: str,
+    item_type: str,
+    task: str,
+    length: int,
+    country: str | None,
+    age: int | None,
+    as_json: bool = False,
+) -> None:
+    """Print lists for plays in a file, with the plays that they come from; what is popular where none is known.
+
+    Raises
+    ------
+    MusicError
+        Where the file or the saved model cannot be read.
+    """
+    from models_py.serving.folding import list_for_history  # here, because it loads the models
+    from models_py.serving.people import served_labels
+
+    warehouse, plays = Warehouse(path), read_history(history, user_id)
+    labels = served_labels(warehouse)
+    kinds = [kind for kind in (["artist", "track"] if not item_type else [item_type]) if (kind, task) in labels]
+    if not kinds:
         raise SettingError(
-            f"{path} has no lists by new artists, because they were not asked for when it was built: "
-            "run `make evaluate NEW_ARTISTS=1`."
+            f"No model serves {item_type or 'item'}s for task '{task}' in {path}, or none was fitted on its data: "
+            "run `make fit`."
         )
-    if not len(rows["rank"]):
-        raise SettingError(
-            f"{path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "
-            f"{_served_lists(warehouse, user_id)}."
-        )
-    for kind in dict.fromkeys(rows["item_type"]):
-        names = ("track", "artist") if kind == "track" else ("artist",)
-        shown = [
-            (rank, *(item, artist)[: len(names)], f"{score:.4g}", model, *([reasons or ""] if because else []))
-            for row_type, model, rank, item, artist, score, reasons in zip(*rows.values(), strict=True)
-            if row_type == kind
-        ]
-        headings = ("rank", *names, "score", "model", *(["because you play"] if because else []))
-        align = f"r{'l' * len(names)}rl{'l' * because}"
-        print_table(f"{kind}s for {user_id} ({task})", headings, shown, align)
+    found = [list_for_history(warehouse, plays, kind, task, length) for kind in kinds]
+    known = [one for one in found if one]
+    if not known and not as_json:
+        say(f"The catalogue knows nothing of {history}: these are favourites of others.")
+    _print_lists(known or [popular_list(warehouse, kind, task, length, country, age) for kind in kinds], True, as_json)
 
 
 def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
@@ -91,8 +117,63 @@ def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
         say(f"{more:,} more rows: raise --rows, or print all of them with --csv.")
 
 
-def _has_new_artists(warehouse: Warehouse) -> bool:
-    return bool(warehouse.read("select new_artists from marts.evaluation_parameters")["new_artists"][0])
+def _print_lists(found: Sequence[RecommendedList], because: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        names = ("track", "artist") if one.item_type == "track" else ("artist",)
+        shown = [
+            (
+                item.rank,
+                *(item.item_name, item.artist_name)[: len(names)],
+                f"{item.score:.4g}",
+                one.model_name,
+                *([", ".join(_named(item))] if because else []),
+            )
+            for item in one.items
+        ]
+        headings = ("rank", *names, "score", "model", *(["because you play"] if because else []))
+        align = f"r{'l' * len(names)}rl{'l' * because}"
+        print_table(_title(one), headings, shown, align)
+
+
+def _named(item: Recommended) -> list[str]:
+    return [reason.item_name for reason in item.reasons if reason.item_name][:NAMED]
+
+
+def _title(one: RecommendedList) -> str:
+    whom = one.user_id or "these plays"
+    title = f"{one.item_type}s for {whom} ({one.task})"
+    if one.known_plays is not None:
+        shares = f"{one.known_plays:.0%} of the plays and {one.known_items:.0%} of the {one.item_type}s"
+        title += f"; the catalogue knows {shares}"
+    return title if one.basis == "stored" else f"{title}, {one.basis}"
+
+
+def _popular_lists(warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int) -> list[RecommendedList]:
+    """Give somebody of whom only a profile is known what people of the same country or age play.
+
+    Raises
+    ------
+    SettingError
+        Where the user plays something, and there is no such list all the same.
+    """
+    user = warehouse.read_rows("select play_count, country, age from marts.users where user_id = ?", [user_id])[0]
+    kinds = warehouse.read("select distinct item_type from marts.item_popularity order by all desc")["item_type"]
+    wanted = [kind for kind in kinds if item_type in ("", kind)]
+    if user["play_count"] == 0 and task in ("discovery", "all") and wanted:
+        age = None if user["age"] is None or user["age"] < 0 else int(user["age"])
+        return [popular_list(warehouse, kind, task, length, user["country"], age, user_id) for kind in wanted]
+    if task == "new_artists" and item_type != "artist" and not parameter(warehouse, "new_artists"):
+        raise SettingError(
+            f"{warehouse.path} has no lists by new artists, because they were not asked for when it was built: "
+            "run `make evaluate NEW_ARTISTS=1`."
+        )
+    raise SettingError(
+        f"{warehouse.path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "
+        f"{_served_lists(warehouse, user_id)}."
+    )
 
 
 def _served_lists(warehouse: Warehouse, user_id: str) -> str:

@@ -1,5 +1,7 @@
 """What a load left out, in sentences: a rule that takes more than one line in a hundred is never silent."""
 
+from pathlib import Path
+
 from models_py.errors import RawFileError
 from models_py.settings.environment import Settings
 from models_py.sources.formats import formats
@@ -94,6 +96,28 @@ def describe_what_is_left_out(warehouse: Warehouse) -> list[str]:
         rest = f"So do {more} more rules and files: see marts.load_audit_files and marts.rejected_lines."
         return [*sentences[:MOST_SENTENCES], rest]
     return sentences
+
+
+def describe_idle_feedback(path: Path, warehouse: Warehouse) -> list[str]:
+    """Say which entries of the feedback file are of a user or about an item that the warehouse does not have."""
+    rows = warehouse.read_rows(
+        """
+        select entry_number, user_id, artist, title, status from marts.feedback
+        where status in ('unknown user', 'unknown item')
+        order by entry_number
+        """
+    )
+    sentences = [
+        f"Entry {row['entry_number']} of {path} matches nothing: there is no "
+        + (f"user '{row['user_id']}'." if row["status"] == "unknown user" else f"{_called(row)}.")
+        for row in rows[:MOST_SENTENCES]
+    ]
+    more = len(rows) - MOST_SENTENCES
+    return [*sentences, f"So do {more} more entries: see marts.feedback."] if more > 0 else sentences
+
+
+def _called(row: dict[str, object]) -> str:
+    return f"track '{row['artist']} - {row['title']}'" if row["title"] else f"artist '{row['artist']}'"
 
 
 def require_plays(settings: Settings, warehouse: Warehouse) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models_py.errors import RawFileError, SettingError
+from models_py.serving.feedback import read_feedback
 from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, is_event_file
 from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings.variables import check_variables
@@ -26,6 +27,7 @@ def check_build(settings: Settings) -> None:
     check_study(settings)
     check_target(settings.warehouse)
     check_raw_folder(settings)
+    read_feedback(settings.feedback)
     if not settings.has_event_files():
         check_demo_folder(settings.demo)
 

@@ -13,6 +13,7 @@ from models_py.sources.formats import event_endings
 SOURCES = ("1k", "360k")
 DEFAULT_RAW = Path("warehouse/raw")
 DEFAULT_DEMO = Path("warehouse/demo")
+DEFAULT_FEEDBACK = Path("warehouse/feedback.csv")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 ARTIST_TAGS_PREFIX = "artist-tags"
 RECORDING_FEATURES_PREFIX = "recording-features"
@@ -42,6 +43,8 @@ class Settings:
         dbt vars as YAML.
     may_replace : bool
         Whether a build may replace a published warehouse of real data by the demo or by one with none of its users.
+    feedback : Path
+        File of what people hide and love; it may be missing.
     """
 
     raw: Path
@@ -51,10 +54,11 @@ class Settings:
     splits: tuple[str, ...]
     variables: str
     may_replace: bool = False
+    feedback: Path = DEFAULT_FEEDBACK
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS and REPLACE, and look at the limits of memory.
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE and FEEDBACK, and look at the limits of memory.
 
         Raises
         ------
@@ -78,10 +82,12 @@ class Settings:
             splits=tuple(dict.fromkeys((environment.get("SPLITS") or "").replace(",", " ").split())),
             variables=environment.get("VARS") or "{}",
             may_replace=replace == "yes",
+            feedback=Path(environment.get("FEEDBACK") or DEFAULT_FEEDBACK),
         )
         check_warehouse_name(settings.warehouse)
         check_folder_name("RAW", settings.raw)
         check_folder_name("DEMO", settings.demo)
+        check_folder_name("FEEDBACK", settings.feedback)
         return settings
 
     def has_event_files(self) -> bool:

@@ -18,6 +18,7 @@ LEAST = {
     "tuning_budget_seconds": 0,
     "random_seed": 0,
     "min_age": 0,
+    "max_tracks_per_artist": 0,
     # one cluster or theme, or one item to judge a theme by, tells nothing apart
     "cluster_counts": 2,
     "theme_counts": 2,

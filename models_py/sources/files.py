@@ -70,6 +70,18 @@ def check_raw_files(settings: Settings) -> None:
         raise RawFileError(f"There is not one line in {settings.raw} ({names}): put event files with lines there.")
 
 
+def checked_content(path: Path) -> bytes:
+    """Read a whole file, decompressed, if it could be loaded.
+
+    Raises
+    ------
+    RawFileError
+        Where it could not.
+    """
+    _check(path)
+    return b"".join(_content(path)).removeprefix(UTF_8_MARK)
+
+
 def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
     """Say which file made the given dbt nodes fail, if they are those that read raw files and it can be told.
 

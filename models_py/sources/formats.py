@@ -37,6 +37,7 @@ class Format:
     fields: str
     has_times: bool
     has_tracks: bool
+    columns: tuple[str, ...] = ()
 
     def fits(self, line: bytes) -> bool:
         """Tell whether a line has the form of the format's lines."""
@@ -50,7 +51,10 @@ class Format:
 def formats() -> dict[str, Format]:
     """Read the declared formats, by name."""
     declared = yaml.safe_load(PROJECT_FILE.read_text("utf-8"))["vars"]["formats"]
-    return {name: Format(**attributes) for name, attributes in declared.items()}
+    return {
+        name: Format(**{**attributes, "columns": tuple(attributes.get("columns", ()))})
+        for name, attributes in declared.items()
+    }
 
 
 def format_of(source: str) -> str:

@@ -4,10 +4,12 @@ What would steer a terminal or turn the order of letters (control characters, li
 characters without a shape) is shown as an escape such as `\x1b` or `\u202e`, at a terminal and in a pipe.
 """
 
+import json
 import logging
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -73,6 +75,11 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     """Print rows as CSV, where no value is an empty field and an empty text is two quotes."""
     for row in chain([headings], rows):
         print(",".join(map(_csv_field, row)))
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON; dataclasses are objects, and what would steer a terminal is an escape."""
+    print(json.dumps(value, default=asdict, indent=2))
 
 
 def only_own_words() -> None:

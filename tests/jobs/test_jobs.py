@@ -29,6 +29,7 @@ from models_py.jobs.remedies import remedies
 from models_py.publishing import building
 from models_py.recommenders.base import NO_TIMES, TASKS, Recommender
 from models_py.recommenders.fitted import FittedModel, SameForAll
+from models_py.serving.saved import models_folder
 from models_py.settings.environment import Settings
 from models_py.sources.demo import write_demo
 from models_py.terminal.progress import stage
@@ -224,7 +225,9 @@ class Bench:
 
     def serve(self, item_type: str = "artist") -> None:
         """Serve one item type."""
-        serving.serve(self.warehouse, self.dataset("full", item_type), self.parameters)
+        serving.serve(
+            self.warehouse, self.dataset("full", item_type), self.parameters, models_folder(self.warehouse.path)
+        )
 
     def dataset(self, split: str, item_type: str) -> Dataset:
         """Find one by split and item type."""
@@ -627,7 +630,7 @@ def run_all(bench: Bench, *recommenders: type) -> None:
     """Run every job."""
     bench.register(*recommenders)
     with stage("test") as shown:
-        jobs.run(bench.warehouse, shown)
+        jobs.run(bench.warehouse, shown, models_folder(bench.warehouse.path))
 
 
 @pytest.mark.slow

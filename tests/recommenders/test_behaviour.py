@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, asdict, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from models_py.evaluation.ranking import Lists, recommend
 from models_py.recommenders.base import TASKS, Recommender
 from models_py.recommenders.fitted import Factors, FittedModel, SameForAll
 from models_py.recommenders.registry import recommenders
+from models_py.serving.saved import Label, read_model, save_model
 
 # a warning of a library would reach the terminal, and says nothing that a person could act on
 pytestmark = pytest.mark.filterwarnings("error")
@@ -122,6 +124,14 @@ def test_memory_is_foretold(recommender: type[Recommender], shape: tuple[int, in
     tracemalloc.stop()
     assert model
     assert used <= setting.memory(interactions) <= 8 * used
+
+
+def test_is_the_same_when_it_was_saved(name: str, case: str, tmp_path: Path):
+    interactions, label = data(case), Label("artist", name, "fingerprint", "key")
+    save_model(tmp_path, label, model(name, case))
+    read = read_model(tmp_path, label)
+    np.testing.assert_array_equal(all_scores(read, interactions), all_scores(model(name, case), interactions))
+    np.testing.assert_array_equal(read.fold_in(interactions.counts), model(name, case).fold_in(interactions.counts))
 
 
 def test_hyper_parameters_cannot_change_and_survive_json(recommender: type[Recommender]):

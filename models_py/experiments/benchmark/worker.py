@@ -11,6 +11,7 @@ from pathlib import Path
 
 from models_py.errors import MusicError
 from models_py.resources import measured
+from models_py.serving.saved import models_folder
 from models_py.settings.environment import Settings
 from models_py.terminal.printing import complain
 
@@ -63,7 +64,7 @@ def _jobs(settings: Settings, work: Work) -> dict:
     from models_py.warehouse import Warehouse
 
     steps = MeasuredSteps(work.begun)
-    jobs.run(Warehouse(settings.warehouse), steps)
+    jobs.run(Warehouse(settings.warehouse), steps, models_folder(settings.warehouse))
     return {"jobs": steps.rows()}
 
 

@@ -1,0 +1,1 @@
+"""What serves people without learning anew: saved models, somebody's own plays, feedback."""

@@ -1,0 +1,159 @@
+"""The feedback file: what people want hidden, and what they love. dbt reads it at the next build, answers at once."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from models_py.errors import SettingError
+from models_py.warehouse import Warehouse
+
+HEADER = ["user_id", "item_type", "artist", "title", "feedback", "given_on"]
+HIDE, LOVE = "hide", "love"
+KINDS = ("track", "artist")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody says about an artist, or a track where there is a title."""
+
+    user_id: str
+    item_type: str
+    artist: str
+    title: str
+    feedback: str
+    given_on: date
+
+    @property
+    def called(self) -> str:
+        """Name of the item on the command line."""
+        return f"{self.artist} - {self.title}" if self.item_type == "track" else self.artist
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What one user's feedback asks for now.
+
+    Attributes
+    ----------
+    hidden, loved : mapping of str to set of int
+        Ids of items, by item type. A hidden artist's tracks are not among the hidden tracks.
+    unmatched : tuple of Entry
+        About what the warehouse does not have.
+    """
+
+    hidden: Mapping[str, set[int]]
+    loved: Mapping[str, set[int]]
+    unmatched: tuple[Entry, ...] = ()
+
+    def withhold(self, item_type: str, task: str, item_id: int, artist_id: int) -> bool:
+        """Tell whether an item is in no list: it or its artist is hidden, or it is loved and would be a discovery."""
+        is_discovery = task in ("discovery", "new_artists")
+        return (
+            artist_id in self.hidden["artist"]
+            or item_id in self.hidden[item_type]
+            or (is_discovery and item_id in self.loved[item_type])
+        )
+
+
+# Of somebody who has said nothing.
+NO_WISHES = Wishes({"track": set(), "artist": set()}, {"track": set(), "artist": set()})
+
+
+def read_feedback(path: Path) -> list[Entry]:
+    """Read the file (RFC 4180); nothing where there is none.
+
+    Raises
+    ------
+    SettingError
+        Naming the first line that is none, and what is wrong with it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} cannot be read ({error}): make it a readable file in UTF-8.") from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    entries: list[Entry] = []
+    try:
+        if next(reader, HEADER) != HEADER:
+            raise ValueError(f"the header has to be {','.join(HEADER)}")
+        entries += [_entry(row) for row in reader if row]
+    except (csv.Error, ValueError) as error:
+        raise SettingError(f"Line {max(reader.line_num, 1)} of {path} is no feedback: {error}.") from error
+    return entries
+
+
+def wishes(warehouse: Warehouse, entries: Sequence[Entry], user_id: str) -> Wishes:
+    """Find what a user's entries are about; of those about the same thing the one that was given last counts."""
+    own = sorted((entry for entry in entries if entry.user_id == user_id), key=lambda entry: entry.given_on)
+    if not own:
+        return NO_WISHES
+    rows = warehouse.read(
+        """
+        with named as (
+            select
+                unnest(range(len($artists))) as place,
+                unnest($item_types) as item_type,
+                unnest($artists) as artist,
+                unnest($titles) as title
+        ),
+        identified as (
+            select
+                place,
+                item_type,
+                case item_type
+                    when 'artist' then marts.artist_id_of(artist) else marts.track_id_of(artist, title)
+                end as item_id
+            from named
+        )
+        select items.item_id
+        from identified
+        left join marts.item_popularity as items
+            on identified.item_type = items.item_type and identified.item_id = items.item_id
+        order by place
+        """,
+        {
+            "item_types": [entry.item_type for entry in own],
+            "artists": [entry.artist for entry in own],
+            "titles": [entry.title for entry in own],
+        },
+    )
+    last: dict[tuple[str, int], str] = {}
+    unmatched = []
+    for entry, item_id in zip(own, rows["item_id"].tolist(), strict=True):
+        if item_id == -1:
+            unmatched.append(entry)
+        else:
+            last[entry.item_type, int(item_id)] = entry.feedback
+    hidden, loved = (
+        {kind: {item for (of, item), said in last.items() if (of, said) == (kind, feedback)} for kind in KINDS}
+        for feedback in (HIDE, LOVE)
+    )
+    return Wishes(hidden, loved, tuple(unmatched))
+
+
+def _entry(row: list[str]) -> Entry:
+    if len(row) != len(HEADER):
+        raise ValueError(f"it has {len(row)} fields, not {len(HEADER)}")
+    *texts, given_on = row
+    entry = Entry(*texts, _date(given_on))
+    if entry.item_type not in KINDS:
+        raise ValueError(f"its item_type is '{entry.item_type}', not track or artist")
+    if entry.feedback not in (HIDE, LOVE):
+        raise ValueError(f"its feedback is '{entry.feedback}', not {HIDE} or {LOVE}")
+    if not entry.user_id or not entry.artist.strip():
+        raise ValueError("it needs a user_id and an artist")
+    if (entry.item_type == "track") != bool(entry.title.strip()):
+        raise ValueError("a track needs a title, and an artist has none")
+    return entry
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"its given_on is '{text}', not a date such as 2009-05-04") from None

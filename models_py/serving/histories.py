@@ -1,0 +1,145 @@
+"""Somebody's own plays, from a file: lines of a declared format, or of artist, title and plays."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from models_py.errors import SettingError
+from models_py.sources.files import ENDING, checked_content
+from models_py.sources.formats import first_lines, formats, recognize
+from models_py.warehouse import Warehouse
+
+OWN_LINE = "artist, title and plays, separated by tabs"
+OWN_COLUMNS = ("artist", "title", "plays")
+OWN = re.compile(rb"[^\t]*\t[^\t]*\t *0*[1-9]\d{0,8} *")
+
+
+@dataclass(frozen=True)
+class History:
+    """Plays by what was played.
+
+    Attributes
+    ----------
+    plays : mapping of (str, str) to int
+        By artist and title as the file spells them; the title is empty where only the artist is known.
+    """
+
+    plays: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A history in terms of a catalogue.
+
+    Attributes
+    ----------
+    counts : csr_matrix of float32, shape (1, n_items)
+        Plays of what the catalogue has.
+    artist_ids : array of int64
+        Of every artist of the history, in the catalogue or not.
+    known_plays, known_items : float
+        Shares of the plays, and of the different items, that the catalogue has; 0 of nothing.
+    """
+
+    counts: sparse.csr_matrix
+    artist_ids: np.ndarray
+    known_plays: float
+    known_items: float
+
+
+def read_history(path: Path, user_id: str = "") -> History:
+    """Read a file of plays; of several people's, those of one user.
+
+    Raises
+    ------
+    MusicError
+        Where the file cannot be read, no line of it is a play, or it holds plays of several people and names none.
+    """
+    content = checked_content(path)
+    lines = [line for line in ENDING.split(content) if line.strip()]
+    name = recognize(first_lines([content]))
+    fits = formats()[name].fits if name else _is_own
+    columns = formats()[name].columns if name else OWN_COLUMNS
+    if not columns:
+        raise SettingError(f"{path} has lines of {name}, which no single history is read from: write {OWN_LINE}.")
+    rows = [dict(zip(columns, line.decode().split("\t"), strict=True)) for line in lines if fits(line)]
+    users = sorted({row["user"] for row in rows if "user" in row})
+    if user_id and user_id not in users:
+        raise SettingError(f"{path} has no plays of user '{user_id}': it has those of {_some(users)}.")
+    if len(users) > 1 and not user_id:
+        raise SettingError(f"{path} has plays of {len(users)} users ({_some(users)}): choose one with --user.")
+    plays: Counter[tuple[str, str]] = Counter()
+    chosen = user_id or next(iter(users), "")
+    for row in rows:
+        if row["artist"].strip() and row.get("user", chosen) == chosen:
+            plays[row["artist"], row.get("title", "")] += int(float(row.get("plays", 1)))
+    if not plays:
+        raise SettingError(f"No line of {path} is a play: write {OWN_LINE}, or lines of a format in docs/formats.md.")
+    return History(plays)
+
+
+def matched(history: History, warehouse: Warehouse, item_type: str) -> Matched:
+    """Find what the catalogue of split 'full' has of a history, by the ids that its names have."""
+    names = list(history.plays)
+    asked = {
+        "artists": [artist for artist, _ in names],
+        "titles": [title for _, title in names],
+        "plays": [history.plays[name] for name in names],
+        "item_type": item_type,
+    }
+    rows = warehouse.read(
+        """
+        with named as (
+            select unnest($artists) as artist, unnest($titles) as title, unnest($plays) as plays
+        ),
+        played as (
+            select
+                marts.artist_id_of(artist) as artist_id,
+                case
+                    when $item_type = 'artist' then marts.artist_id_of(artist)
+                    when title <> '' then marts.track_id_of(artist, title)
+                end as item_id,
+                sum(plays) as plays
+            from named
+            group by all
+        )
+        select played.artist_id, coalesce(items.item_index, -1) as item_index, cast(played.plays as double) as plays
+        from played
+        left join marts.training_items as items
+            on items.split_name = 'full' and items.item_type = $item_type and played.item_id = items.item_id
+        order by item_index, artist_id
+        """,
+        asked,
+    )
+    n_items = warehouse.read(
+        "select count(*) as n from marts.training_items where split_name = 'full' and item_type = ?", [item_type]
+    )["n"][0]
+    known = rows["item_index"] >= 0
+    cells = (rows["plays"][known].astype(np.float32), (np.zeros(known.sum(), dtype=int), rows["item_index"][known]))
+    return Matched(
+        counts=sparse.csr_matrix(cells, shape=(1, int(n_items))),
+        artist_ids=np.unique(rows["artist_id"]),
+        known_plays=float(rows["plays"][known].sum() / max(rows["plays"].sum(), 1)),
+        known_items=float(known.mean()) if len(known) else 0.0,
+    )
+
+
+def _is_own(line: bytes) -> bool:
+    return bool(OWN.fullmatch(line)) and _decodes(line)
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _some(users: list[str]) -> str:
+    return ", ".join(users[:3]) + (" ..." if len(users) > 3 else "") if users else "nobody"

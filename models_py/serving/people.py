@@ -1,0 +1,183 @@
+"""Lists for plays as they are now: a saved model folds them in, nothing is learnt anew."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from models_py.errors import WarehouseError
+from models_py.evaluation.ranking import Lists, allowed, capped, top_items
+from models_py.explanations.reasons import Reasons, reasons
+from models_py.recommenders.fitted import FittedModel
+from models_py.serving.feedback import Wishes
+from models_py.serving.saved import Label, read_model
+from models_py.warehouse import Warehouse
+
+# Times the length of a list that are looked at where an artist may have few of its places.
+LOOKED_AT = 10
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The items of split 'full'.
+
+    Attributes
+    ----------
+    item_ids, artist_ids : arrays of int64, shape (n_items,)
+        By item_index; for artists the same.
+    """
+
+    item_ids: np.ndarray
+    artist_ids: np.ndarray
+
+    def by(self, artist_ids: ArrayLike) -> np.ndarray:
+        """Tell which items are by one of these artists."""
+        return np.isin(self.artist_ids, artist_ids)
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """The model that serves an item type and task, as it was saved."""
+
+    label: Label
+    model: FittedModel
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Somebody's plays, and what is not to be listed.
+
+    Attributes
+    ----------
+    counts : csr_matrix of float32, shape (1, n_items)
+    artist_ids : array of int64
+        Of every artist that was played.
+    withheld : array of bool, shape (n_items,)
+        What is in no list.
+    """
+
+    counts: sparse.csr_matrix
+    artist_ids: np.ndarray
+    withheld: np.ndarray
+
+
+def served_labels(warehouse: Warehouse) -> dict[tuple[str, str], Label]:
+    """Read which model serves each item type and task, where one was fitted on today's data."""
+    rows = warehouse.read_rows(
+        """
+        select served.item_type, served.task, runs.model_name, runs.fingerprint, runs.search_key
+        from recommender.served_models as served
+        inner join marts.training_fingerprints as today
+            on today.split_name = 'full' and served.item_type = today.item_type
+                and served.fingerprint = today.fingerprint
+        inner join recommender.runs as runs
+            on runs.split_name = 'full' and served.item_type = runs.item_type
+                and served.model_name = runs.model_name and served.fingerprint = runs.fingerprint
+        where runs.status = 'ok'
+        order by all
+        """
+    )
+    return {
+        (row["item_type"], row["task"]): Label(
+            row["item_type"], row["model_name"], row["fingerprint"], row["search_key"]
+        )
+        for row in rows
+    }
+
+
+def read_served(warehouse: Warehouse, folder: Path, item_type: str, task: str) -> ServedModel:
+    """Read the model that serves a task.
+
+    Raises
+    ------
+    WarehouseError
+        Where none was fitted on today's data, or its file is not there or cannot be used.
+    """
+    label = served_labels(warehouse).get((item_type, task))
+    if label is None:
+        raise WarehouseError(
+            f"No model serves {item_type}s for task '{task}' in {warehouse.path}, or it was fitted on other data than "
+            "these: run `make fit`."
+        )
+    return ServedModel(label, read_model(folder, label), read_catalogue(warehouse, item_type))
+
+
+def read_catalogue(warehouse: Warehouse, item_type: str) -> Catalogue:
+    """Read the items of split 'full' in order of their index."""
+    artist = "tracks.artist_id" if item_type == "track" else "items.item_id"
+    join = "inner join marts.tracks as tracks on items.item_id = tracks.track_id" if item_type == "track" else ""
+    rows = warehouse.read(
+        f"select items.item_id, {artist} as artist_id from marts.training_items as items {join} "
+        "where items.split_name = 'full' and items.item_type = ? order by items.item_index",
+        [item_type],
+    )
+    return Catalogue(rows["item_id"].astype(np.int64), rows["artist_id"].astype(np.int64))
+
+
+def listener_of(warehouse: Warehouse, served: ServedModel, user_id: str) -> Listener:
+    """Read the plays of a user whom the warehouse has."""
+    item_type, n_items = served.label.item_type, len(served.catalogue.item_ids)
+    cells = warehouse.read(
+        """
+        select cells.item_index, sum(cells.play_count) as plays
+        from marts.training_interactions as cells
+        inner join marts.training_users as users
+            on cells.split_name = users.split_name and cells.item_type = users.item_type
+                and cells.user_index = users.user_index
+        where cells.split_name = 'full' and cells.item_type = ? and users.user_id = ?
+        group by all
+        order by all
+        """,
+        [item_type, user_id],
+    )
+    artists = warehouse.read(
+        "select item_id from marts.user_item_plays where item_type = 'artist' and user_id = ?", [user_id]
+    )["item_id"]
+    row = np.zeros(len(cells["plays"]), dtype=int)
+    counts = sparse.csr_matrix((cells["plays"].astype(np.float32), (row, cells["item_index"])), shape=(1, n_items))
+    return Listener(counts, artists.astype(np.int64), np.zeros(n_items, dtype=bool))
+
+
+def with_wishes(listener: Listener, catalogue: Catalogue, item_type: str, wishes: Wishes, love_plays: int) -> Listener:
+    """Add so many plays of each item that is loved, and withhold what is hidden, with everything by a hidden artist."""
+    places = np.flatnonzero(np.isin(catalogue.item_ids, list(wishes.loved[item_type])))
+    added = np.full(len(places), love_plays, dtype=np.float32)
+    loved = sparse.csr_matrix((added, (np.zeros(len(places), dtype=int), places)), shape=listener.counts.shape)
+    hidden = np.isin(catalogue.item_ids, list(wishes.hidden[item_type])) | catalogue.by(list(wishes.hidden["artist"]))
+    return Listener(
+        counts=(listener.counts + loved).tocsr(),
+        artist_ids=np.union1d(listener.artist_ids, np.array(list(wishes.loved["artist"]), dtype=np.int64)),
+        withheld=listener.withheld | hidden,
+    )
+
+
+def list_for(
+    served: ServedModel, listener: Listener, task: str, length: int, most_of_artist: int = 0
+) -> tuple[Lists, Reasons]:
+    """Make the list of one person by folding in their plays, with reasons.
+
+    Parameters
+    ----------
+    served : ServedModel
+    listener : Listener
+    task : str
+    length : int
+    most_of_artist : int
+        Tracks by one artist; 0 is no limit.
+    """
+    catalogue = served.catalogue
+    seen = catalogue.by(listener.artist_ids) if task == "new_artists" else listener.counts.toarray()[0] > 0
+    can_be = allowed(task, seen[None], ~listener.withheld[None])
+    scores = np.asarray(served.model.fold_in(listener.counts), dtype=np.float64)
+    items, values = top_items(scores, can_be, length * LOOKED_AT if most_of_artist else length)
+    items, values = items[0, items[0] >= 0], values[0, items[0] >= 0]
+    nobody = np.zeros(len(items), dtype=np.int64)
+    lists = Lists(nobody, np.arange(1, len(items) + 1, dtype=np.int32), items, values)
+    if served.label.item_type == "track":
+        lists = capped(lists, catalogue.artist_ids, most_of_artist)
+    places = np.arange(min(len(lists.rank), length))
+    lists = Lists(nobody[places], places.astype(np.int32) + 1, lists.item_index[places], lists.score[places])
+    return lists, reasons(served.model, listener.counts, lists, length, folded_in=True)

@@ -1,0 +1,171 @@
+"""Fitted models in files: arrays in an npz, everything else in a JSON head within it; no code is ever loaded.
+
+A file is named after what made the model, so a new one never takes the place of another that somebody still reads.
+"""
+
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from models_py.blends import fusion, members, reranked
+from models_py.data import interactions
+from models_py.errors import WarehouseError
+from models_py.matrices import neighbours, projecting, weighting
+from models_py.recommenders import fitted
+from models_py.recommenders.fitted import FittedModel
+
+# Of the form of the files; one of another version is refused.
+VERSION = 1
+HEAD = "head"
+MODULES = (fitted, projecting, weighting, neighbours, interactions, members, fusion, reranked)
+# What a model may consist of. A file names its parts, and no other class is ever made.
+PARTS = {
+    name: kind
+    for module in MODULES
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a model is, which its file is named by and says.
+
+    Attributes
+    ----------
+    item_type, model_name : str
+    fingerprint : str
+        Of the training rows of split 'full'.
+    search_key : str
+        Of its setting and code; `recommender.runs` has it.
+    """
+
+    item_type: str
+    model_name: str
+    fingerprint: str
+    search_key: str
+
+    @property
+    def file_name(self) -> str:
+        """Name of its file."""
+        return f"{self.item_type}-{self.model_name}-{self.fingerprint[:8]}-{self.search_key}.npz"
+
+
+def models_folder(published: Path) -> Path:
+    """Folder of the saved models that go with a published warehouse."""
+    return published.with_name(f"{published.stem}.models")
+
+
+def save_model(folder: Path, label: Label, model: FittedModel) -> None:
+    """Write a model into its file, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        Where the disk is full or the folder takes no files.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    # one array in two places is kept once, such as the indices that two matrices share
+    names: dict[int, str] = {}
+
+    def keep(array: np.ndarray) -> str:
+        if id(array) not in names:
+            names[id(array)] = f"a{len(arrays)}"
+            arrays[names[id(array)]] = array
+        return names[id(array)]
+
+    head = {"version": VERSION, **vars(label), "model": _described(model, keep)}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / label.file_name
+    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, **{HEAD: np.array(json.dumps(head))}, **arrays)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_model(folder: Path, label: Label) -> FittedModel:
+    """Read a model back.
+
+    Raises
+    ------
+    WarehouseError
+        Where its file is missing or damaged, of another version, or of another model than its name says.
+    """
+    path = folder / label.file_name
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            head = json.loads(str(stored[HEAD]))
+            if {name: head[name] for name in vars(label)} != vars(label) or head["version"] != VERSION:
+                raise WarehouseError(f"{path} holds another model than its name says: run `make fit` to make it anew.")
+            arrays: dict[str, np.ndarray] = {}
+
+            def take(name: str) -> np.ndarray:
+                if name not in arrays:
+                    arrays[name] = stored[name]
+                return arrays[name]
+
+            return _restored(head["model"], take)
+    except FileNotFoundError as error:
+        raise WarehouseError(
+            f"The model that serves {label.item_type}s is not saved beside the warehouse ({path}): run `make fit`."
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise WarehouseError(f"{path} is damaged ({error}): remove it and run `make fit` to make it anew.") from error
+
+
+def remove_models(folder: Path, kept: Iterable[Label]) -> None:
+    """Remove every model's file but those kept; what else is in the folder stays."""
+    names = {label.file_name for label in kept}
+    for path in folder.glob("*.npz") if folder.is_dir() else ():
+        if path.name not in names:
+            path.unlink(missing_ok=True)
+
+
+def _described(value: Any, keep: Callable[[np.ndarray], str]) -> Any:
+    """Turn a part into JSON that names its arrays."""
+    if isinstance(value, np.ndarray):
+        return {"array": keep(value)}
+    if sparse.issparse(value):
+        matrix = value.tocsr()
+        return {"csr": [keep(part) for part in (matrix.data, matrix.indices, matrix.indptr)], "shape": matrix.shape}
+    if is_dataclass(value):
+        of_parts = {field.name: _described(getattr(value, field.name), keep) for field in fields(value)}
+        if PARTS.get(type(value).__name__) is not type(value):
+            raise TypeError(
+                f"{type(value).__name__} is no part of a model that can be saved: add its module to MODULES"
+            )
+        return {"part": type(value).__name__, "fields": of_parts}
+    if isinstance(value, Mapping):
+        return {"mapping": [[_described(part, keep) for part in pair] for pair in value.items()]}
+    if isinstance(value, list | tuple):
+        return {"list": [_described(part, keep) for part in value]}
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _restored(value: Any, take: Callable[[str], np.ndarray]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        return take(value["array"])
+    if "csr" in value:
+        return sparse.csr_matrix(tuple(map(take, value["csr"])), shape=tuple(value["shape"]))
+    if "mapping" in value:
+        return dict(_pairs(value["mapping"], take))
+    if "list" in value:
+        return [_restored(part, take) for part in value["list"]]
+    return PARTS[value["part"]](**{name: _restored(part, take) for name, part in value["fields"].items()})
+
+
+def _pairs(pairs: list[list[Any]], take: Callable[[str], np.ndarray]) -> Iterator[tuple[Any, Any]]:
+    for key, value in pairs:
+        yield _restored(key, take), _restored(value, take)

@@ -1,0 +1,59 @@
+"""Somebody's own plays from files of every form."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_matrices import reproducible
+
+from models_py.errors import MusicError
+from models_py.serving.histories import read_history
+
+NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1).filter(str.strip)
+
+
+@reproducible
+@given(plays=st.dictionaries(st.tuples(NAMES, st.just("") | NAMES), st.integers(1, 999_999_999), min_size=1))
+def test_artist_title_and_plays_are_read_as_written(
+    plays: dict[tuple[str, str], int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("history") / "plays.tsv"
+    path.write_text("".join(f"{artist}\t{title}\t{count}\n" for (artist, title), count in plays.items()), "utf-8")
+    assert read_history(path).plays == plays
+
+
+def test_a_file_of_plays_with_times_counts_each(tmp_path: Path) -> None:
+    path = tmp_path / "plays.tsv.gz"
+    lines = [
+        "ann\t2009-05-04T23:08:57Z\t\tQueen\t\tInnuendo",
+        "ann\t2009-05-05T23:08:57Z\t\tQueen\t\tInnuendo",
+        "no play",
+        "ann\t2009-05-05T23:18:57Z\t\tAbba\t\tSOS",
+    ]
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    assert read_history(path).plays == {("Queen", "Innuendo"): 2, ("Abba", "SOS"): 1}
+
+
+def test_of_several_people_one_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "counts.tsv"
+    path.write_text("ann\t\tQueen\t3\nbob\t\tAbba\t4\n")
+    with pytest.raises(MusicError, match=r"has plays of 2 users \(ann, bob\): choose one with --user"):
+        read_history(path)
+    with pytest.raises(MusicError, match="no plays of user 'eve': it has those of ann, bob"):
+        read_history(path, "eve")
+    assert read_history(path, "bob").plays == {("Abba", ""): 4}
+
+
+@pytest.mark.parametrize("content", ["", "Queen\tSOS\t0\n", "Queen\tSOS\tmany\n", "\tSOS\t3\n", "Queen\n"])
+def test_a_file_without_a_play_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "plays.tsv"
+    path.write_text(content)
+    with pytest.raises(MusicError, match="No line of .* is a play: write artist, title and plays"):
+        read_history(path)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(MusicError, match="none.tsv cannot be read"):
+        read_history(tmp_path / "none.tsv")
