@@ -235,6 +235,7 @@ def explain(
     item: Annotated[str, typer.Option(help="An artist, or 'artist - track', of the user's list.")],
     item_type: ItemType = "",
     task: Annotated[str, typer.Option(help="discovery, repeat, all or new_artists.")] = "discovery",
+    as_json: AsJson = False,
 ) -> None:
     """Print which plays a recommendation comes from; what they add is its score."""
     _check_kind(item_type)
@@ -242,7 +243,7 @@ def explain(
     check_published(warehouse)
     from models_py.reports.explanations import print_explanation
 
-    print_explanation(warehouse, user, item, item_type, task)
+    print_explanation(warehouse, user, item, item_type, task, as_json)
 
 
 @app.command(rich_help_panel=ANSWERS)
@@ -250,6 +251,7 @@ def similar(
     item: Annotated[str, typer.Argument(help="An artist, or 'artist - track'.")],
     item_type: ItemType = "",
     length: Annotated[int, typer.Option(min=1, max=20, help="Items to print.")] = 10,
+    as_json: AsJson = False,
 ) -> None:
     """Print what is most alike to an artist or a track."""
     _check_kind(item_type)
@@ -257,7 +259,7 @@ def similar(
     check_published(warehouse)
     from models_py.reports.explanations import print_similar
 
-    print_similar(warehouse, item, item_type, length)
+    print_similar(warehouse, item, item_type, length, as_json)
 
 
 # what begins with a comment, two hyphens, is a statement too
@@ -276,6 +278,20 @@ def query(
 
     text = sys.stdin.read() if statement == "-" else statement
     print_answer(warehouse, text, None if as_csv else rows)
+
+
+@app.command(rich_help_panel=ANSWERS)
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8765,
+) -> None:
+    """Answer programs on this machine over HTTP until stopped; the published warehouse is only read."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    from models_py.serving.service import HOST
+    from models_py.serving.service import serve as answer
+
+    say(f"Reading {warehouse} to answer at http://{HOST}:{port}/ (Ctrl-C stops it) ...")
+    answer(warehouse, port)
 
 
 def _check_kind(item_type: str) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from models_py.errors import SettingError
 from models_py.reports.answers import check_user
-from models_py.terminal.printing import print_table
+from models_py.serving.answers import Reason, Recommended, SimilarItem
+from models_py.terminal.printing import print_json, print_table
 from models_py.warehouse import Warehouse
 
 # Names that are proposed for one that is not there.
@@ -14,7 +15,7 @@ CALLED = "case item_type when 'track' then artist_name || ' - ' || item_name els
 OF_TYPE = "(item_type = $item_type or $item_type = '')"
 
 
-def print_explanation(path: Path, user_id: str, item: str, item_type: str, task: str) -> None:
+def print_explanation(path: Path, user_id: str, item: str, item_type: str, task: str, as_json: bool = False) -> None:
     """Print what the score of one served recommendation comes from.
 
     Raises
@@ -26,9 +27,8 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
     check_user(warehouse, user_id)
     rows = warehouse.read_rows(
         f"""
-        select {CALLED} as called, rank, model_name, score, contribution, is_exact,
-            coalesce(because_item_name, 'everything else') as because,
-            case when because_artist_name <> because_item_name then because_artist_name end as artist
+        select {CALLED} as called, rank, model_name, item_id, item_name, artist_name, score, contribution, is_exact,
+            because_item_name, because_artist_name
         from marts.recommendation_reasons
         where {OF_TYPE} and user_id = $user_id and task = $task and lower({CALLED}) = lower($item)
         order by item_type, rank, reason_rank
@@ -42,11 +42,15 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
             f"'{task}': `python -m models_py recommend --user {user_id} --task {task} --because` prints them."
         )
     first = rows[0]
-    shown = [
-        (row["because"], row["artist"] or "", f"{row['contribution']:.4g}")
-        for row in rows
-        if (row["called"], row["rank"]) == (first["called"], first["rank"])
-    ]
+    of_first = [row for row in rows if (row["called"], row["rank"]) == (first["called"], first["rank"])]
+    if as_json:
+        reasons = (
+            Reason(row["because_item_name"], row["because_artist_name"], float(row["contribution"])) for row in of_first
+        )
+        place, names = (int(first["rank"]), int(first["item_id"])), (first["item_name"], first["artist_name"])
+        print_json(Recommended(*place, *names, float(first["score"]), tuple(reasons)))
+        return
+    shown = [(*_because(row), f"{row['contribution']:.4g}") for row in of_first]
     title = (
         f"{first['called']}: rank {first['rank']} for {user_id}, score {first['score']:.4g} by {first['model_name']}"
     )
@@ -55,7 +59,7 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
     print_table(title, ("because of", "by", "adds"), shown, "llr")
 
 
-def print_similar(path: Path, item: str, item_type: str, length: int) -> None:
+def print_similar(path: Path, item: str, item_type: str, length: int, as_json: bool = False) -> None:
     """Print what the served model takes for most alike to an item.
 
     Raises
@@ -68,7 +72,7 @@ def print_similar(path: Path, item: str, item_type: str, length: int) -> None:
     other = CALLED.replace("item_name", "similar_item_name").replace("artist_name", "similar_artist_name")
     rows = warehouse.read_rows(
         f"""
-        select model_name, rank, similarity, {other} as called
+        select model_name, rank, similar_item_id, similar_item_name, similar_artist_name, similarity, {other} as called
         from marts.similar_items
         where item_type = $item_type and item_id = $item_id and rank <= $length
         order by model_name, rank
@@ -80,8 +84,19 @@ def print_similar(path: Path, item: str, item_type: str, length: int) -> None:
             f"{path} has nothing like {found['called']}: it is not among the items with most listeners, or no "
             "model that is served likens items (table similar_items)."
         )
+    if as_json:
+        kinds = (str, int, int, str, str, float)
+        print_json(
+            [SimilarItem(*(kind(value) for kind, value in zip(kinds, row.values(), strict=False))) for row in rows]
+        )
+        return
     shown = [(row["rank"], row["called"], f"{row['similarity']:.4g}", row["model_name"]) for row in rows]
     print_table(f"Most alike to {found['called']}", ("rank", found["item_type"], "similarity", "model"), shown, "rlrl")
+
+
+def _because(row: dict[str, object]) -> tuple[str, str]:
+    name, artist = row["because_item_name"], row["because_artist_name"]
+    return name or "everything else", "" if artist == name else artist or ""
 
 
 def _named(warehouse: Warehouse, text: str, item_type: str) -> dict[str, object]:

@@ -30,6 +30,18 @@ class Recommended:
 
 
 @dataclass(frozen=True)
+class SimilarItem:
+    """An item that a model takes for alike to another; similarities compare within one model only."""
+
+    model_name: str
+    rank: int
+    item_id: int
+    item_name: str
+    artist_name: str
+    similarity: float
+
+
+@dataclass(frozen=True)
 class RecommendedList:
     """A list of one item type and task; the model most_popular stands in where no other has a list.
 

@@ -1,5 +1,6 @@
 """Lists that are made at once, by the saved models that serve: for new people, and for what somebody loves."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from models_py.serving.feedback import Wishes
 from models_py.serving.histories import History, matched
 from models_py.serving.people import Listener, ServedModel, list_for, listener_of, read_served, with_wishes
 from models_py.serving.saved import models_folder
-from models_py.warehouse import Warehouse
+from models_py.warehouse import NameIds, Warehouse
 
 
 def list_with_loved(
@@ -29,7 +30,7 @@ def list_for_history(
 ) -> RecommendedList | None:
     """Make the list of somebody new; nothing where the catalogue knows nothing that they play."""
     served = read_served(warehouse, models_folder(warehouse.path), item_type, task)
-    own = matched(history, warehouse, item_type)
+    own = matched(history, NameIds(warehouse), served.catalogue, item_type)
     if not own.counts.nnz:
         return None
     listener = Listener(own.counts, own.artist_ids, np.zeros(own.counts.shape[1], dtype=bool))
@@ -38,15 +39,15 @@ def list_for_history(
 
 
 def described(
-    lists: Lists, why: Reasons, ids: np.ndarray, names: dict[int, tuple[str, str]]
+    lists: Lists, why: Reasons, ids: np.ndarray, names: Callable[[int], tuple[str, str]]
 ) -> tuple[Recommended, ...]:
     """Put one person's list into words."""
     found: dict[int, list[Reason]] = {}
     for rank, because, contribution in zip(why.rank, why.because_index, why.contribution, strict=True):
-        item, artist = names[int(ids[because])] if because >= 0 else (None, None)
+        item, artist = names(int(ids[because])) if because >= 0 else (None, None)
         found.setdefault(int(rank), []).append(Reason(item, artist, float(contribution)))
     return tuple(
-        Recommended(int(rank), int(ids[item]), *names[int(ids[item])], float(score), tuple(found.get(int(rank), ())))
+        Recommended(int(rank), int(ids[item]), *names(int(ids[item])), float(score), tuple(found.get(int(rank), ())))
         for rank, item, score in zip(lists.rank, lists.item_index, lists.score, strict=True)
     )
 
@@ -58,5 +59,5 @@ def _answered(
     ids = served.catalogue.item_ids
     because = ids[why.because_index[why.because_index >= 0]]
     names = names_of(warehouse, served.label.item_type, np.concatenate([ids[lists.item_index], because]))
-    items = described(lists, why, ids, names)
+    items = described(lists, why, ids, names.__getitem__)
     return RecommendedList(user_id, served.label.item_type, task, served.label.model_name, "folded in", items)

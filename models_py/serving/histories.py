@@ -10,9 +10,10 @@ import numpy as np
 from scipy import sparse
 
 from models_py.errors import SettingError
+from models_py.serving.catalogues import Catalogue
 from models_py.sources.files import ENDING, checked_content
 from models_py.sources.formats import first_lines, formats, recognize
-from models_py.warehouse import Warehouse
+from models_py.warehouse import NameIds
 
 OWN_LINE = "artist, title and plays, separated by tabs"
 OWN_COLUMNS = ("artist", "title", "plays")
@@ -83,48 +84,24 @@ def read_history(path: Path, user_id: str = "") -> History:
     return History(plays)
 
 
-def matched(history: History, warehouse: Warehouse, item_type: str) -> Matched:
-    """Find what the catalogue of split 'full' has of a history, by the ids that its names have."""
-    names = list(history.plays)
-    asked = {
-        "artists": [artist for artist, _ in names],
-        "titles": [title for _, title in names],
-        "plays": [history.plays[name] for name in names],
-        "item_type": item_type,
-    }
-    rows = warehouse.read(
-        """
-        with named as (
-            select unnest($artists) as artist, unnest($titles) as title, unnest($plays) as plays
-        ),
-        played as (
-            select
-                marts.artist_id_of(artist) as artist_id,
-                case
-                    when $item_type = 'artist' then marts.artist_id_of(artist)
-                    when title <> '' then marts.track_id_of(artist, title)
-                end as item_id,
-                sum(plays) as plays
-            from named
-            group by all
-        )
-        select played.artist_id, coalesce(items.item_index, -1) as item_index, cast(played.plays as double) as plays
-        from played
-        left join marts.training_items as items
-            on items.split_name = 'full' and items.item_type = $item_type and played.item_id = items.item_id
-        order by item_index, artist_id
-        """,
-        asked,
-    )
-    n_items = warehouse.read(
-        "select count(*) as n from marts.training_items where split_name = 'full' and item_type = ?", [item_type]
-    )["n"][0]
-    known = rows["item_index"] >= 0
-    cells = (rows["plays"][known].astype(np.float32), (np.zeros(known.sum(), dtype=int), rows["item_index"][known]))
+def matched(history: History, names: NameIds, catalogue: Catalogue, item_type: str) -> Matched:
+    """Find what a catalogue has of a history, by the ids that its names have."""
+    played = [
+        (artist, title, plays) for (artist, title), plays in history.plays.items() if title or item_type == "artist"
+    ]
+    artists, titles, plays = zip(*played, strict=True) if played else ((), (), ())
+    artist_ids = names.artists(artists)
+    ids = artist_ids if item_type == "artist" else names.tracks(artists, titles)
+    # of several spellings the plays add up
+    distinct, place = np.unique(ids, return_inverse=True)
+    plays = np.bincount(place, np.array(plays, dtype=float), minlength=len(distinct))
+    index = catalogue.index_of(distinct)
+    known = index >= 0
+    cells = (plays[known].astype(np.float32), (np.zeros(known.sum(), dtype=int), index[known]))
     return Matched(
-        counts=sparse.csr_matrix(cells, shape=(1, int(n_items))),
-        artist_ids=np.unique(rows["artist_id"]),
-        known_plays=float(rows["plays"][known].sum() / max(rows["plays"].sum(), 1)),
+        counts=sparse.csr_matrix(cells, shape=(1, len(catalogue.item_ids))),
+        artist_ids=np.unique(names.artists([artist for artist, _ in history.plays])),
+        known_plays=float(plays[known].sum() / max(plays.sum(), 1)),
         known_items=float(known.mean()) if len(known) else 0.0,
     )
 

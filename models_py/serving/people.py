@@ -4,37 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import sparse
 
 from models_py.errors import WarehouseError
 from models_py.evaluation.ranking import Lists, allowed, capped, top_items
 from models_py.explanations.reasons import Reasons, reasons
 from models_py.recommenders.fitted import FittedModel
+from models_py.serving.catalogues import Catalogue, read_catalogue
 from models_py.serving.feedback import Wishes
 from models_py.serving.saved import Label, read_model
 from models_py.warehouse import Warehouse
 
 # Times the length of a list that are looked at where an artist may have few of its places.
 LOOKED_AT = 10
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """The items of split 'full'.
-
-    Attributes
-    ----------
-    item_ids, artist_ids : arrays of int64, shape (n_items,)
-        By item_index; for artists the same.
-    """
-
-    item_ids: np.ndarray
-    artist_ids: np.ndarray
-
-    def by(self, artist_ids: ArrayLike) -> np.ndarray:
-        """Tell which items are by one of these artists."""
-        return np.isin(self.artist_ids, artist_ids)
 
 
 @dataclass(frozen=True)
@@ -103,18 +85,6 @@ def read_served(warehouse: Warehouse, folder: Path, item_type: str, task: str) -
             "these: run `make fit`."
         )
     return ServedModel(label, read_model(folder, label), read_catalogue(warehouse, item_type))
-
-
-def read_catalogue(warehouse: Warehouse, item_type: str) -> Catalogue:
-    """Read the items of split 'full' in order of their index."""
-    artist = "tracks.artist_id" if item_type == "track" else "items.item_id"
-    join = "inner join marts.tracks as tracks on items.item_id = tracks.track_id" if item_type == "track" else ""
-    rows = warehouse.read(
-        f"select items.item_id, {artist} as artist_id from marts.training_items as items {join} "
-        "where items.split_name = 'full' and items.item_type = ? order by items.item_index",
-        [item_type],
-    )
-    return Catalogue(rows["item_id"].astype(np.int64), rows["artist_id"].astype(np.int64))
 
 
 def listener_of(warehouse: Warehouse, served: ServedModel, user_id: str) -> Listener:

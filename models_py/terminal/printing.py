@@ -9,7 +9,6 @@ import logging
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -79,7 +78,7 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 
 def print_json(value: object) -> None:
     """Print a value as JSON; dataclasses are objects, and what would steer a terminal is an escape."""
-    print(json.dumps(value, default=asdict, indent=2))
+    print(json.dumps(value, default=vars, indent=2))
 
 
 def only_own_words() -> None:

@@ -7,8 +7,9 @@ from made_matrices import interactions_of, random_plays
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import recommend
 from models_py.recommenders.registry import recommenders
+from models_py.serving.catalogues import Catalogue
 from models_py.serving.feedback import NO_WISHES, Wishes
-from models_py.serving.people import Catalogue, Listener, ServedModel, list_for, with_wishes
+from models_py.serving.people import Listener, ServedModel, list_for, with_wishes
 from models_py.serving.saved import Label
 
 NOTHING = {"track": set(), "artist": set()}

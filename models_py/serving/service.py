@@ -1,0 +1,206 @@
+"""A small service for programs on this machine: the published tables as JSON, read-only.
+
+It answers from memory. When a new warehouse is published, it is read beside the old one and takes its place when whole,
+so that every answer is of one publication and none is refused meanwhile.
+"""
+
+import asyncio
+import html
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import uvicorn
+from fastapi import FastAPI, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from models_py import __version__
+from models_py.errors import MusicError, SettingError, WarehouseError
+from models_py.serving.answers import Recommended, RecommendedList, SimilarItem
+from models_py.serving.histories import History
+from models_py.serving.snapshot import Snapshot, version_of
+
+logger = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+# Seconds between looks for a new publication.
+LOOK_EVERY = 0.5
+MOST_BYTES = 10 * 2**20
+MOST_PLAYED = 100_000
+
+ItemType = Literal["track", "artist"]
+Task = Literal["discovery", "repeat", "all", "new_artists"]
+Length = Annotated[int, Query(ge=1, le=100, description="Items at most.")]
+Item = Annotated[str, Query(min_length=1, description="An artist, 'artist - track', or an id.")]
+
+
+class Played(BaseModel):
+    """What somebody plays."""
+
+    artist: str = Field(min_length=1)
+    title: str = ""
+    plays: int = Field(default=1, ge=1, le=999_999_999)
+
+
+class Plays(BaseModel):
+    """Somebody's plays, and what to make of them."""
+
+    plays: list[Played] = Field(min_length=1, max_length=MOST_PLAYED)
+    item_type: ItemType = "artist"
+    task: Task = "discovery"
+    length: int = Field(default=20, ge=1, le=100)
+
+
+class Publication:
+    """The newest published warehouse, as far as it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.snapshot = Snapshot.read(path)
+        self._refused = ""
+
+    async def follow(self) -> None:
+        """Read every new publication; one that cannot be read leaves the old one in place, and is said once."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            with suppress(OSError):
+                version = version_of(self._path)
+                if version not in (self.snapshot.version, self._refused):
+                    await self._take(version)
+
+    async def _take(self, version: str) -> None:
+        try:
+            self.snapshot = await run_in_threadpool(Snapshot.read, self._path)
+        except MusicError as error:
+            self._refused = version
+            logger.warning("The warehouse from before is served on: %s", error)
+
+
+def serve(path: Path, port: int) -> None:
+    """Answer on this machine's own address until stopped.
+
+    Raises
+    ------
+    MusicError
+        Where the port is taken, or the warehouse cannot be read.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+        except OSError as error:
+            raise SettingError(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from error
+        config = uvicorn.Config(application(Publication(path)), log_level="warning", access_log=False, lifespan="on")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def application(publication: Publication) -> FastAPI:
+    """Make the application that answers from a publication."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        following = asyncio.create_task(publication.follow())
+        yield
+        following.cancel()
+
+    app = FastAPI(title="Music recommendations", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    _refuse_in_sentences(app)
+    _add_answers(app, publication)
+    # models are fitted to several threads, of which only one may ask: one list is made after the other
+    one_at_a_time = asyncio.Lock()
+
+    @app.post("/fold-in", summary="The list of somebody new", response_model=RecommendedList)
+    async def fold_in(plays: Plays) -> Response:
+        snapshot = publication.snapshot
+        counted: dict[tuple[str, str], int] = {}
+        for played in plays.plays:
+            name = (played.artist, played.title)
+            counted[name] = counted.get(name, 0) + played.plays
+        make = partial(snapshot.fold_in, History(counted), plays.item_type, plays.task, plays.length)
+        async with one_at_a_time:
+            return _json(snapshot, await run_in_threadpool(make))
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> HTMLResponse:
+        return HTMLResponse(_page(app.openapi()))
+
+    return app
+
+
+def _add_answers(app: FastAPI, publication: Publication) -> None:
+    @app.get("/recommendations/{user}", summary="What a user is served", response_model=RecommendedList)
+    async def recommendations(
+        user: str, item_type: ItemType = "artist", task: Task = "discovery", length: Length = 20, because: bool = False
+    ) -> Response:
+        snapshot = publication.snapshot
+        return _json(snapshot, snapshot.recommendations(user, item_type, task, length, because))
+
+    @app.get("/explain", summary="Why a user is served an item", response_model=Recommended)
+    async def explain(user: str, item: Item, item_type: ItemType = "artist", task: Task = "discovery") -> Response:
+        snapshot = publication.snapshot
+        return _json(snapshot, snapshot.explain(user, item_type, task, item))
+
+    @app.get("/similar", summary="What is most alike to an item", response_model=list[SimilarItem])
+    async def similar(item: Item, item_type: ItemType = "artist", length: Length = 20) -> Response:
+        snapshot = publication.snapshot
+        return _json(snapshot, snapshot.similar_to(item_type, item, length))
+
+
+def _refuse_in_sentences(app: FastAPI) -> None:
+    def refused(status: int, sentence: str) -> Response:
+        return Response(json.dumps({"detail": sentence}), status, media_type="application/json")
+
+    @app.exception_handler(SettingError)
+    async def not_found(_: Request, error: SettingError) -> Response:
+        return refused(404, str(error))
+
+    @app.exception_handler(WarehouseError)
+    async def not_served(_: Request, error: WarehouseError) -> Response:
+        return refused(503, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def misspelt(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = " ".join(str(part) for part in first["loc"][1:]) or "the request"
+        return refused(422, f"{where}: {first['msg']}.")
+
+    @app.middleware("http")
+    async def too_long(request: Request, answer: Callable) -> Response:
+        size = request.headers.get("content-length", "0" if request.method == "GET" else "")
+        if not (size.isascii() and size.isdigit()) or int(size) > MOST_BYTES:
+            return refused(413, f"The request has to say its length, of at most {MOST_BYTES} bytes.")
+        return await answer(request)
+
+
+def _json(snapshot: Snapshot, value: Any) -> Response:
+    text = json.dumps(value, default=vars)
+    return Response(text, media_type="application/json", headers={"X-Publication": snapshot.version})
+
+
+def _page(schema: dict) -> str:
+    """Describe the service on one page that asks nothing of any other machine."""
+    parts = []
+    for path, methods in schema["paths"].items():
+        for method, what in methods.items():
+            parameters = "".join(
+                f"<li><code>{html.escape(one['name'])}</code> {html.escape(json.dumps(one['schema']))}</li>"
+                for one in what.get("parameters", ())
+            )
+            heading = f"{method.upper()} {html.escape(path)}"
+            parts.append(f"<h2><code>{heading}</code></h2><p>{html.escape(what['summary'])}</p><ul>{parameters}</ul>")
+    title = html.escape(schema["info"]["title"])
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><style>body{{font:1rem/1.5 sans-serif;"
+        f"max-width:50rem;margin:2rem auto;padding:0 1rem}}</style><h1>{title}</h1>"
+        f"<p>Every answer is JSON; <a href=/openapi.json>openapi.json</a> has the schemas.</p>{''.join(parts)}</html>"
+    )
