@@ -9,6 +9,7 @@ if __name__ == "__main__":
     # before the imports, which take as long as a hasty Ctrl-C
     end_on_signals()
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -141,6 +142,20 @@ def tuning() -> None:
 
     report_tuning(warehouse)
     report_catalogues(warehouse)
+
+
+@app.command(rich_help_panel=STUDIES)
+def folding(
+    item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
+    people: Annotated[int, typer.Option(min=1, help="Who are tried; each costs a fit of every model.")] = 10,
+) -> None:
+    """Compare lists for people who are folded in with those of models fitted anew with their plays."""
+    warehouse = Settings.from_environment().warehouse
+    check_item_type(item_type)
+    check_published(warehouse)
+    from models_py.reports.folding import report_folding
+
+    report_folding(warehouse, item_type, people)
 
 
 @app.command(rich_help_panel=STUDIES)
@@ -287,6 +302,8 @@ def serve(
     """Answer programs on this machine over HTTP until stopped; the published warehouse is only read."""
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
+    # one list at a time is too little work to share: with two threads each takes ten times as long
+    os.environ |= {"NUMBA_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     from models_py.serving.service import HOST
     from models_py.serving.service import serve as answer
 

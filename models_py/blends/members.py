@@ -3,7 +3,8 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy import sparse
@@ -182,7 +183,16 @@ class BlendedLists(FittedModel):
         """Divide the scores of items for one history among the members, shape (n_members, len(items))."""
 
     def _folded_in(self, histories: sparse.csr_matrix) -> list[Listed]:
-        return [member.folded_in(histories, self.may_be_listed) for member in self.members]
+        # a list is made and then explained: the same histories are folded in once
+        if self._last.get("histories") is not histories:
+            listed = [member.folded_in(histories, self.may_be_listed) for member in self.members]
+            self._last.update(histories=histories, listed=listed)
+        return self._last["listed"]
+
+    @cached_property
+    def _last(self) -> dict[str, Any]:
+        """Histories that were folded in last, and what the members list for them."""
+        return {}
 
     def _shared_out(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         worth = self._worth(listed, history, items)

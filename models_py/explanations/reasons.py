@@ -80,7 +80,7 @@ def reasons(
     found: list[tuple[np.ndarray, ...]] = []
     for user, head in _heads(lists, depth):
         items, scores = lists.item_index[head], lists.score[head]
-        history = histories[user]
+        history = histories[user] if histories.shape[0] > 1 else histories
         contributions = (
             model.contributions(history, items) if folded_in else model.contributions_of(user, history, items)
         )

@@ -90,7 +90,7 @@ def matched(history: History, names: NameIds, catalogue: Catalogue, item_type: s
         (artist, title, plays) for (artist, title), plays in history.plays.items() if title or item_type == "artist"
     ]
     artists, titles, plays = zip(*played, strict=True) if played else ((), (), ())
-    artist_ids = names.artists(artists)
+    artist_ids = names.artists([artist for artist, _ in history.plays])
     ids = artist_ids if item_type == "artist" else names.tracks(artists, titles)
     # of several spellings the plays add up
     distinct, place = np.unique(ids, return_inverse=True)
@@ -100,7 +100,7 @@ def matched(history: History, names: NameIds, catalogue: Catalogue, item_type: s
     cells = (plays[known].astype(np.float32), (np.zeros(known.sum(), dtype=int), index[known]))
     return Matched(
         counts=sparse.csr_matrix(cells, shape=(1, len(catalogue.item_ids))),
-        artist_ids=np.unique(names.artists([artist for artist, _ in history.plays])),
+        artist_ids=np.unique(artist_ids),
         known_plays=float(plays[known].sum() / max(plays.sum(), 1)),
         known_items=float(known.mean()) if len(known) else 0.0,
     )

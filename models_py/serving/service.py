@@ -9,7 +9,7 @@ import html
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models_py import __version__
 from models_py.errors import MusicError, SettingError, WarehouseError
@@ -113,6 +115,7 @@ def application(publication: Publication) -> FastAPI:
         following.cancel()
 
     app = FastAPI(title="Music recommendations", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(_Limited)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     _refuse_in_sentences(app)
     _add_answers(app, publication)
@@ -157,29 +160,39 @@ def _add_answers(app: FastAPI, publication: Publication) -> None:
 
 
 def _refuse_in_sentences(app: FastAPI) -> None:
-    def refused(status: int, sentence: str) -> Response:
-        return Response(json.dumps({"detail": sentence}), status, media_type="application/json")
-
     @app.exception_handler(SettingError)
     async def not_found(_: Request, error: SettingError) -> Response:
-        return refused(404, str(error))
+        return _refused(404, str(error))
 
     @app.exception_handler(WarehouseError)
     async def not_served(_: Request, error: WarehouseError) -> Response:
-        return refused(503, str(error))
+        return _refused(503, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def misspelt(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = " ".join(str(part) for part in first["loc"][1:]) or "the request"
-        return refused(422, f"{where}: {first['msg']}.")
+        return _refused(422, f"{where}: {first['msg']}.")
 
-    @app.middleware("http")
-    async def too_long(request: Request, answer: Callable) -> Response:
-        size = request.headers.get("content-length", "0" if request.method == "GET" else "")
-        if not (size.isascii() and size.isdigit()) or int(size) > MOST_BYTES:
-            return refused(413, f"The request has to say its length, of at most {MOST_BYTES} bytes.")
-        return await answer(request)
+
+def _refused(status: int, sentence: str) -> Response:
+    return Response(json.dumps({"detail": sentence}), status, media_type="application/json")
+
+
+class _Limited:
+    """Refuses bodies that are long, or do not say how long they are, before they are read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            size = Headers(scope=scope).get("content-length", "")
+            if not (size.isascii() and size.isdigit()) or int(size) > MOST_BYTES:
+                refusal = _refused(413, f"The request has to say its length, of at most {MOST_BYTES} bytes.")
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def _json(snapshot: Snapshot, value: Any) -> Response:

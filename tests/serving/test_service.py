@@ -129,7 +129,8 @@ def test_what_is_alike_is_the_tables(service: Service) -> None:
 def test_somebody_new_gets_the_list_of_who_plays_the_same(service: Service) -> None:
     plays = service.query(
         "select a.artist_name, p.play_count from marts.user_item_plays as p "
-        "inner join marts.artists as a on p.item_id = a.artist_id where p.user_id = 'user_000005' and p.item_type = 'artist'"
+        "inner join marts.artists as a on p.item_id = a.artist_id "
+        "where p.user_id = 'user_000005' and p.item_type = 'artist'"
     )
     body = {"plays": [{"artist": f" {artist.upper()}", "plays": count} for artist, count in plays], "length": 10}
     answer = service.fold_in(body)
