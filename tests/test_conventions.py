@@ -34,7 +34,8 @@ READABLE = {
     "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"},
     "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
     | {"marts/training", "marts/listening", "marts/features"},
-    "intermediate/serving": {"intermediate/splits", "marts/listening", "staging/recommender"},
+    "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "staging/recommender"}
+    | {"marts/serving", "marts/insights"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
     | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader", "staging/grouping"},
     "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}
