@@ -36,13 +36,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(folder / "music.duckdb")) as connection:
         connection.execute("create schema marts; create schema intermediate")
         for table, columns, rows in (
-            ("marts.tracks", ("track_id", "track_name", "artist_id", "artist_name"), tracks),
-            ("made", ("playlist_id", "track_id", "priority"), candidates),
+            ("marts.tracks", "track_id bigint, track_name varchar, artist_id bigint, artist_name varchar", tracks),
+            ("made", "playlist_id varchar, track_id bigint, priority double", candidates),
         ):
-            values = ", ".join(f"unnest(?) as {column}" for column in columns)
-            connection.execute(
-                f"create table {table} as select {values}", [list(column) for column in zip(*rows, strict=True)]
-            )
+            values = [list(column) for column in zip(*rows, strict=True)]
+            connection.execute(f"create table {table} ({columns})")
+            connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(values))}", values)
         connection.execute(
             f"""
             create table intermediate.int_playlist_candidates as
