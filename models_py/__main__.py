@@ -22,6 +22,7 @@ from models_py.settings.checks import (
     check_counts,
     check_fit,
     check_item_type,
+    check_playlist,
     check_scales,
     check_study,
 )
@@ -275,6 +276,33 @@ def similar(
     from models_py.reports.explanations import print_similar
 
     print_similar(warehouse, item, item_type, length, as_json)
+
+
+@app.command(rich_help_panel=ANSWERS)
+def playlist(
+    user: Annotated[str, typer.Option(help="User id, as in the table `users`.")] = "",
+    kind: Annotated[str, typer.Option(help="weekly_discovery, on_repeat, more_like, ...")] = "",
+    playlist_id: Annotated[str, typer.Option("--id", help="A playlist's id, as printed without this.")] = "",
+    like: Annotated[str, typer.Option(help="Tracks like this 'artist - track', for whoever asks.")] = "",
+    form: Annotated[str, typer.Option("--format", help="m3u8 or jspf; by the file's ending when left out.")] = "",
+    output: Annotated[Path | None, typer.Option(help="File to write the playlist to.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
+) -> None:
+    """Print a person's playlists, or the tracks of one, and write it for other programs."""
+    check_playlist(user, (kind, playlist_id, like), form, output)
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    from models_py.reports import playlists
+
+    if not (kind or playlist_id or like):
+        playlists.print_playlists(warehouse, user)
+        return
+    found = playlists.find_playlists(warehouse, user, kind, playlist_id, like)
+    if output:
+        playlists.write_playlist(found, output, form, replace)
+    else:
+        for each in found:
+            playlists.print_tracks(each)
 
 
 # what begins with a comment, two hyphens, is a statement too

@@ -36,7 +36,7 @@ READABLE = {
     "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
     | {"marts/training", "marts/listening", "marts/features"},
     "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
-    | {"marts/serving", "staging/recommender"},
+    | {"marts/serving", "marts/insights", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
     | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader", "staging/grouping"},
     "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}

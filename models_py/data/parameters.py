@@ -43,7 +43,8 @@ class Parameters:
         """Read the whole row from the warehouse; a timestamp as text."""
         row = warehouse.read(
             "select * replace (cast(first_plausible_play as varchar) as first_plausible_play, "
-            "cast(last_plausible_play as varchar) as last_plausible_play) from marts.evaluation_parameters"
+            "cast(last_plausible_play as varchar) as last_plausible_play, "
+            "cast(playlist_week as varchar) as playlist_week) from marts.evaluation_parameters"
         )
         return {name: values[0] for name, values in row.items()}
 

@@ -36,7 +36,7 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
         {"item_type": item_type, "user_id": user_id, "task": task, "item": item},
     )
     if not rows:
-        called = _named(warehouse, item, item_type)["called"]
+        called = find_item(warehouse, item, item_type)["called"]
         raise SettingError(
             f"{path} has no reasons for {called}, because it is not among the first that {user_id} is served for task "
             f"'{task}': `python -m models_py recommend --user {user_id} --task {task} --because` prints them."
@@ -68,7 +68,7 @@ def print_similar(path: Path, item: str, item_type: str, length: int, as_json: b
         Where no item has that name, or no served model likens it.
     """
     warehouse = Warehouse(path)
-    found = _named(warehouse, item, item_type)
+    found = find_item(warehouse, item, item_type)
     other = CALLED.replace("item_name", "similar_item_name").replace("artist_name", "similar_artist_name")
     rows = warehouse.read_rows(
         f"""
@@ -99,7 +99,7 @@ def _because(row: dict[str, object]) -> tuple[str, str]:
     return name or "everything else", "" if artist == name else artist or ""
 
 
-def _named(warehouse: Warehouse, text: str, item_type: str) -> dict[str, object]:
+def find_item(warehouse: Warehouse, text: str, item_type: str) -> dict[str, object]:
     """Find the most played item of a name, an artist's or 'artist - track', in any case."""
     asked = {"item_type": item_type, "text": text}
     rows = warehouse.read_rows(

@@ -69,6 +69,33 @@ def check_item_type(item_type: str) -> None:
         raise SettingError(f"ITEM_TYPE is '{item_type}': set it to track or artist.")
 
 
+def check_playlist(user_id: str, choices: Sequence[str], form: str, output: Path | None) -> None:
+    """Refuse to look for nobody's playlists, for several at once, and to write all that there are.
+
+    Parameters
+    ----------
+    user_id : str
+    choices : sequence of str
+        The kind, the id, and the track that others are like; each may be empty.
+    form : str
+    output : Path or None
+
+    Raises
+    ------
+    SettingError
+        Naming the options.
+    """
+    kind, *others = choices
+    if sum(map(bool, choices)) > 1:
+        raise SettingError("--kind, --id and --like each choose a playlist: give one of them.")
+    if not user_id and (kind or not any(others)):
+        raise SettingError("Whose playlists? Give --user, or choose one by --id or --like.")
+    if output and not any(choices):
+        raise SettingError("A file holds one playlist: choose it by --kind, --id or --like.")
+    if form and not output:
+        raise SettingError(f"--format {form} is the form of a file: give --output too.")
+
+
 def check_scales(scales: Sequence[str]) -> None:
     """Refuse sizes of look-alikes that are no positive numbers.
 

@@ -29,6 +29,8 @@ MOST = {
     "max_age": 150,
     "session_gap_minutes": 525_600,
     "window_days": 36_500,
+    "playlist_recent_days": 36_500,
+    "playlist_forgotten_days": 36_500,
     "k_core_rounds": 100,
     "bootstrap_draws": 1_000_000,
     "permutation_draws": 1_000_000,
