@@ -305,6 +305,25 @@ def playlist(
             playlists.print_tracks(each)
 
 
+@app.command(rich_help_panel=ANSWERS)
+def feedback(
+    user: Annotated[str, typer.Option(help="User id, as in the table `users`.")],
+    hide: Annotated[str, typer.Option(help="An artist, or 'artist - track', never to be listed again.")] = "",
+    love: Annotated[str, typer.Option(help="An artist or track to find more like.")] = "",
+    item_type: ItemType = "",
+) -> None:
+    """Add to the feedback file what a person hides or loves."""
+    if bool(hide) == bool(love):
+        raise SettingError("Say what about: --hide or --love with an artist or 'artist - track'.")
+    _check_kind(item_type)
+    settings = Settings.from_environment()
+    check_published(settings.warehouse)
+    from models_py.reports.answers import take_feedback
+
+    said = "hide" if hide else "love"
+    take_feedback(settings.warehouse, settings.feedback, user, hide or love, item_type, said)
+
+
 # what begins with a comment, two hyphens, is a statement too
 @app.command(context_settings={"ignore_unknown_options": True}, rich_help_panel=ANSWERS)
 def query(

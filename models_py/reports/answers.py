@@ -1,31 +1,19 @@
 """What the command line prints of the published tables when it is asked for: one person's list, or a query's answer."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from models_py.errors import SettingError
+from models_py.reports.naming import check_user, find_item
 from models_py.serving.answers import Recommended, RecommendedList, parameter, popular_list, stored_lists
-from models_py.serving.feedback import read_feedback, wishes
+from models_py.serving.feedback import Entry, Wishes, add_entry, read_feedback, wishes
 from models_py.serving.histories import read_history
 from models_py.terminal.printing import complain, print_csv, print_json, print_table, say
 from models_py.warehouse import Warehouse
 
 # Plays that are named where a list says why.
 NAMED = 3
-
-
-def check_user(warehouse: Warehouse, user_id: str) -> None:
-    """Refuse a user that the warehouse does not have.
-
-    Raises
-    ------
-    SettingError
-    """
-    users = warehouse.read("select user_id from marts.users order by user_id")["user_id"]
-    if user_id not in set(users):
-        known = f"{users[0]} to {users[-1]}" if len(users) else "none"
-        path = warehouse.path
-        raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
 
 
 def print_served(
@@ -53,10 +41,10 @@ def print_served(
     for entry in said.unmatched:
         complain(f"{feedback} says '{entry.feedback}' of {entry.called}, which {path} does not have.")
     found = stored_lists(warehouse, user_id, item_type, task, length, said, because)
-    if any(said.loved.values()):
-        from models_py.serving.folding import list_with_loved  # here, because it loads the models
-
-        found = [list_with_loved(warehouse, user_id, each.item_type, task, length, said) for each in found]
+    found = [
+        _with_loved(warehouse, user_id, one.item_type, task, length, said) if said.loved[one.item_type] else one
+        for one in found
+    ]
     found = found or _popular_lists(warehouse, user_id, item_type, task, length)
     _print_lists(found, because, as_json)
 
@@ -115,6 +103,35 @@ def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
     print_table("", answer.headings, rows[:most_rows], align)
     if more:
         say(f"{more:,} more rows: raise --rows, or print all of them with --csv.")
+
+
+def take_feedback(path: Path, feedback: Path, user_id: str, item: str, item_type: str, said: str) -> None:
+    """Add what a user says about an item to the feedback file.
+
+    Raises
+    ------
+    SettingError
+        Where there is no such user or item, or the file cannot be written.
+    """
+    warehouse = Warehouse(path)
+    check_user(warehouse, user_id)
+    found = find_item(warehouse, item, item_type)
+    is_track = found["item_type"] == "track"
+    title = str(found["item_name"]) if is_track else ""
+    entry = Entry(user_id, str(found["item_type"]), str(found["artist_name"]), title, said, date.today())
+    add_entry(feedback, entry)
+    say(
+        f"{feedback} says '{said}' of {entry.called} for {user_id}: it counts in lists that are asked for from now on, "
+        "and in every table from the next build on."
+    )
+
+
+def _with_loved(
+    warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int, said: Wishes
+) -> RecommendedList:
+    from models_py.serving.folding import list_with_loved  # here, because it loads the models
+
+    return list_with_loved(warehouse, user_id, item_type, task, length, said)
 
 
 def _print_lists(found: Sequence[RecommendedList], because: bool, as_json: bool) -> None:

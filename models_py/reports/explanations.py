@@ -3,16 +3,10 @@
 from pathlib import Path
 
 from models_py.errors import SettingError
-from models_py.reports.answers import check_user
+from models_py.reports.naming import CALLED, OF_TYPE, check_user, find_item
 from models_py.serving.answers import Reason, Recommended, SimilarItem
 from models_py.terminal.printing import print_json, print_table
 from models_py.warehouse import Warehouse
-
-# Names that are proposed for one that is not there.
-PROPOSED = 5
-# How an item is called on the command line.
-CALLED = "case item_type when 'track' then artist_name || ' - ' || item_name else item_name end"
-OF_TYPE = "(item_type = $item_type or $item_type = '')"
 
 
 def print_explanation(path: Path, user_id: str, item: str, item_type: str, task: str, as_json: bool = False) -> None:
@@ -97,22 +91,3 @@ def print_similar(path: Path, item: str, item_type: str, length: int, as_json: b
 def _because(row: dict[str, object]) -> tuple[str, str]:
     name, artist = row["because_item_name"], row["because_artist_name"]
     return name or "everything else", "" if artist == name else artist or ""
-
-
-def find_item(warehouse: Warehouse, text: str, item_type: str) -> dict[str, object]:
-    """Find the most played item of a name, an artist's or 'artist - track', in any case."""
-    asked = {"item_type": item_type, "text": text}
-    rows = warehouse.read_rows(
-        f"select item_type, item_id, {CALLED} as called from marts.item_popularity "
-        f"where {OF_TYPE} and lower({CALLED}) = lower($text) order by play_count desc, item_id limit 1",
-        asked,
-    )
-    if rows:
-        return rows[0]
-    closest = warehouse.read(
-        f"select called from (select distinct {CALLED} as called from marts.item_popularity where {OF_TYPE}) "
-        f"order by jaro_winkler_similarity(lower(called), lower($text)) desc, called limit {PROPOSED}",
-        asked,
-    )["called"]
-    names = "; ".join(closest) or "there are none at all"
-    raise SettingError(f"No {item_type or 'artist or track'} is called '{text}'; the closest names are: {names}.")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models_py.errors import SettingError
-from models_py.reports.answers import check_user
-from models_py.reports.explanations import find_item
+from models_py.reports.naming import check_user, find_item
 from models_py.terminal.printing import print_table, say
 from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from models_py.errors import SettingError
+from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
 
 HEADER = ["user_id", "item_type", "artist", "title", "feedback", "given_on"]
@@ -85,6 +86,22 @@ def read_feedback(path: Path) -> list[Entry]:
     except (csv.Error, ValueError) as error:
         raise SettingError(f"Line {max(reader.line_num, 1)} of {path} is no feedback: {error}.") from error
     return entries
+
+
+def add_entry(path: Path, entry: Entry) -> None:
+    """Write an entry at the end of the file, with a header where there is none; the file is whole at any time.
+
+    Raises
+    ------
+    SettingError
+        Where the file is none that can be added to, or cannot be written.
+    """
+    entries = [*read_feedback(path), entry]
+    try:
+        with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([HEADER, *(vars(one).values() for one in entries)])
+    except OSError as error:
+        raise SettingError(f"{path} cannot be written ({error.strerror}): set FEEDBACK to another file.") from error
 
 
 def wishes(warehouse: Warehouse, entries: Sequence[Entry], user_id: str) -> Wishes:

@@ -4,7 +4,6 @@ A file is named after what made the model, so a new one never takes the place of
 """
 
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -20,6 +19,7 @@ from models_py.errors import WarehouseError
 from models_py.matrices import neighbours, projecting, weighting
 from models_py.recommenders import fitted
 from models_py.recommenders.fitted import FittedModel
+from models_py.terminal.stopping import written_whole
 
 # Of the form of the files; one of another version is refused.
 VERSION = 1
@@ -83,14 +83,8 @@ def save_model(folder: Path, label: Label, model: FittedModel) -> None:
 
     head = {"version": VERSION, **vars(label), "model": _described(model, keep)}
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / label.file_name
-    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, **{HEAD: np.array(json.dumps(head))}, **arrays)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(folder / label.file_name) as part, part.open("wb") as file:
+        np.savez(file, **{HEAD: np.array(json.dumps(head))}, **arrays)
 
 
 def read_model(folder: Path, label: Label) -> FittedModel:

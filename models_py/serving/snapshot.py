@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
 
 from models_py.data.parameters import Parameters
 from models_py.errors import SettingError, WarehouseError
@@ -221,7 +222,7 @@ class Snapshot:
         called = self._called[item_type]
         if (found := called.get(item.casefold())) is not None:
             return found
-        closest = process.extract(item.casefold(), called.keys(), scorer=fuzz.ratio, limit=PROPOSED)
+        closest = process.extract(item.casefold(), called.keys(), scorer=JaroWinkler.similarity, limit=PROPOSED)
         names = "; ".join(self._name(item_type, called[name]) for name, *_ in closest) or "there are none"
         raise SettingError(f"No {item_type} in the lists is called '{item}'; the closest names are: {names}.")
 
