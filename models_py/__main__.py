@@ -267,6 +267,7 @@ def similar(
     item: Annotated[str, typer.Argument(help="An artist, or 'artist - track'.")],
     item_type: ItemType = "",
     length: Annotated[int, typer.Option(min=1, max=20, help="Items to print.")] = 10,
+    model: Annotated[str, typer.Option(help="By which model; the one that serves when left out.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Print what is most alike to an artist or a track."""
@@ -275,7 +276,7 @@ def similar(
     check_published(warehouse)
     from models_py.reports.explanations import print_similar
 
-    print_similar(warehouse, item, item_type, length, as_json)
+    print_similar(warehouse, item, item_type, length, as_json, model)
 
 
 @app.command(rich_help_panel=ANSWERS)

@@ -25,6 +25,8 @@ Parameters = Sequence[object] | Mapping[str, object]
 FETCHED = 10_000
 # What DuckDB raises where it cannot read a file's blocks.
 DAMAGE = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException)
+# Columns of indices, stored as ids.
+INDEX = re.compile(r"(\w+_)?(?P<entity>user|item)_index")
 # How the names of DuckDB's numeric types begin.
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "FLOAT", "DOUBLE", "DECIMAL")
 
@@ -40,8 +42,9 @@ class Replacement:
     key : mapping
         Column values that all the rows share. Rows with these values are deleted first.
     rows : mapping of str to array
-        The other columns, arrays of equal length. `user_index` and `item_index` are stored as the stable ids that
-        `training_users` and `training_items` give them, so a later rebuild cannot mislabel a row.
+        The other columns, arrays of equal length. Those called `user_index` or `item_index`, or so behind a prefix,
+        are stored as the stable ids that `training_users` and `training_items` give them, so a later rebuild cannot
+        mislabel a row; -1 is null.
     constants : mapping
         Further values that all rows share but that do not select what is replaced. Without `rows` they are the one row;
         without either, rows with the key are only deleted.
@@ -278,20 +281,21 @@ def _replace(connection: duckdb.DuckDBPyConnection, replacement: Replacement) ->
 def _insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, shared: dict[str, object], rows: dict[str, np.ndarray]
 ) -> None:
+    indices = [name for name in rows if INDEX.fullmatch(name)]
     # a figure that could not be computed is nan in Python and null in SQL
     columns = [
         f"nullif(new_rows.{name}, 'nan') as {name}" if column.dtype.kind == "f" else f"new_rows.{name}"
         for name, column in rows.items()
-        if name not in ("user_index", "item_index")
+        if name not in indices
     ]
     joins = []
-    for one, mart in (("user", "training_users"), ("item", "training_items")):
-        if f"{one}_index" in rows:
-            columns.append(f"{one}s.{one}_id")
-            joins.append(
-                f"inner join marts.{mart} as {one}s on {one}s.split_name = shared.index_split "
-                f"and {one}s.item_type = shared.item_type and {one}s.{one}_index = new_rows.{one}_index"
-            )
+    for name in indices:
+        entity, alias = INDEX.fullmatch(name)["entity"], name.removesuffix("_index")
+        columns.append(f"of_{alias}.{entity}_id as {alias}_id")
+        joins.append(
+            f"left join marts.training_{entity}s as of_{alias} on of_{alias}.split_name = shared.index_split "
+            f"and of_{alias}.item_type = shared.item_type and of_{alias}.{entity}_index = new_rows.{name}"
+        )
     connection.register("new_rows", rows)
     connection.execute(
         f"insert into {table} by name "

@@ -168,7 +168,7 @@ def test_similar_artists_share_tags(artists_study: Study) -> None:
             inner join tagged as one on s.item_id = one.item_id
             inner join tagged as other on s.similar_item_id = other.item_id
             inner join tagged as chance on chance.place = other.place + case when other.place > 5 then -5 else 5 end
-            where s.item_type = 'artist' and s.rank <= 10 and chance.item_id <> one.item_id
+            where s.item_type = 'artist' and s.is_served and s.rank <= 10 and chance.item_id <> one.item_id
         ),
         shared as (
             select a.artist_id, b.artist_id as other_id, count(*) as tag_count

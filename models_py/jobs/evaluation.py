@@ -12,8 +12,9 @@ from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
 from models_py.evaluation.search import largest, space_size
 from models_py.evaluation.tuning import searched, tune
+from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import chosen_on, known_by
-from models_py.jobs.code import origin
+from models_py.jobs.code import code_digest, origin
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
@@ -82,7 +83,8 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
     chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
     planned = min(parameters.tuning_trials, space_size(recommender))
     run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
-    return fitted(run, recommender(**chosen), data, tasks, parameters)[0]
+    run, model = fitted(run, recommender(**chosen), data, tasks, parameters)
+    return replace(run, alike=similar_items(model, data.train.listeners)) if run.dataset.is_default else run
 
 
 def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:
@@ -116,5 +118,6 @@ def _search_key(recommender: type[Recommender], parameters: Parameters) -> str:
             parameters.list_length,
             parameters.window_days,
             *origin(recommender, tune),
+            code_digest(similar_items),
         ]
     )

@@ -8,11 +8,11 @@ import numpy as np
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import Lists, capped
-from models_py.explanations.alike import Alike, similar_items, similar_users
+from models_py.explanations.alike import similar_users
 from models_py.explanations.reasons import Fidelity, Reasons, fidelity, reasons
 from models_py.jobs.code import code_digest
 from models_py.jobs.records import columns, joined
-from models_py.jobs.runs import digest, is_stored
+from models_py.jobs.runs import digest, is_stored, pairs
 from models_py.recommenders.fitted import FittedModel
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -29,13 +29,11 @@ class Served:
     lists: Mapping[str, Lists]
 
 
-def explained(
-    warehouse: Warehouse, dataset: Dataset, served: Served, data: TrainingData, parameters: Parameters
-) -> list[Replacement]:
-    """Give the rows of a served model's reasons, of what these are worth, and of similar items."""
+def explained(dataset: Dataset, served: Served, data: TrainingData, parameters: Parameters) -> list[Replacement]:
+    """Give the rows of a served model's reasons, and of what these are worth."""
     key = {"item_type": dataset.item_type, "model_name": served.name}
     stamp = {"fingerprint": dataset.fingerprint}
-    counts, ids = data.train.counts, _ids(warehouse, dataset, "item")
+    counts = data.train.counts
     # where something is left out of a served list, what comes next moves up
     depth = parameters.headline_k + SPARE
     most = parameters.max_tracks_per_artist if dataset.item_type == "track" else 0
@@ -43,16 +41,12 @@ def explained(
     named = [reasons(served.model, counts, lists, depth) for lists in served_first]
     worth = [fidelity(served.model, counts, lists, parameters.random_seed) for lists in served.lists.values()]
     rows = joined(named, Reasons.__dataclass_fields__)
-    because = rows.pop("because_index").astype(np.int64)
-    # an id is exact as a double, and nan is null
-    rows["because_item_id"] = np.where(because >= 0, ids[because].astype(float), np.nan)
+    rows["because_item_index"] = rows.pop("because_index").astype(np.int64)
     rows["task"] = np.repeat(strings(served.lists), [len(of_task.rank) for of_task in named])
     figures = {"task": strings(served.lists), **columns(worth, Fidelity.__dataclass_fields__)}
-    alike = similar_items(served.model, data.train.listeners)
     return [
         Replacement("reasons", key, rows, stamp),
         Replacement("reason_fidelity", key, figures, stamp),
-        Replacement("similar_items", key, _pairs(alike, "item", ids), stamp),
     ]
 
 
@@ -63,24 +57,5 @@ def liken_users(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) 
         return
     stamp = {"fingerprint": dataset.fingerprint, "search_key": search_key}
     counts = read_training_data(warehouse, dataset, parameters.window_days).train.counts
-    pairs = _pairs(similar_users(counts), "user", _ids(warehouse, dataset, "user"))
-    warehouse.replace([Replacement("similar_users", {"item_type": dataset.item_type}, pairs, stamp)])
-
-
-def _pairs(alike: Alike, entity: str, ids: np.ndarray) -> dict[str, np.ndarray]:
-    return {
-        f"{entity}_index": alike.index,
-        "rank": alike.rank,
-        f"similar_{entity}_id": ids[alike.other_index],
-        "similarity": alike.similarity,
-    }
-
-
-def _ids(warehouse: Warehouse, dataset: Dataset, entity: str) -> np.ndarray:
-    """Read the ids of items or users in the order of their index."""
-    rows = warehouse.read(
-        f"select {entity}_id as id from marts.training_{entity}s where split_name = ? and item_type = ? "
-        f"order by {entity}_index",
-        [dataset.split_name, dataset.item_type],
-    )
-    return rows["id"]
+    rows = pairs(similar_users(counts), "user")
+    warehouse.replace([Replacement("similar_users", {"item_type": dataset.item_type}, rows, stamp)])

@@ -16,6 +16,7 @@ from models_py.errors import SettingError
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.evaluation.search import edges
 from models_py.evaluation.tuning import Trial
+from models_py.explanations.alike import Alike
 from models_py.jobs.records import columns, joined
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
@@ -26,7 +27,7 @@ from models_py.warehouse import Replacement, Warehouse, strings
 logger = logging.getLogger(__name__)
 
 # Tables of the models that are served.
-EXPLAINED = ("reasons", "reason_fidelity", "similar_items")
+EXPLAINED = ("reasons", "reason_fidelity")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Run:
     n_interactions: int | None = None
     trials: Sequence[Trial] = ()
     lists: Mapping[str, Lists] = field(default_factory=dict)
+    alike: Alike | None = None
 
     def replacements(self) -> list[Replacement]:
         """Everything that the run leaves in the warehouse, in place of what an earlier run of the model left."""
@@ -59,7 +61,7 @@ class Run:
         values = {
             name: getattr(self, name)
             for name in self.__dataclass_fields__
-            if name not in ("dataset", "model_name", "trials", "lists")
+            if name not in ("dataset", "model_name", "trials", "lists", "alike")
         }
         values |= {
             "trials_run": len({trial.trial for trial in self.trials}),
@@ -71,6 +73,7 @@ class Run:
             Replacement("runs", key, {}, values | stamp),
             Replacement("trials", key, columns(self.trials, Trial.__dataclass_fields__), stamp),
             Replacement("recommendations", key, _list_columns(self.lists), stamp),
+            Replacement("similar_items", key, pairs(self.alike, "item") if self.alike else {}, stamp),
         ]
 
 
@@ -142,7 +145,7 @@ def leftovers(warehouse: Warehouse, dataset: Dataset, kept: Iterable[str]) -> li
     of_split = [
         Replacement(table, {**dataset.key, "model_name": name})
         for name in gone
-        for table in ("runs", "trials", "recommendations")
+        for table in ("runs", "trials", "recommendations", "similar_items")
     ]
     return of_split + [row for name in gone if dataset.split_kind == "full" for row in unexplained(dataset, name)]
 
@@ -155,6 +158,16 @@ def unexplained(dataset: Dataset, model_name: str) -> list[Replacement]:
 def digest(value: object) -> str:
     """Return the md5 of a value's JSON."""
     return hashlib.md5(json.dumps(value).encode()).hexdigest()
+
+
+def pairs(alike: Alike, entity: str) -> dict[str, np.ndarray]:
+    """Put pairs of items or users into columns."""
+    return {
+        f"{entity}_index": alike.index,
+        "rank": alike.rank,
+        f"similar_{entity}_index": alike.other_index,
+        "similarity": alike.similarity,
+    }
 
 
 def _list_columns(lists: Mapping[str, Lists]) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ import numpy as np
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import recommend
+from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
 from models_py.jobs.explaining import Served, explained
@@ -62,7 +63,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, models
             recommender = known[name](**json.loads(hyper_parameters))
             run = Run(dataset, name, keys[name], recommender.is_baseline)
             reasons: list[Replacement] = []
-            make = partial(_fitted, warehouse, run, recommender, data, tasks, parameters, reasons, models)
+            make = partial(_fitted, run, recommender, data, tasks, parameters, reasons, models)
             run = attempted(run, make)
             replacements += run.replacements() + (reasons or unexplained(dataset, name))
             if run.status == "failed":
@@ -73,7 +74,6 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, models
 
 
 def _fitted(
-    warehouse: Warehouse,
     run: Run,
     recommender: Recommender,
     data: TrainingData,
@@ -84,10 +84,11 @@ def _fitted(
 ) -> Run:
     """Fit, list, save, and add rows that explain the lists to `reasons`; lists are served without what fails."""
     run, model = fitted(run, recommender, data, tasks, parameters)
+    run = replace(run, alike=similar_items(model, data.train.listeners))
     served = Served(run.model_name, model, run.lists)
     label = Label(run.dataset.item_type, run.model_name, run.dataset.fingerprint, run.search_key)
     steps = {
-        "explained": lambda: reasons.extend(explained(warehouse, run.dataset, served, data, parameters)),
+        "explained": lambda: reasons.extend(explained(run.dataset, served, data, parameters)),
         "saved": lambda: save_model(models, label, model),
     }
     complete = True

@@ -53,8 +53,10 @@ def print_explanation(path: Path, user_id: str, item: str, item_type: str, task:
     print_table(title, ("because of", "by", "adds"), shown, "llr")
 
 
-def print_similar(path: Path, item: str, item_type: str, length: int, as_json: bool = False) -> None:
-    """Print what the served model takes for most alike to an item.
+def print_similar(
+    path: Path, item: str, item_type: str, length: int, as_json: bool = False, model_name: str = ""
+) -> None:
+    """Print what the served model, or another one, takes for most alike to an item.
 
     Raises
     ------
@@ -69,14 +71,15 @@ def print_similar(path: Path, item: str, item_type: str, length: int, as_json: b
         select model_name, rank, similar_item_id, similar_item_name, similar_artist_name, similarity, {other} as called
         from marts.similar_items
         where item_type = $item_type and item_id = $item_id and rank <= $length
+            and (model_name = $model_name or $model_name = '' and is_served)
         order by model_name, rank
         """,
-        {"item_type": found["item_type"], "item_id": int(found["item_id"]), "length": length},
+        {"item_type": found["item_type"], "item_id": int(found["item_id"]), "length": length, "model_name": model_name},
     )
     if not rows:
         raise SettingError(
-            f"{path} has nothing like {found['called']}: it is not among the items with most listeners, or no "
-            "model that is served likens items (table similar_items)."
+            f"{path} has nothing like {found['called']} by {model_name or 'a model that serves'}: it is not among the items "
+            "with most listeners, or the model likens none (table similar_items)."
         )
     if as_json:
         kinds = (str, int, int, str, str, float)

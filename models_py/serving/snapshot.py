@@ -120,7 +120,7 @@ class Snapshot:
                 ),
                 similar=Rows.read(
                     warehouse,
-                    "marts.similar_items",
+                    "(from marts.similar_items where is_served)",
                     ["item_type", "item_id"],
                     "model_name, rank, similar_item_id, similarity",
                     "model_name, rank",
@@ -274,9 +274,9 @@ def _names(warehouse: Warehouse) -> dict[tuple[str, int], tuple[str, str]]:
             union
             select item_type, because_item_id from marts.recommendation_reasons
             union
-            select item_type, item_id from marts.similar_items
+            select item_type, item_id from marts.similar_items where is_served
             union
-            select item_type, similar_item_id from marts.similar_items
+            select item_type, similar_item_id from marts.similar_items where is_served
             union
             select item_type, item_id from marts.training_items where split_name = 'full'
         )

@@ -116,11 +116,12 @@ def test_one_recommendation_is_explained_by_name_or_id(service: Service) -> None
 
 def test_what_is_alike_is_the_tables(service: Service) -> None:
     (item, name), *_ = service.query(
-        "select item_id, item_name from marts.similar_items where item_type = 'artist' order by item_id limit 1"
+        "select item_id, item_name from marts.similar_items "
+        "where item_type = 'artist' and is_served order by item_id limit 1"
     )
     rows = service.query(
         "select rank, similar_item_id, similarity from marts.similar_items "
-        f"where item_type = 'artist' and item_id = {item} and rank <= 4 order by model_name, rank"
+        f"where item_type = 'artist' and is_served and item_id = {item} and rank <= 4 order by model_name, rank"
     )
     answer = service.get("/similar", item=name, length=4).json()
     assert [(one["rank"], one["item_id"], one["similarity"]) for one in answer] == rows

@@ -2,7 +2,7 @@ with
 
 similar_items as (
     select * from {{ ref('similar_items') }}
-    where item_type = 'track'
+    where item_type = 'track' and is_served
 ),
 
 plays as (

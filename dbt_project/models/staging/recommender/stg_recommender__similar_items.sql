@@ -1,1 +1,1 @@
-{{ of_todays_training('similar_items', split='full') }}
+{{ of_todays_training('similar_items') }}
