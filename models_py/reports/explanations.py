@@ -78,8 +78,8 @@ def print_similar(
     )
     if not rows:
         raise SettingError(
-            f"{path} has nothing like {found['called']} by {model_name or 'a model that serves'}: it is not among the items "
-            "with most listeners, or the model likens none (table similar_items)."
+            f"{path} has nothing like {found['called']} by {model_name or 'a model that serves'}: it is not among the "
+            "items with most listeners, or the model likens none (table similar_items)."
         )
     if as_json:
         kinds = (str, int, int, str, str, float)
