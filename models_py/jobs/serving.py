@@ -13,6 +13,7 @@ from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import recommend
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
+from models_py.jobs.diversity import diversified, step_key
 from models_py.jobs.explaining import Served, explained
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
@@ -30,6 +31,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> Non
     for task, (name, _, hyper_parameters, _) in winners.items():
         wanted.setdefault(name, (name, hyper_parameters, []))[2].append(task)
     shared = [parameters.random_seed, parameters.list_length, parameters.window_days, parameters.headline_k]
+    shared += step_key(parameters)
     keys = {
         name: digest([hyper_parameters, tasks, *origin(known[name], recommend), code_digest(explained), *shared])
         for name, (_, hyper_parameters, tasks) in wanted.items()
@@ -62,6 +64,7 @@ def _fitted(
 ) -> Run:
     """Fit, list, and add the rows that explain the lists to `reasons`; lists are served without, where these fail."""
     run, model = fitted(run, recommender, data, tasks, parameters)
+    run = replace(run, lists=diversified(run.lists, data.train, run.dataset.item_type, parameters))
     try:
         reasons += explained(warehouse, run.dataset, Served(run.model_name, model, run.lists), data, parameters)
     except Exception as error:
