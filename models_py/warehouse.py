@@ -152,7 +152,7 @@ class Warehouse:
             except duckdb.Error as error:
                 raise SettingError(f"The query cannot be answered: {_in_one_line(error)}") from error
 
-    def replace(self, replacements: Sequence[Replacement]) -> None:
+    def replace(self, replacements: Iterable[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
         with self._connect(read_only=False) as connection:
             try:

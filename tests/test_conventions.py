@@ -200,6 +200,7 @@ def imports(path: Path) -> Iterator[str]:
 COMPUTING = (
     "blends",
     "clustering",
+    "diversity",
     "evaluation",
     "explanations",
     "factorization",

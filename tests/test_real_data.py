@@ -130,6 +130,25 @@ def check_figures(study: Study, data: str, expected: dict[str, tuple[float, floa
 
 
 @pytest.mark.slow
+def test_the_default_of_diversity_keeps_98_percent_of_ndcg(artists_study: Study) -> None:
+    rows = artists_study.query(
+        """
+        select a.diversity_kind, a.lambda, validation_ndcg_kept, ndcg_kept, tag_diversity, mix_distance, is_default
+        from marts.accuracy_diversity as a order by all
+        """
+    )
+    print("\nDiversity on the 992 users' artists: kind, lambda, kept on validation and test, by tags, from the mix:")
+    for kind, *figures, _ in rows:
+        print(f"  {kind:<5}" + "".join(f"{figure:8.3f}" for figure in figures))
+    at_default = {kind: min(kept) for kind, _, *kept, _, _, is_default in rows if is_default}
+    assert at_default.keys() == {"tags", "mix"}
+    assert min(at_default.values()) >= 0.98
+    of_tags = [tag_diversity for kind, *_, tag_diversity, _, _ in rows if kind == "tags"]
+    of_mixes = [mix_distance for kind, *_, mix_distance, _ in rows if kind == "mix"]
+    assert of_tags[0] < of_tags[-1] and of_mixes[0] > of_mixes[-1]
+
+
+@pytest.mark.slow
 def test_real_tags_find_nine_of_ten_artists(artists_study: Study) -> None:
     """Match the tags of HetRec's users with the artists of 992 others, which are written in other cases."""
     coverage = artists_study.query(

@@ -1,5 +1,8 @@
 {{ config(tags='lists') }}
--- a list's ranks are 1, 2, ... without a gap, and its scores never rise with rank
+-- a list's ranks are 1, 2, ... without a gap, and its scores never rise with rank; those of a served list that is
+-- diversified may do so among its first places, which are not in the order of the model
+{%- set is_diversified = "split_name = 'full' and task in ('discovery', 'new_artists')"
+    if var('diversity_kind') and var('diversity_lambda') > 0 else 'false' %}
 with
 
 recommendations as (
@@ -27,7 +30,9 @@ compare_neighbours as (
 
 final as (
     select * from compare_neighbours
-    where rank <> rank_before + 1 or score > score_before
+    where
+        rank <> rank_before + 1
+        or (score > score_before and not ({{ is_diversified }} and rank <= {{ var('headline_k') }} + 1))
 )
 
 select * from final

@@ -70,6 +70,27 @@
     end
 {%- endmacro %}
 
+{# What a relevant item at a rank is worth (Jarvelin & Kekalainen 2002). #}
+{% macro gain_at(rank) -%}
+    1 / log2({{ rank }} + 1)
+{%- endmacro %}
+
+{# The best that n relevant items can reach, for every n up to so many: all of them at the top. #}
+{% macro ideal_gains(most) -%}
+    select
+        number + 1 as hit_count,
+        sum({{ gain_at('number + 1') }}) over (order by number) as gain
+    from {{ whole_numbers_below(most) }}
+{%- endmacro %}
+
+{#
+1 minus the mean cosine of all pairs of n unit vectors, null for fewer than two: the squared length of their sum is n plus
+twice the cosines of all pairs.
+#}
+{% macro mean_difference(squared_length, n) -%}
+    1 - ({{ squared_length }} - {{ n }}) / nullif({{ n }} * ({{ n }} - 1), 0)
+{%- endmacro %}
+
 {# Decimals of published scores: enough for any use, and few enough that the order of additions does not show. #}
 {% macro rounded(value) -%}
     round({{ value }}, 12)

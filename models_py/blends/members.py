@@ -41,7 +41,7 @@ class Listed:
         cells = lists.user_index, lists.item_index
         return cls(
             sparse.csr_matrix((lists.rank.astype(np.int32), cells), shape=shape),
-            sparse.csr_matrix((_heights(lists, shape[0]), cells), shape=shape),
+            sparse.csr_matrix((heights(lists, shape[0]), cells), shape=shape),
         )
 
     def __getitem__(self, rows: np.ndarray) -> "Listed":
@@ -206,7 +206,7 @@ class BlendedLists(FittedModel):
         return self.members[0].model.similar_items(items, k)
 
 
-def _heights(lists: Lists, n_users: int) -> np.ndarray:
+def heights(lists: Lists, n_users: int) -> np.ndarray:
     """Put each list's scores between 0, its last, and 1, its first; all 1 where they are alike."""
     highest, lowest = np.full(n_users, -np.inf), np.full(n_users, np.inf)
     np.maximum.at(highest, lists.user_index, lists.score)

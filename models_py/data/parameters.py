@@ -33,6 +33,8 @@ class Parameters:
     bootstrap_draws: int
     window_days: tuple[int, ...]
     built_splits: tuple[str, ...]
+    diversity_kind: str | None
+    diversity_lambda: float
 
     def min_users(self, item_type: str) -> int:
         """Users that an active track, or artist, has at least."""
@@ -75,6 +77,8 @@ class Parameters:
             bootstrap_draws=int(row["bootstrap_draws"]),
             window_days=_integers(row["window_days"]),
             built_splits=tuple(str(row["built_splits"]).split(",")),
+            diversity_kind=str(row["diversity_kind"]) if row["diversity_kind"] else None,
+            diversity_lambda=float(row["diversity_lambda"]),
         )
 
 

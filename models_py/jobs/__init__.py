@@ -11,6 +11,7 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import read_datasets
 from models_py.errors import MusicError
 from models_py.jobs.clusters import cluster
+from models_py.jobs.diversity import diversify
 from models_py.jobs.evaluation import evaluate
 from models_py.jobs.explaining import liken_users
 from models_py.jobs.factorization import factorize
@@ -56,8 +57,9 @@ def run(warehouse: Warehouse, shown: Stage, models: Path) -> None:
         for dataset in evaluated:
             evaluate(warehouse, dataset, parameters, shown)
             if dataset.is_default:
-                shown.doing(f"{dataset.split_name} {dataset.item_type} factorizations")
+                shown.doing(f"{dataset.split_name} {dataset.item_type} factorizations and diversity")
                 _attempt("Factorization", lambda dataset=dataset: factorize(warehouse, dataset, parameters))
+                _attempt("Diversifying lists", lambda dataset=dataset: diversify(warehouse, dataset, parameters))
             shown.advance()
         for dataset in full:
             shown.doing(f"serving, clusters and themes of {dataset.item_type}s")

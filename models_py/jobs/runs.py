@@ -126,11 +126,15 @@ def stored_search_keys(warehouse: Warehouse, dataset: Dataset) -> dict[str, str]
     return {str(name): str(key) for name, key in zip(*rows.values(), strict=True)}
 
 
-def is_stored(warehouse: Warehouse, table: str, dataset: Dataset, search_key: str) -> bool:
-    """Tell whether a table of split 'full' holds what the same search made of these training rows."""
+def is_stored(
+    warehouse: Warehouse, table: str, dataset: Dataset, search_key: str, split_name: str | None = None
+) -> bool:
+    """Tell whether a table holds what the same search made of these training rows; without a split those of 'full'."""
+    of_split = "and split_name = ?" if split_name else ""
     rows = warehouse.read(
-        f"select count(*) as n from recommender.{table} where item_type = ? and fingerprint = ? and search_key = ?",
-        [dataset.item_type, dataset.fingerprint, search_key],
+        f"select count(*) as n from recommender.{table} "
+        f"where item_type = ? and fingerprint = ? and search_key = ? {of_split}",
+        [dataset.item_type, dataset.fingerprint, search_key, *filter(None, [split_name])],
     )
     return bool(rows["n"][0])
 

@@ -15,6 +15,7 @@ from models_py.evaluation.ranking import recommend
 from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
+from models_py.jobs.diversity import diversified, step_key
 from models_py.jobs.explaining import Served, explained
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
@@ -49,6 +50,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, models
         parameters.headline_k,
         parameters.max_tracks_per_artist,
         VERSION,
+        *step_key(parameters),
     ]
     keys = {
         name: digest([hyper_parameters, tasks, *origin(known[name], recommend), code_digest(explained), *shared])
@@ -84,7 +86,8 @@ def _fitted(
 ) -> Run:
     """Fit, list, save, and add rows that explain the lists to `reasons`; lists are served without what fails."""
     run, model = fitted(run, recommender, data, tasks, parameters)
-    run = replace(run, alike=similar_items(model, data.train.listeners))
+    lists = diversified(run.lists, data.train, run.dataset.item_type, parameters)
+    run = replace(run, lists=lists, alike=similar_items(model, data.train.listeners))
     served = Served(run.model_name, model, run.lists)
     label = Label(run.dataset.item_type, run.model_name, run.dataset.fingerprint, run.search_key)
     steps = {

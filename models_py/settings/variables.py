@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import yaml
 
+from models_py.diversity.kinds import KINDS
 from models_py.errors import SettingError, WarehouseError
 from models_py.settings.environment import Settings
 from models_py.sources.formats import PROJECT_FILE
@@ -35,6 +36,8 @@ MOST = {
     "bootstrap_draws": 1_000_000,
     "permutation_draws": 1_000_000,
 }
+# the values of a var that is one of some words, or null
+CHOICES = {"diversity_kind": KINDS}
 TIME = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?", re.ASCII)
 # where plays may lie when a var leaves it open; the load itself looks at the file
 FIRST_PLAY = datetime(2002, 1, 1)
@@ -53,7 +56,7 @@ def check_variables(settings: Settings) -> None:
     if unknown:
         raise SettingError(f"VARS names {', '.join(sorted(unknown))}, which {PROJECT_FILE} lacks: see the vars there.")
     for name, value in given.items():
-        if not _fits(value, defaults[name], *_bounds(name)):
+        if not (_is_choice(value, name) if name in CHOICES else _fits(value, defaults[name], *_bounds(name))):
             raise SettingError(f"VARS gives {name} as {value!r}: it has to be {_wanted(defaults[name], name)}.")
         if isinstance(value, list) and len(set(value)) < len(value):
             raise SettingError(f"VARS gives {name} as {value}, which names a number twice: name each once.")
@@ -149,8 +152,14 @@ def _fits(value: object, default: object, least: int, most: int) -> bool:
     return value is None or _as_time(value) is not None
 
 
+def _is_choice(value: object, name: str) -> bool:
+    return value is None or value in CHOICES[name]
+
+
 def _wanted(default: object, name: str) -> str:
-    """Name the kind of value that `_fits` asks for."""
+    """Name the kind of value that `_fits` or `_is_choice` asks for."""
+    if name in CHOICES:
+        return f"{', '.join(map(repr, CHOICES[name]))} or null"
     if isinstance(default, bool):
         return "true or false"
     if isinstance(default, float):

@@ -23,8 +23,9 @@ from models_py import jobs, pipeline
 from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, read_datasets, read_training_data
+from models_py.diversity.kinds import GRID
 from models_py.errors import WarehouseError
-from models_py.jobs import chosen, clusters, evaluation, serving
+from models_py.jobs import chosen, clusters, diversity, evaluation, serving
 from models_py.jobs.remedies import remedies
 from models_py.publishing import building
 from models_py.recommenders.base import NO_TIMES, TASKS, Recommender
@@ -223,11 +224,17 @@ class Bench:
             )
         return sorted(set(FITS))
 
-    def serve(self, item_type: str = "artist") -> None:
-        """Serve one item type."""
-        serving.serve(
-            self.warehouse, self.dataset("full", item_type), self.parameters, models_folder(self.warehouse.path)
-        )
+    def serve(self, item_type: str = "artist", **changes) -> None:
+        """Serve one item type, with parameters changed."""
+        changed, models = replace(self.parameters, **changes), models_folder(self.warehouse.path)
+        serving.serve(self.warehouse, self.dataset("full", item_type), changed, models)
+
+    def diversify(self, item_type: str = "artist", **changes) -> list[str]:
+        """Diversify the lists of one item type; return which models were fitted, each once."""
+        FITS.clear()
+        changed = replace(self.parameters, **changes)
+        diversity.diversify(self.warehouse, self.dataset("temporal", item_type), changed)
+        return sorted(set(FITS))
 
     def dataset(self, split: str, item_type: str) -> Dataset:
         """Find one by split and item type."""
@@ -624,6 +631,94 @@ def test_a_winner_that_fails_on_everything_is_not_served(bench: Bench, monkeypat
     assert served(bench) == {"discovery": "popular"}
     runs = "select model_name, status from recommender.runs where split_name = 'full' order by all"
     assert bench.query(runs) == [("loyal", "failed"), ("popular", "ok")]
+
+
+def diversities(bench: Bench) -> dict[str, list[tuple]]:
+    """Everything that is stored of diversified lists."""
+    return {
+        table: bench.query(f"from recommender.{table} order by all") for table in ("diversity_trials", "diversified")
+    }
+
+
+def test_diversified_lists_of_the_winner_are_stored_and_reused(bench: Bench) -> None:
+    bench.evaluate(Popular, item_type="track")
+    assert bench.diversify("track") == ["popular"]
+    before = diversities(bench)
+    steps = bench.query("select distinct diversity_kind, trade_off from recommender.diversity_trials order by all")
+    assert steps == [(kind, trade_off) for kind in ("artists", "mix", "tags") for trade_off in GRID]
+    heads = bench.query("select count(*) from recommender.diversified group by diversity_kind, trade_off")
+    own_heads = bench.query(
+        "select count(*) from recommender.recommendations "
+        "where rank <= 20 and model_name = 'popular' and task = 'discovery'"
+    )
+    assert set(heads) == set(own_heads) != {(0,)}
+    assert bench.diversify("track") == []
+    assert diversities(bench) == before
+    # another trade-off to serve with is one more row of the curve
+    assert bench.diversify("track", diversity_lambda=0.15) == ["popular"]
+    assert bench.query("select count(distinct trade_off) from recommender.diversified") == [(len(GRID) + 1,)]
+
+
+def test_diversity_starts_at_what_was_chosen_on_validation(bench: Bench) -> None:
+    bench.evaluate(Learner, OtherLearner, item_type="track")
+    bench.change("update recommender.trials set validation_ndcg = validation_ndcg + 2 where model_name = 'reranked'")
+    bench.diversify("track")
+    found = bench.query(
+        "select distinct model_name, validation_ndcg from recommender.diversity_trials where trade_off = 0"
+    )
+    ((chosen_ndcg,),) = bench.query(
+        "select validation_ndcg - 2 from recommender.trials "
+        "where model_name = 'reranked' and is_chosen and task = 'discovery'"
+    )
+    assert found == [("reranked", pytest.approx(chosen_ndcg, abs=1e-9))]
+
+
+def test_diversified_lists_of_another_winner_or_other_rows_go(bench: Bench) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.diversify()
+    bench.evaluate(Loyal, Twin)
+    bench.diversify()
+    assert {rows[2] for of_table in diversities(bench).values() for rows in of_table} == {"a_twin"}
+    bench.change("update marts.training_fingerprints set fingerprint = 'other'")
+    bench.diversify()
+    assert diversities(bench) == {"diversity_trials": [], "diversified": []}
+
+
+def test_served_lists_are_diversified_on_request_and_explained(bench: Bench) -> None:
+    lists = (
+        "select user_id, item_id, score, rank from recommender.recommendations "
+        "where split_name = 'full' and task = '{}' order by user_id, rank"
+    )
+    bench.evaluate(Popular, item_type="track")
+    bench.serve("track")
+    own = {task: bench.query(lists.format(task)) for task in TASKS}
+    bench.serve("track", diversity_lambda=0.9)
+    assert {task: bench.query(lists.format(task)) for task in TASKS} == own
+    bench.serve("track", diversity_kind="artists", diversity_lambda=0.9)
+    now = {task: bench.query(lists.format(task)) for task in TASKS}
+    # the same items with the same scores, in another order
+    assert now["discovery"] != own["discovery"]
+    assert sorted(row[:3] for row in now["discovery"]) == sorted(row[:3] for row in own["discovery"])
+    assert now["repeat"] == own["repeat"] and now["all"] == own["all"]
+    scores = {(user, rank): score for user, _, score, rank in now["discovery"]}
+    reasons = bench.query(
+        "select user_id, rank, sum(contribution) from recommender.reasons where task = 'discovery' group by all"
+    )
+    assert reasons and all(total == pytest.approx(scores[user, rank], rel=1e-6) for user, rank, total in reasons)
+    FITS.clear()
+    bench.serve("track", diversity_kind="artists", diversity_lambda=0.9)
+    assert FITS == []
+
+
+def test_a_kind_of_diversity_that_is_not_available_is_said(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.evaluate(Popular, Loyal)
+    bench.serve()
+    lists = bench.results()["recommendations"]
+    bench.serve(diversity_kind="artists")
+    assert bench.results()["recommendations"] == lists
+    assert [record.getMessage() for record in caplog.records] == [
+        "artists are served without diversity by artists: it needs items that share artists, and here each is its own"
+    ]
 
 
 def run_all(bench: Bench, *recommenders: type) -> None:

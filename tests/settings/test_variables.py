@@ -8,7 +8,15 @@ from staging_sql import one_line
 
 from models_py.errors import SettingError
 from models_py.settings.environment import Settings
-from models_py.settings.variables import FIRST_PLAY, LEAST, MOST, check_same_study, check_variables, with_variable
+from models_py.settings.variables import (
+    CHOICES,
+    FIRST_PLAY,
+    LEAST,
+    MOST,
+    check_same_study,
+    check_variables,
+    with_variable,
+)
 
 DEFAULTS = yaml.safe_load((ROOT / "dbt_project/dbt_project.yml").read_text())["vars"]
 # what formats of files look like is no number of a study
@@ -53,6 +61,10 @@ def check(variables: str) -> None:
         ("{max_cluster_share: .nan}", "a share from 0 to 1"),
         ("{max_cluster_share: .inf}", "a share from 0 to 1"),
         ("{max_cluster_share: true}", "a share from 0 to 1"),
+        ("{diversity_kind: genres}", "'artists', 'tags', 'mix' or null"),
+        ("{diversity_kind: [tags]}", "'artists', 'tags', 'mix' or null"),
+        ("{diversity_kind: true}", "'artists', 'tags', 'mix' or null"),
+        ("{diversity_lambda: 1.5}", "a share from 0 to 1"),
         ("{serve_users_without_plays: 1}", "true or false"),
         ("{serve_users_without_plays: 'yes'}", "true or false"),
         ("{first_plausible_play: yesterday}", "a time such as '2009-12-31 23:59:59' (UTC), a date, or null"),
@@ -89,6 +101,8 @@ def test_what_no_study_can_be_built_with_is_refused(variables: str, sentence: st
         "{min_age: 0, max_age: 150}",
         "{min_age: 30, max_age: 30}",
         "{serve_users_without_plays: true}",
+        "{diversity_kind: mix, diversity_lambda: 0}",
+        "{diversity_kind: null, diversity_lambda: 1}",
         "{cluster_counts: [2], max_cluster_share: 0.5}",
         "{max_cluster_share: 1, random_seed: 0, tuning_budget_seconds: 0}",
         "{metric_cutoffs: [20, 5]}",
@@ -98,8 +112,8 @@ def test_what_can_be_built_passes(variables: str) -> None:
     check(variables)
 
 
-def test_every_bound_is_of_a_var() -> None:
-    assert set(LEAST) | set(MOST) <= set(DEFAULTS)
+def test_every_bound_and_choice_is_of_a_var() -> None:
+    assert set(LEAST) | set(MOST) | set(CHOICES) <= set(DEFAULTS)
 
 
 def test_times_are_the_same_however_they_are_written() -> None:

@@ -17,7 +17,8 @@ artist_tags as (
     select
         artist_id,
         tag,
-        share / sqrt(sum(share * share) over (partition by artist_id)) as weight
+        share / sqrt(sum(share * share) over (partition by artist_id)) as weight,
+        share / sum(share) over (partition by artist_id) as share
     from tags
 ),
 
@@ -37,7 +38,8 @@ final as (
         item_artists.item_type,
         item_artists.item_id,
         artist_tags.tag,
-        artist_tags.weight
+        artist_tags.weight,
+        artist_tags.share
     from item_artists
     inner join artist_tags on item_artists.artist_id = artist_tags.artist_id
 )

@@ -85,7 +85,6 @@ sum_tags as (
     group by all
 ),
 
--- the squared length of the sum of n unit vectors is n plus twice the cosines of all pairs
 compare_tags as (
     select
         {%- for k in metric_cutoffs() %}
@@ -102,8 +101,7 @@ describe_lists as (
     select
         average_items.*,
         {%- for k in metric_cutoffs() %}
-        {%- set pairs = 'compare_tags.tagged_items_' ~ k ~ ' * (compare_tags.tagged_items_' ~ k ~ ' - 1)' %}
-        1 - (compare_tags.squared_length_{{ k }} - compare_tags.tagged_items_{{ k }}) / nullif({{ pairs }}, 0)
+        {{ mean_difference('compare_tags.squared_length_' ~ k, 'compare_tags.tagged_items_' ~ k) }}
             as tag_diversity_{{ k }},
         count_artists.artists_{{ k }},
         {%- endfor %}

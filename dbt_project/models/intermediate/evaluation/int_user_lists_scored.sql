@@ -24,12 +24,8 @@ cutoffs as (
     select * from {{ one_column(metric_cutoffs(), 'k') }}
 ),
 
--- the best that n relevant items can reach: all of them at the top
 ideals as (
-    select
-        number + 1 as hit_count,
-        sum(1 / log2(number + 2)) over (order by number) as gain
-    from {{ whole_numbers_below(metric_cutoffs() | last) }}
+    {{ ideal_gains(metric_cutoffs() | last) }}
 ),
 
 -- one row per hit: few against all recommendations, so that only these are numbered
@@ -82,7 +78,7 @@ sum_hits as (
         hits.user_id,
         cutoffs.k,
         count(*) as hit_count,
-        sum(1 / log2(hits.rank + 1)) as gain,
+        sum({{ gain_at('hits.rank') }}) as gain,
         sum(hits.hit_number / hits.rank) as precision_sum,
         1 / min(hits.rank) as reciprocal_rank,
         count(case when hits.popular_rank <= cutoffs.k then null else 1 end) as surprise_count

@@ -38,10 +38,13 @@ final as (
         '{{ var("theme_counts") | join(",") }}' as theme_counts,
         {%- for name in [
             'min_group_similarity', 'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain',
-            'min_cluster_stability', 'min_half_sample_stability', 'min_tag_coverage', 'min_share_of_label', 'min_theme_stability'
+            'min_cluster_stability', 'min_half_sample_stability', 'min_tag_coverage', 'min_share_of_label', 'min_theme_stability',
+            'diversity_lambda'
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
         {%- endfor %}
+        cast({{ literal_text(var('diversity_kind')) if var('diversity_kind') else 'null' }} as varchar)
+            as diversity_kind,
         '{{ var("window_days") | join(",") }}' as window_days,
         '{{ var("metric_cutoffs") | join(",") }}' as metric_cutoffs
     from default_split

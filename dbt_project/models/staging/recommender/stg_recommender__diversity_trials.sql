@@ -1,0 +1,1 @@
+{{ of_todays_training('diversity_trials') }}
