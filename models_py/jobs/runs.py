@@ -73,7 +73,9 @@ class Run:
             Replacement("runs", key, {}, values | stamp),
             Replacement("trials", key, columns(self.trials, Trial.__dataclass_fields__), stamp),
             Replacement("recommendations", key, _list_columns(self.lists), stamp),
-            Replacement("similar_items", key, pairs(self.alike, "item") if self.alike else {}, stamp),
+            Replacement("similar_items", key, pairs(self.alike, "item"), stamp)
+            if self.alike
+            else Replacement("similar_items", key),
         ]
 
 
