@@ -54,7 +54,7 @@ READABLE = {
     "marts/factorization": {"marts/evaluation", "marts/factorization", "staging/recommender"},
     "marts/protocols": {"marts/protocols", "staging/recommender"},
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "marts/serving"}
-    | {"staging/recommender", "staging/feedback"},
+    | {"intermediate/splits", "staging/recommender", "staging/feedback"},
     "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
     | {"marts/listening", "marts/evaluation", "marts/insights"},
 }

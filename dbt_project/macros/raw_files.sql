@@ -157,7 +157,7 @@ as SOURCE says where none does. models_py/sources/formats.py tells formats in th
     {{ return(path if run_query("select 1 from glob(" ~ literal_path(path) ~ ")").rows | length else none) }}
 {%- endmacro %}
 
-{# One row per entry of the feedback file, in order; models_py/serving/feedback.py reads it in the same way. #}
+{# One row per entry of the feedback file, in order; models_py/sources/feedback.py reads it in the same way. #}
 {% macro read_feedback() -%}
     {%- set file = feedback_file() -%}
     select

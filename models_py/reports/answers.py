@@ -7,8 +7,9 @@ from pathlib import Path
 from models_py.errors import SettingError
 from models_py.reports.naming import check_user, find_item
 from models_py.serving.answers import Recommended, RecommendedList, parameter, popular_list, stored_lists
-from models_py.serving.feedback import Entry, Wishes, add_entry, read_feedback, wishes
 from models_py.serving.histories import read_history
+from models_py.serving.wishes import Wishes, wishes
+from models_py.sources.feedback import Entry, add_entry, read_feedback
 from models_py.terminal.printing import complain, print_csv, print_json, print_table, say
 from models_py.warehouse import Warehouse
 

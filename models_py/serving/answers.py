@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models_py.errors import WarehouseError
-from models_py.serving.feedback import Wishes
+from models_py.serving.wishes import Wishes
 from models_py.warehouse import Warehouse
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from models_py.evaluation.ranking import Lists
 from models_py.explanations.reasons import Reasons
 from models_py.serving.answers import Reason, Recommended, RecommendedList, names_of, parameter
-from models_py.serving.feedback import Wishes
 from models_py.serving.histories import History, matched
 from models_py.serving.people import Listener, ServedModel, list_for, listener_of, read_served, with_wishes
 from models_py.serving.saved import models_folder
+from models_py.serving.wishes import Wishes
 from models_py.warehouse import NameIds, Warehouse
 
 

@@ -11,8 +11,8 @@ from models_py.evaluation.ranking import Lists, allowed, capped, top_items
 from models_py.explanations.reasons import Reasons, reasons
 from models_py.recommenders.fitted import FittedModel
 from models_py.serving.catalogues import Catalogue, read_catalogue
-from models_py.serving.feedback import Wishes
 from models_py.serving.saved import Label, read_model
+from models_py.serving.wishes import Wishes
 from models_py.warehouse import Warehouse
 
 # Times the length of a list that are looked at where an artist may have few of its places.

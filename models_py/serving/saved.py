@@ -4,10 +4,12 @@ A file is named after what made the model, so a new one never takes the place of
 """
 
 import json
+import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,19 +21,13 @@ from models_py.errors import WarehouseError
 from models_py.matrices import neighbours, projecting, weighting
 from models_py.recommenders import fitted
 from models_py.recommenders.fitted import FittedModel
+from models_py.recommenders.registry import recommenders
 from models_py.terminal.stopping import written_whole
 
 # Of the form of the files; one of another version is refused.
 VERSION = 1
 HEAD = "head"
 MODULES = (fitted, projecting, weighting, neighbours, interactions, members, fusion, reranked)
-# What a model may consist of. A file names its parts, and no other class is ever made.
-PARTS = {
-    name: kind
-    for module in MODULES
-    for name, kind in vars(module).items()
-    if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
-}
 
 
 @dataclass(frozen=True)
@@ -61,6 +57,19 @@ class Label:
 def models_folder(published: Path) -> Path:
     """Folder of the saved models that go with a published warehouse."""
     return published.with_name(f"{published.stem}.models")
+
+
+def _parts_of(modules: Iterable[ModuleType]) -> dict[str, type]:
+    return {
+        name: kind
+        for module in modules
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
+    }
+
+
+# What a model may consist of. A file names its parts, and no other class is ever made.
+PARTS = _parts_of(MODULES)
 
 
 def save_model(folder: Path, label: Label, model: FittedModel) -> None:
@@ -134,16 +143,19 @@ def _described(value: Any, keep: Callable[[np.ndarray], str]) -> Any:
         return {"csr": [keep(part) for part in (matrix.data, matrix.indices, matrix.indptr)], "shape": matrix.shape}
     if is_dataclass(value):
         of_parts = {field.name: _described(getattr(value, field.name), keep) for field in fields(value)}
-        if PARTS.get(type(value).__name__) is not type(value):
-            raise TypeError(
-                f"{type(value).__name__} is no part of a model that can be saved: add its module to MODULES"
-            )
+        if _part(type(value).__name__) is not type(value):
+            raise TypeError(f"{type(value).__name__} is no part of models that are saved: add its module to MODULES")
         return {"part": type(value).__name__, "fields": of_parts}
     if isinstance(value, Mapping):
         return {"mapping": [[_described(part, keep) for part in pair] for pair in value.items()]}
     if isinstance(value, list | tuple):
         return {"list": [_described(part, keep) for part in value]}
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _part(name: str) -> type | None:
+    """Find a class by its name: in the modules of all models, or beside a recommender that has a form of its own."""
+    return PARTS.get(name) or _parts_of(sys.modules[one.__module__] for one in recommenders().values()).get(name)
 
 
 def _restored(value: Any, take: Callable[[str], np.ndarray]) -> Any:
@@ -157,7 +169,10 @@ def _restored(value: Any, take: Callable[[str], np.ndarray]) -> Any:
         return dict(_pairs(value["mapping"], take))
     if "list" in value:
         return [_restored(part, take) for part in value["list"]]
-    return PARTS[value["part"]](**{name: _restored(part, take) for name, part in value["fields"].items()})
+    kind = _part(value["part"])
+    if kind is None:
+        raise ValueError(f"{value['part']} is no part of a model")
+    return kind(**{name: _restored(part, take) for name, part in value["fields"].items()})
 
 
 def _pairs(pairs: list[list[Any]], take: Callable[[str], np.ndarray]) -> Iterator[tuple[Any, Any]]:

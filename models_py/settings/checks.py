@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models_py.errors import RawFileError, SettingError
-from models_py.serving.feedback import read_feedback
 from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, is_event_file
 from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings.variables import check_variables
+from models_py.sources.feedback import read_feedback
 from models_py.sources.formats import Format, event_endings, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")

@@ -30,6 +30,7 @@ from models_py.jobs.remedies import remedies
 from models_py.publishing import building
 from models_py.recommenders.base import NO_TIMES, TASKS, Recommender
 from models_py.recommenders.fitted import FittedModel, SameForAll
+from models_py.serving import saved
 from models_py.serving.saved import models_folder
 from models_py.settings.environment import Settings
 from models_py.sources.demo import write_demo
@@ -211,7 +212,7 @@ class Bench:
     def register(self, *recommenders: type) -> None:
         """Let these be all the recommenders there are."""
         found = {recommender.name: recommender for recommender in sorted(recommenders, key=lambda one: one.name)}
-        for module in (evaluation, chosen, jobs):
+        for module in (evaluation, chosen, jobs, saved):
             self.monkeypatch.setattr(module, "recommenders", lambda: found)
 
     def evaluate(self, *recommenders: type, split: str = "temporal", item_type: str = "artist", **changes) -> list[str]:
@@ -529,7 +530,7 @@ def test_lists_of_models_that_learn_are_fused(bench: Bench) -> None:
 def test_lists_that_cannot_be_explained_are_served_all_the_same(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     bench.evaluate(Popular, Mute)
     bench.serve()
-    assert "that mute recommends have no reasons" in caplog.text
+    assert "mute of artists cannot be explained" in caplog.text
     assert bench.query("select distinct model_name from recommender.reasons") == [("popular",)]
     assert served(bench) == {"discovery": "popular", "repeat": "mute", "all": "mute"}
     # they are explained as soon as that is possible

@@ -8,9 +8,9 @@ from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import recommend
 from models_py.recommenders.registry import recommenders
 from models_py.serving.catalogues import Catalogue
-from models_py.serving.feedback import NO_WISHES, Wishes
 from models_py.serving.people import Listener, ServedModel, list_for, with_wishes
 from models_py.serving.saved import Label
+from models_py.serving.wishes import NO_WISHES, Wishes
 
 NOTHING = {"track": set(), "artist": set()}
 

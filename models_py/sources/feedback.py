@@ -1,15 +1,13 @@
-"""The feedback file: what people want hidden, and what they love. dbt reads it at the next build, answers at once."""
+"""The feedback file: what people want hidden, and what they love."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from models_py.errors import SettingError
 from models_py.terminal.stopping import written_whole
-from models_py.warehouse import Warehouse
 
 HEADER = ["user_id", "item_type", "artist", "title", "feedback", "given_on"]
 HIDE, LOVE = "hide", "love"
@@ -31,36 +29,6 @@ class Entry:
     def called(self) -> str:
         """Name of the item on the command line."""
         return f"{self.artist} - {self.title}" if self.item_type == "track" else self.artist
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What one user's feedback asks for now.
-
-    Attributes
-    ----------
-    hidden, loved : mapping of str to set of int
-        Ids of items, by item type. A hidden artist's tracks are not among the hidden tracks.
-    unmatched : tuple of Entry
-        About what the warehouse does not have.
-    """
-
-    hidden: Mapping[str, set[int]]
-    loved: Mapping[str, set[int]]
-    unmatched: tuple[Entry, ...] = ()
-
-    def withhold(self, item_type: str, task: str, item_id: int, artist_id: int) -> bool:
-        """Tell whether an item is in no list: it or its artist is hidden, or it is loved and would be a discovery."""
-        is_discovery = task in ("discovery", "new_artists")
-        return (
-            artist_id in self.hidden["artist"]
-            or item_id in self.hidden[item_type]
-            or (is_discovery and item_id in self.loved[item_type])
-        )
-
-
-# Of somebody who has said nothing.
-NO_WISHES = Wishes({"track": set(), "artist": set()}, {"track": set(), "artist": set()})
 
 
 def read_feedback(path: Path) -> list[Entry]:
@@ -102,55 +70,6 @@ def add_entry(path: Path, entry: Entry) -> None:
             csv.writer(file).writerows([HEADER, *(vars(one).values() for one in entries)])
     except OSError as error:
         raise SettingError(f"{path} cannot be written ({error.strerror}): set FEEDBACK to another file.") from error
-
-
-def wishes(warehouse: Warehouse, entries: Sequence[Entry], user_id: str) -> Wishes:
-    """Find what a user's entries are about; of those about the same thing the one that was given last counts."""
-    own = sorted((entry for entry in entries if entry.user_id == user_id), key=lambda entry: entry.given_on)
-    if not own:
-        return NO_WISHES
-    rows = warehouse.read(
-        """
-        with named as (
-            select
-                unnest(range(len($artists))) as place,
-                unnest($item_types) as item_type,
-                unnest($artists) as artist,
-                unnest($titles) as title
-        ),
-        identified as (
-            select
-                place,
-                item_type,
-                case item_type
-                    when 'artist' then marts.artist_id_of(artist) else marts.track_id_of(artist, title)
-                end as item_id
-            from named
-        )
-        select items.item_id
-        from identified
-        left join marts.item_popularity as items
-            on identified.item_type = items.item_type and identified.item_id = items.item_id
-        order by place
-        """,
-        {
-            "item_types": [entry.item_type for entry in own],
-            "artists": [entry.artist for entry in own],
-            "titles": [entry.title for entry in own],
-        },
-    )
-    last: dict[tuple[str, int], str] = {}
-    unmatched = []
-    for entry, item_id in zip(own, rows["item_id"].tolist(), strict=True):
-        if item_id == -1:
-            unmatched.append(entry)
-        else:
-            last[entry.item_type, int(item_id)] = entry.feedback
-    hidden, loved = (
-        {kind: {item for (of, item), said in last.items() if (of, said) == (kind, feedback)} for kind in KINDS}
-        for feedback in (HIDE, LOVE)
-    )
-    return Wishes(hidden, loved, tuple(unmatched))
 
 
 def _entry(row: list[str]) -> Entry:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from made_matrices import reproducible
 
 from models_py.errors import SettingError
-from models_py.serving.feedback import HEADER, Entry, read_feedback
+from models_py.sources.feedback import HEADER, Entry, read_feedback
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), min_size=1).filter(str.strip)
 ENTRIES = st.builds(

@@ -1,0 +1,86 @@
+"""What one person's feedback asks for now; tables follow at the next build, by the same rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models_py.sources.feedback import HIDE, KINDS, LOVE, Entry
+from models_py.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What one user's feedback asks for now.
+
+    Attributes
+    ----------
+    hidden, loved : mapping of str to set of int
+        Ids of items, by item type. A hidden artist's tracks are not among the hidden tracks.
+    unmatched : tuple of Entry
+        About what the warehouse does not have.
+    """
+
+    hidden: Mapping[str, set[int]]
+    loved: Mapping[str, set[int]]
+    unmatched: tuple[Entry, ...] = ()
+
+    def withhold(self, item_type: str, task: str, item_id: int, artist_id: int) -> bool:
+        """Tell whether an item is in no list: it or its artist is hidden, or it is loved and would be a discovery."""
+        is_discovery = task in ("discovery", "new_artists")
+        return (
+            artist_id in self.hidden["artist"]
+            or item_id in self.hidden[item_type]
+            or (is_discovery and item_id in self.loved[item_type])
+        )
+
+
+# Of somebody who has said nothing.
+NO_WISHES = Wishes({"track": set(), "artist": set()}, {"track": set(), "artist": set()})
+
+
+def wishes(warehouse: Warehouse, entries: Sequence[Entry], user_id: str) -> Wishes:
+    """Find what a user's entries are about; of those about the same thing the one that was given last counts."""
+    own = sorted((entry for entry in entries if entry.user_id == user_id), key=lambda entry: entry.given_on)
+    if not own:
+        return NO_WISHES
+    rows = warehouse.read(
+        """
+        with named as (
+            select
+                unnest(range(len($artists))) as place,
+                unnest($item_types) as item_type,
+                unnest($artists) as artist,
+                unnest($titles) as title
+        ),
+        identified as (
+            select
+                place,
+                item_type,
+                case item_type
+                    when 'artist' then marts.artist_id_of(artist) else marts.track_id_of(artist, title)
+                end as item_id
+            from named
+        )
+        select items.item_id
+        from identified
+        left join marts.item_popularity as items
+            on identified.item_type = items.item_type and identified.item_id = items.item_id
+        order by place
+        """,
+        {
+            "item_types": [entry.item_type for entry in own],
+            "artists": [entry.artist for entry in own],
+            "titles": [entry.title for entry in own],
+        },
+    )
+    last: dict[tuple[str, int], str] = {}
+    unmatched = []
+    for entry, item_id in zip(own, rows["item_id"].tolist(), strict=True):
+        if item_id == -1:
+            unmatched.append(entry)
+        else:
+            last[entry.item_type, int(item_id)] = entry.feedback
+    hidden, loved = (
+        {kind: {item for (of, item), said in last.items() if (of, said) == (kind, feedback)} for kind in KINDS}
+        for feedback in (HIDE, LOVE)
+    )
+    return Wishes(hidden, loved, tuple(unmatched))
