@@ -11,6 +11,7 @@ import pytest
 from conftest import FEW_DRAWS, Study, study_in
 from dbt_runner import run_dbt
 
+from models_py.serving.saved import models_folder
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K, TAGS
 
@@ -44,6 +45,7 @@ def events_of(study: Study) -> str:
 def test_a_second_evaluation_reuses_what_is_unchanged(small: Study, tmp_path: Path) -> None:
     copy = Study(tmp_path, {**small.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
     shutil.copy(small.warehouse, copy.warehouse)
+    shutil.copytree(models_folder(small.warehouse), models_folder(copy.warehouse))
     before = copy.query("select split_name, item_type, model_name, finished_at from recommender.runs order by all")
     with duckdb.connect(str(copy.warehouse), read_only=True) as reader:
         copy.evaluate(data_tests=False)
@@ -68,6 +70,39 @@ def test_a_bare_dbt_build_works_on_the_published_file_and_keeps_the_results(smal
         # tables that are built anew have lost their comments
         comments = "select table_name, column_name, comment from duckdb_columns() where not internal order by all"
         assert connection.execute(comments).fetchall() == small.query(comments)
+
+
+def test_feedback_is_heeded_by_every_table_of_the_next_build(small: Study, tmp_path: Path) -> None:
+    copy = Study(tmp_path, {**small.environment, "WAREHOUSE": str(tmp_path / "music.duckdb")})
+    shutil.copy(small.warehouse, copy.warehouse)
+    ((user, artist),) = copy.query(
+        "select user_id, artist_name from marts.playlists where user_id is not null "
+        "order by playlist_id, position limit 1"
+    )
+    feedback = tmp_path / "feedback.csv"
+    feedback.write_text(
+        "user_id,item_type,artist,title,feedback,given_on\n"
+        f'{user},artist,"{artist.replace(chr(34), chr(34) * 2)}",,hide,2009-05-04\n'
+        "nobody,artist,No Such Name,,hide,2009-05-04\n"
+    )
+    result = copy.call("build", data_tests=True, FEEDBACK=str(feedback))
+    assert result.returncode == 0, result.stderr
+    assert f"Entry 2 of {feedback} matches nothing: there is no user 'nobody'." in result.stdout
+    assert copy.query("select status from marts.feedback order by entry_number") == [("ok",), ("unknown user",)]
+    for table in ("served_recommendations", "playlists", "recommendation_reasons"):
+        of_user = f"from marts.{table} where user_id = '{user}'"
+        assert copy.query(f"select count(*) > 0, count(*) filter (artist_name = $${artist}$$) {of_user}") == [(True, 0)]
+    # others are served what they were, and ranks have no gap
+    changed = copy.query(
+        f"attach '{small.warehouse}' as before (read_only); "
+        "select distinct user_id from "
+        "(from marts.served_recommendations except from before.marts.served_recommendations)"
+    )
+    assert changed == [(user,)]
+    assert copy.query(
+        "select count(*) from (select max(rank) <> count(*) as has_gap from marts.served_recommendations "
+        "group by item_type, task, user_id) where has_gap"
+    ) == [(0,)]
 
 
 def test_new_artists_are_listed_judged_and_served_on_request(small: Study, tmp_path: Path) -> None:

@@ -19,6 +19,11 @@ micro sign and mu, the other second shapes of Greek letters, the long s, and ss 
     replace(translate(lower({{ tidy_name(text) }}), 'ςµϐϑϕϖϰϱϵſẛ', 'σμβθφπκρεsṡ'), 'ß', 'ss')
 {%- endmacro %}
 
+{# The compare key of a track. #}
+{% macro track_key(artist, title) -%}
+    {{ compare_key(artist) }} || chr(31) || {{ compare_key(title) }}
+{%- endmacro %}
+
 {# The first 13 hex digits of an md5 as a bigint: 52 bits, exact as a double too. #}
 {% macro name_id(key) -%}
     {{ return(adapter.dispatch('name_id')(key)) }}
@@ -39,7 +44,7 @@ track_id_of('Radiohead', 'Creep').
     create schema if not exists marts;
     create or replace macro marts.artist_id_of(artist) as {{ name_id(compare_key('artist')) }};
     create or replace macro marts.track_id_of(artist, title) as
-        {{ name_id(compare_key('artist') ~ " || chr(31) || " ~ compare_key('title')) }};
+        {{ name_id(track_key('artist', 'title')) }};
     {%- endif -%}
 {%- endmacro %}
 
