@@ -28,10 +28,8 @@ chosen_pairs as (
     from pairs
     left join served_models
         on {{ same_keys('pairs', 'served_models', ['item_type', 'model_name']) }}
-    where case
-        when served_models.model_name is not null then pairs.split_name = 'full'
-        else pairs.split_name in (select split_name from default_split)
-    end
+    where (served_models.model_name is not null and pairs.split_name = 'full')
+        or (served_models.model_name is null and pairs.split_name in (select split_name from default_split))
 ),
 
 final as (
