@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from models_py.errors import SettingError
+from models_py.errors import SettingError, WarehouseError
 from models_py.reports.naming import check_user, find_item
 from models_py.serving.answers import Recommended, RecommendedList, parameter, popular_list, stored_lists
 from models_py.serving.histories import read_history
@@ -42,10 +42,7 @@ def print_served(
     for entry in said.unmatched:
         complain(f"{feedback} says '{entry.feedback}' of {entry.called}, which {path} does not have.")
     found = stored_lists(warehouse, user_id, item_type, task, length, said, because)
-    found = [
-        _with_loved(warehouse, user_id, one.item_type, task, length, said) if said.loved[one.item_type] else one
-        for one in found
-    ]
+    found = [_with_loved(warehouse, one, length, said) if said.loved[one.item_type] else one for one in found]
     found = found or _popular_lists(warehouse, user_id, item_type, task, length)
     _print_lists(found, because, as_json)
 
@@ -127,12 +124,15 @@ def take_feedback(path: Path, feedback: Path, user_id: str, item: str, item_type
     )
 
 
-def _with_loved(
-    warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int, said: Wishes
-) -> RecommendedList:
+def _with_loved(warehouse: Warehouse, stored: RecommendedList, length: int, said: Wishes) -> RecommendedList:
+    """Make a list anew for what its user loves; the stored one stays where its model cannot be asked."""
     from models_py.serving.folding import list_with_loved  # here, because it loads the models
 
-    return list_with_loved(warehouse, user_id, item_type, task, length, said)
+    try:
+        return list_with_loved(warehouse, str(stored.user_id), stored.item_type, stored.task, length, said)
+    except WarehouseError as error:
+        complain(f"What {stored.user_id} loves is not heeded yet: {error}")
+        return stored
 
 
 def _print_lists(found: Sequence[RecommendedList], because: bool, as_json: bool) -> None:

@@ -56,7 +56,7 @@ class Label:
 
 def models_folder(published: Path) -> Path:
     """Folder of the saved models that go with a published warehouse."""
-    return published.with_name(f"{published.stem}.models")
+    return published.with_name(f"{published.name}.models")
 
 
 def _parts_of(modules: Iterable[ModuleType]) -> dict[str, type]:

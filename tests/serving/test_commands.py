@@ -147,6 +147,12 @@ def test_without_its_saved_model_a_warehouse_says_so(demo: Study, tmp_path: Path
     lonely = {"WAREHOUSE": str(tmp_path / "music.duckdb")}
     result = demo.call("recommend", "--history", str(path), **lonely)
     assert result.returncode == 1 and "is not saved beside the warehouse" in result.stderr
+    ((artist,),) = demo.query("select artist_name from marts.artists order by play_count desc limit 1")
+    tell(demo, tmp_path, "--love", artist)
+    loving = {**lonely, "FEEDBACK": str(tmp_path / "feedback.csv")}
+    result = demo.call("recommend", "--user", USER, "--item-type", "artist", **loving)
+    assert result.returncode == 0 and f"What {USER} loves is not heeded yet: " in result.stderr
+    assert f"artists for {USER}" in result.stdout
     with duckdb.connect(str(tmp_path / "music.duckdb")) as connection:
         connection.execute("update marts.training_fingerprints set fingerprint = 'another' where split_name = 'full'")
     result = demo.call("recommend", "--history", str(path), **lonely)
