@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from scipy import sparse
@@ -184,14 +184,15 @@ class BlendedLists(FittedModel):
 
     def _folded_in(self, histories: sparse.csr_matrix) -> list[Listed]:
         # a list is made and then explained: the same histories are folded in once
-        if self._last.get("histories") is not histories:
+        known, listed = self._last.get("of", (None, []))
+        if known is not histories:
             listed = [member.folded_in(histories, self.may_be_listed) for member in self.members]
-            self._last.update(histories=histories, listed=listed)
-        return self._last["listed"]
+            self._last["of"] = histories, listed
+        return listed
 
     @cached_property
-    def _last(self) -> dict[str, Any]:
-        """Histories that were folded in last, and what the members list for them."""
+    def _last(self) -> dict[str, tuple[sparse.csr_matrix, list[Listed]]]:
+        """Histories that were folded in last, with what the members list for them."""
         return {}
 
     def _shared_out(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:

@@ -35,6 +35,7 @@ class Parameters:
     built_splits: tuple[str, ...]
     diversity_kind: str | None
     diversity_lambda: float
+    mix_smoothing: float
 
     def min_users(self, item_type: str) -> int:
         """Users that an active track, or artist, has at least."""
@@ -79,6 +80,7 @@ class Parameters:
             built_splits=tuple(str(row["built_splits"]).split(",")),
             diversity_kind=str(row["diversity_kind"]) if row["diversity_kind"] else None,
             diversity_lambda=float(row["diversity_lambda"]),
+            mix_smoothing=float(row["mix_smoothing"]),
         )
 
 

@@ -11,8 +11,6 @@ from models_py.diversity.features import features, mix, shares
 from models_py.diversity.greedy import least_alike, most_calibrated
 from models_py.evaluation.ranking import Lists
 
-# Share of the user's own mix that every list counts as having: what it lacks is not infinitely far (Steck 2018).
-SMOOTHING = 0.01
 # Users whose mixes are held at a time.
 BLOCK = 10_000
 
@@ -28,18 +26,21 @@ class Diversity:
     interactions : Interactions
     vectors : csr_matrix, shape (n_items, n_features)
         Features of each item: of length 1, or for 'mix' adding up to 1.
+    smoothing : float
+        For 'mix', share of the user's own mix that every list counts as having (Steck 2018).
     """
 
     kind: str
     interactions: Interactions
     vectors: sparse.csr_matrix
+    smoothing: float
 
     @classmethod
-    def of(cls, kind: str, interactions: Interactions) -> "Diversity":
+    def of(cls, kind: str, interactions: Interactions, smoothing: float) -> "Diversity":
         """Describe the items; `features.lacks` has to know no reason against it."""
         vectors = features(kind, interactions)
         vectors.sort_indices()
-        return cls(kind, interactions, shares(vectors) if kind == "mix" else vectors)
+        return cls(kind, interactions, shares(vectors) if kind == "mix" else vectors, smoothing)
 
     def reordered(self, lists: Lists, trade_off: float, k: int) -> Lists:
         """Choose the first k places of each list anew; the others follow in their old order, each with its own score.
@@ -80,4 +81,4 @@ class Diversity:
             return least_alike(starts, items, relevance, *of_items, trade_off, k)
         mixes = mix(self.interactions.counts[users], self.vectors)
         of_users = mixes.indptr, mixes.indices, mixes.data
-        return most_calibrated(starts, items, relevance, *of_items, of_users, trade_off, k, SMOOTHING)
+        return most_calibrated(starts, items, relevance, *of_items, of_users, trade_off, k, self.smoothing)

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
 
 import numpy as np
 
@@ -28,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # What the price is measured on.
 TASK = "discovery"
+# Users beyond whom it is not: every kind and trade-off is a list more for each.
+MOST_USERS = 50_000
 # Tasks whose served lists are diversified: who asks for repeats asks for what was played.
 DIVERSIFIED = (TASK, "new_artists")
 TRIALS, HEADS = "diversity_trials", "diversified"
@@ -43,7 +44,8 @@ def diversified(
     if reason := lacks(kind, interactions):
         logger.warning("%ss are served without diversity by %s: %s", item_type, kind, reason)
         return dict(lists)
-    diversity, step = Diversity.of(kind, interactions), (parameters.diversity_lambda, parameters.headline_k)
+    diversity = Diversity.of(kind, interactions, parameters.mix_smoothing)
+    step = parameters.diversity_lambda, parameters.headline_k
     return {**lists, **{task: diversity.reordered(lists[task], *step) for task in tasks}}
 
 
@@ -51,7 +53,7 @@ def step_key(parameters: Parameters) -> list:
     """Tell what served lists depend on beside their model; nothing where they are not diversified."""
     if parameters.diversity_kind is None:
         return []
-    return [parameters.diversity_kind, parameters.diversity_lambda, code_digest(Diversity)]
+    return [parameters.diversity_kind, parameters.diversity_lambda, parameters.mix_smoothing, code_digest(Diversity)]
 
 
 def diversify(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:
@@ -63,11 +65,19 @@ def diversify(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) ->
     best = next((of_task for of_task in reversed(chosen) if of_task.task == TASK), None)
     trade_offs = sorted({*GRID, parameters.diversity_lambda})
     made_by = stored_search_keys(warehouse, dataset).get(best.model_name if best else "")
-    search_key = digest([best, made_by, trade_offs, code_digest(Diversity)])
+    search_key = digest([best, made_by, trade_offs, parameters.mix_smoothing, code_digest(Diversity)])
     if is_stored(warehouse, TRIALS, dataset, search_key, dataset.split_name):
         return
     # of another model, or of other lists
     warehouse.replace([Replacement(table, dataset.key) for table in (TRIALS, HEADS)])
+    if dataset.n_users > MOST_USERS:
+        logger.warning(
+            "What diversity of %ss costs is not measured: %s users are more than %s",
+            dataset.item_type,
+            f"{dataset.n_users:,}",
+            f"{MOST_USERS:,}",
+        )
+        return
     data = read_training_data(warehouse, dataset, parameters.window_days)
     steps = [(kind, trade_off) for kind in KINDS if not lacks(kind, data.train) for trade_off in trade_offs]
     if best is None or not steps:
@@ -77,8 +87,11 @@ def diversify(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) ->
     lists = _read_lists(warehouse, dataset, best.model_name)
     stamp = {"model_name": best.model_name, "fingerprint": dataset.fingerprint}
     trials = Replacement(TRIALS, dataset.key, scores, {**stamp, "search_key": search_key})
-    heads = _heads(lists, steps, data.train, parameters.headline_k)
-    warehouse.replace(chain([trials], (Replacement(HEADS, dataset.key | key, rows, stamp) for key, rows in heads)))
+    # all of them before the file is opened to write
+    heads = [
+        Replacement(HEADS, dataset.key | key, rows, stamp) for key, rows in _heads(lists, steps, data.train, parameters)
+    ]
+    warehouse.replace([trials, *heads])
 
 
 def _validated(
@@ -96,7 +109,7 @@ def _validated(
         model = recommender.fit(fit, parameters.random_seed)
     lists = recommend(model, fit, np.arange(fit.n_users), [TASK], parameters.list_length)[TASK]
     judge = validation.relevant[TASK], validation.n_relevant[TASK], parameters.headline_k
-    of_steps = [ndcg(reordered, *judge) for reordered in _reordered(lists, steps, fit, parameters.headline_k)]
+    of_steps = [ndcg(reordered, *judge) for reordered in _reordered(lists, steps, fit, parameters)]
     return {
         "diversity_kind": strings(kind for kind, _ in steps),
         "trade_off": np.array([trade_off for _, trade_off in steps]),
@@ -105,18 +118,20 @@ def _validated(
 
 
 def _heads(
-    lists: Lists, steps: Sequence[tuple[str, float]], interactions: Interactions, k: int
+    lists: Lists, steps: Sequence[tuple[str, float]], interactions: Interactions, parameters: Parameters
 ) -> Iterator[tuple[dict[str, object], dict[str, np.ndarray]]]:
-    """Yield the key of each step and the first k places of its lists, one after the other: they are many."""
-    head = lists.rank <= k
-    for (kind, trade_off), reordered in zip(steps, _reordered(lists, steps, interactions, k), strict=True):
+    """Yield the key of each step and the first headline_k places of its lists."""
+    head = lists.rank <= parameters.headline_k
+    for (kind, trade_off), reordered in zip(steps, _reordered(lists, steps, interactions, parameters), strict=True):
         rows = {name: getattr(reordered, name)[head] for name in ("user_index", "rank", "item_index")}
         yield {"diversity_kind": kind, "trade_off": trade_off}, rows
 
 
-def _reordered(lists: Lists, steps: Sequence[tuple[str, float]], interactions: Interactions, k: int) -> Iterator[Lists]:
-    diversity = cache(lambda kind: Diversity.of(kind, interactions))
-    return (diversity(kind).reordered(lists, trade_off, k) for kind, trade_off in steps)
+def _reordered(
+    lists: Lists, steps: Sequence[tuple[str, float]], interactions: Interactions, parameters: Parameters
+) -> Iterator[Lists]:
+    diversity = cache(lambda kind: Diversity.of(kind, interactions, parameters.mix_smoothing))
+    return (diversity(kind).reordered(lists, trade_off, parameters.headline_k) for kind, trade_off in steps)
 
 
 def _read_lists(warehouse: Warehouse, dataset: Dataset, model_name: str) -> Lists:

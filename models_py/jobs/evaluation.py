@@ -15,6 +15,7 @@ from models_py.evaluation.tuning import searched, tune
 from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
+from models_py.jobs.explaining import likened
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
@@ -84,7 +85,7 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
     planned = min(parameters.tuning_trials, space_size(recommender))
     run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
     run, model = fitted(run, recommender(**chosen), data, tasks, parameters)
-    return replace(run, alike=similar_items(model, data.train.listeners)) if run.dataset.is_default else run
+    return likened(run, model, data) if run.dataset.is_default else run
 
 
 def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:

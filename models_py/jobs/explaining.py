@@ -1,20 +1,23 @@
 """Says of a served model why it recommends what it does, and of items and users which are alike."""
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import Lists, capped
-from models_py.explanations.alike import similar_users
+from models_py.explanations.alike import similar_items, similar_users
 from models_py.explanations.reasons import Fidelity, Reasons, fidelity, reasons
 from models_py.jobs.code import code_digest
 from models_py.jobs.records import columns, joined
-from models_py.jobs.runs import digest, is_stored, pairs
+from models_py.jobs.runs import Run, digest, is_stored, pairs
 from models_py.recommenders.fitted import FittedModel
 from models_py.warehouse import Replacement, Warehouse, strings
+
+logger = logging.getLogger(__name__)
 
 # Places beyond those that are shown which get reasons too.
 SPARE = 10
@@ -48,6 +51,16 @@ def explained(dataset: Dataset, served: Served, data: TrainingData, parameters: 
         Replacement("reasons", key, rows, stamp),
         Replacement("reason_fidelity", key, figures, stamp),
     ]
+
+
+def likened(run: Run, model: FittedModel, data: TrainingData) -> Run:
+    """Add to a run which items its model takes for alike; a run that cannot be is left without, to be tried again."""
+    try:
+        return replace(run, alike=similar_items(model, data.train.listeners))
+    except Exception as error:
+        logger.warning("What %s takes for alike %ss is not stored: %s", run.model_name, run.dataset.item_type, error)
+        logger.debug("%s is not likened", run.model_name, exc_info=True)
+        return replace(run, search_key="")
 
 
 def liken_users(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> None:

@@ -12,11 +12,10 @@ import numpy as np
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import recommend
-from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import Chosen, chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
 from models_py.jobs.diversity import diversified, step_key
-from models_py.jobs.explaining import Served, explained
+from models_py.jobs.explaining import Served, explained, likened
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
 from models_py.serving.saved import VERSION, Label, save_model
@@ -71,7 +70,7 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, models
             if run.status == "failed":
                 # these tasks are served what is popular
                 winners = {task: winner for task, winner in winners.items() if winner.model_name != name}
-    replacements.append(_served_rows(dataset, winners, parameters))
+    replacements.append(_served_rows(dataset, winners, keys, parameters))
     warehouse.replace(replacements)
 
 
@@ -86,10 +85,9 @@ def _fitted(
 ) -> Run:
     """Fit, list, save, and add rows that explain the lists to `reasons`; lists are served without what fails."""
     run, model = fitted(run, recommender, data, tasks, parameters)
-    lists = diversified(run.lists, data.train, run.dataset.item_type, parameters)
-    run = replace(run, lists=lists, alike=similar_items(model, data.train.listeners))
-    served = Served(run.model_name, model, run.lists)
     label = Label(run.dataset.item_type, run.model_name, run.dataset.fingerprint, run.search_key)
+    run = replace(run, lists=diversified(run.lists, data.train, run.dataset.item_type, parameters))
+    served = Served(run.model_name, model, run.lists)
     steps = {
         "explained": lambda: reasons.extend(explained(run.dataset, served, data, parameters)),
         "saved": lambda: save_model(models, label, model),
@@ -102,13 +100,16 @@ def _fitted(
             complete = False
             logger.warning("%s of %ss cannot be %s: %s", run.model_name, run.dataset.item_type, done, error)
             logger.debug("%s is not %s", run.model_name, done, exc_info=True)
-    return run if complete else replace(run, search_key="")
+    return likened(run if complete else replace(run, search_key=""), model, data)
 
 
-def _served_rows(dataset: Dataset, winners: Mapping[str, Chosen], parameters: Parameters) -> Replacement:
+def _served_rows(
+    dataset: Dataset, winners: Mapping[str, Chosen], keys: Mapping[str, str], parameters: Parameters
+) -> Replacement:
     rows = {
         "task": strings(winners),
         "model_name": strings(winner.model_name for winner in winners.values()),
+        "search_key": strings(keys[winner.model_name] for winner in winners.values()),
         "validation_ndcg": np.array([winner.validation_ndcg for winner in winners.values()], dtype=float),
     }
     constants = {"chosen_on_split": parameters.default_split, "fingerprint": dataset.fingerprint}

@@ -13,6 +13,8 @@ from models_py.sources.feedback import Entry, add_entry, read_feedback
 from models_py.terminal.printing import complain, print_csv, print_json, print_table, say
 from models_py.warehouse import Warehouse
 
+# Title of tracks that have none, in `tracks`.
+UNTITLED = "(untitled)"
 # Plays that are named where a list says why.
 NAMED = 3
 
@@ -43,7 +45,7 @@ def print_served(
         complain(f"{feedback} says '{entry.feedback}' of {entry.called}, which {path} does not have.")
     found = stored_lists(warehouse, user_id, item_type, task, length, said, because)
     found = [_with_loved(warehouse, one, length, said) if said.loved[one.item_type] else one for one in found]
-    found = found or _popular_lists(warehouse, user_id, item_type, task, length)
+    found = found or _popular_lists(warehouse, user_id, item_type, task, length, said)
     _print_lists(found, because, as_json)
 
 
@@ -116,6 +118,10 @@ def take_feedback(path: Path, feedback: Path, user_id: str, item: str, item_type
     found = find_item(warehouse, item, item_type)
     is_track = found["item_type"] == "track"
     title = str(found["item_name"]) if is_track else ""
+    if title == UNTITLED:
+        raise SettingError(
+            f"{found['called']} stands for all tracks of the artist without a title: hide or love the artist."
+        )
     entry = Entry(user_id, str(found["item_type"]), str(found["artist_name"]), title, said, date.today())
     add_entry(feedback, entry)
     say(
@@ -169,7 +175,9 @@ def _title(one: RecommendedList) -> str:
     return title if one.basis == "stored" else f"{title}, {one.basis}"
 
 
-def _popular_lists(warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int) -> list[RecommendedList]:
+def _popular_lists(
+    warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int, said: Wishes
+) -> list[RecommendedList]:
     """Give somebody of whom only a profile is known what people of the same country or age play.
 
     Raises
@@ -182,7 +190,7 @@ def _popular_lists(warehouse: Warehouse, user_id: str, item_type: str, task: str
     wanted = [kind for kind in kinds if item_type in ("", kind)]
     if user["play_count"] == 0 and task in ("discovery", "all") and wanted:
         age = None if user["age"] is None or user["age"] < 0 else int(user["age"])
-        return [popular_list(warehouse, kind, task, length, user["country"], age, user_id) for kind in wanted]
+        return [popular_list(warehouse, kind, task, length, user["country"], age, user_id, said) for kind in wanted]
     if task == "new_artists" and item_type != "artist" and not parameter(warehouse, "new_artists"):
         raise SettingError(
             f"{warehouse.path} has no lists by new artists, because they were not asked for when it was built: "

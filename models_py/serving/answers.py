@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models_py.errors import WarehouseError
-from models_py.serving.wishes import Wishes
+from models_py.serving.wishes import DISCOVERIES, NO_WISHES, Wishes
 from models_py.warehouse import Warehouse
 
 
@@ -99,7 +99,8 @@ def stored_lists(
             )
             for rank, row in enumerate(of_kind[:length], start=1)
         )
-        found += [RecommendedList(user_id, kind, task, of_kind[0]["model_name"], "stored", items)] if items else []
+        model_name = next(row["model_name"] for row in rows if row["item_type"] == kind)
+        found.append(RecommendedList(user_id, kind, task, model_name, "stored", items))
     return found
 
 
@@ -111,17 +112,26 @@ def popular_list(
     country: str | None,
     age: int | None,
     user_id: str | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> RecommendedList:
     """List what most listeners of a country, else of an age within five years, else of all play.
 
-    A group counts from `min_segment_users` listeners on.
+    A group counts from `min_segment_users` listeners on. What is not wished for is left out.
     """
     least = parameter(warehouse, "min_segment_users")
     groups = [
         (f"favourites in {country}", "country = $country", country),
         (f"favourites between {(age or 0) - 5} and {(age or 0) + 5}", "age between $age - 5 and $age + 5", age),
     ]
-    asked = {"country": country, "age": age, "item_type": item_type, "length": length}
+    withheld = wishes.hidden[item_type] | (wishes.loved[item_type] if task in DISCOVERIES else set())
+    asked = {
+        "withheld": sorted(withheld),
+        "artists": sorted(wishes.hidden["artist"]),
+        "country": country,
+        "age": age,
+        "item_type": item_type,
+        "length": length,
+    }
     basis, condition = "favourites of all", "true"
     for name, of_group, value in groups:
         counted = f"select count(*) as n from marts.users where play_count > 0 and {of_group}"
@@ -136,12 +146,17 @@ def popular_list(
         inner join marts.users as users on plays.user_id = users.user_id
         inner join marts.item_popularity as items
             on plays.item_type = items.item_type and plays.item_id = items.item_id
-        where plays.item_type = $item_type and {condition}
+        where plays.item_type = $item_type and {condition} and not list_contains($withheld, items.item_id)
+            and (len($artists) = 0 or not list_contains($artists, marts.artist_id_of(items.artist_name)))
         group by all
         order by score desc, sum(plays.play_count) desc, item_id
         limit $length
         """,
-        {key: value for key, value in asked.items() if key in ("item_type", "length") or f"${key}" in condition},
+        {
+            key: value
+            for key, value in asked.items()
+            if key in ("withheld", "artists", "item_type", "length") or f"${key}" in condition
+        },
     )
     items = tuple(
         Recommended(rank, int(row["item_id"]), row["item_name"], row["artist_name"], float(row["score"]))

@@ -1,7 +1,8 @@
 """Lists that are made at once, by the saved models that serve: for new people, and for what somebody loves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from models_py.serving.saved import models_folder
 from models_py.serving.wishes import Wishes
 from models_py.warehouse import NameIds, Warehouse
 
+Names = Callable[[Iterable[int]], Mapping[int, tuple[str, str]]]
+
 
 def list_with_loved(
     warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int, wishes: Wishes
@@ -22,7 +25,9 @@ def list_with_loved(
     served = read_served(warehouse, models_folder(warehouse.path), item_type, task)
     own = listener_of(warehouse, served, user_id)
     listener = with_wishes(own, served.catalogue, item_type, wishes, parameter(warehouse, "love_plays"))
-    return _answered(warehouse, served, listener, task, length, user_id)
+    most = parameter(warehouse, "max_tracks_per_artist")
+    found = _listed(served, listener, task, length, most, partial(names_of, warehouse, item_type))
+    return replace(found, user_id=user_id)
 
 
 def list_for_history(
@@ -30,34 +35,53 @@ def list_for_history(
 ) -> RecommendedList | None:
     """Make the list of somebody new; nothing where the catalogue knows nothing that they play."""
     served = read_served(warehouse, models_folder(warehouse.path), item_type, task)
-    own = matched(history, NameIds(warehouse), served.catalogue, item_type)
+    most, names = parameter(warehouse, "max_tracks_per_artist"), partial(names_of, warehouse, item_type)
+    return folded_in(served, history, task, length, most, NameIds(warehouse), names)
+
+
+def folded_in(
+    served: ServedModel, history: History, task: str, length: int, most_of_artist: int, ids: NameIds, names: Names
+) -> RecommendedList | None:
+    """Make a list for a history; nothing where the catalogue knows nothing of it.
+
+    Parameters
+    ----------
+    served : ServedModel
+    history : History
+    task : str
+    length : int
+    most_of_artist : int
+        Tracks by one artist; 0 is no limit.
+    ids : NameIds
+    names : function
+        Gives the names of items and of their artists for ids.
+    """
+    own = matched(history, ids, served.catalogue, served.label.item_type)
     if not own.counts.nnz:
         return None
-    listener = Listener(own.counts, own.artist_ids, np.zeros(own.counts.shape[1], dtype=bool))
-    found = _answered(warehouse, served, listener, task, length, None)
+    found = _listed(served, Listener.of(own.counts, own.artist_ids), task, length, most_of_artist, names)
     return replace(found, known_plays=own.known_plays, known_items=own.known_items)
 
 
-def described(
-    lists: Lists, why: Reasons, ids: np.ndarray, names: Callable[[int], tuple[str, str]]
+def _listed(
+    served: ServedModel, listener: Listener, task: str, length: int, most_of_artist: int, names: Names
+) -> RecommendedList:
+    lists, why = list_for(served, listener, task, length, most_of_artist)
+    ids = served.catalogue.item_ids
+    because = ids[why.because_index[why.because_index >= 0]]
+    items = _described(lists, why, ids, names(np.concatenate([ids[lists.item_index], because]).tolist()))
+    return RecommendedList(None, served.label.item_type, task, served.label.model_name, "folded in", items)
+
+
+def _described(
+    lists: Lists, why: Reasons, ids: np.ndarray, names: Mapping[int, tuple[str, str]]
 ) -> tuple[Recommended, ...]:
     """Put one person's list into words."""
     found: dict[int, list[Reason]] = {}
     for rank, because, contribution in zip(why.rank, why.because_index, why.contribution, strict=True):
-        item, artist = names(int(ids[because])) if because >= 0 else (None, None)
+        item, artist = names[int(ids[because])] if because >= 0 else (None, None)
         found.setdefault(int(rank), []).append(Reason(item, artist, float(contribution)))
     return tuple(
-        Recommended(int(rank), int(ids[item]), *names(int(ids[item])), float(score), tuple(found.get(int(rank), ())))
+        Recommended(int(rank), int(ids[item]), *names[int(ids[item])], float(score), tuple(found.get(int(rank), ())))
         for rank, item, score in zip(lists.rank, lists.item_index, lists.score, strict=True)
     )
-
-
-def _answered(
-    warehouse: Warehouse, served: ServedModel, listener: Listener, task: str, length: int, user_id: str | None
-) -> RecommendedList:
-    lists, why = list_for(served, listener, task, length, parameter(warehouse, "max_tracks_per_artist"))
-    ids = served.catalogue.item_ids
-    because = ids[why.because_index[why.because_index >= 0]]
-    names = names_of(warehouse, served.label.item_type, np.concatenate([ids[lists.item_index], because]))
-    items = described(lists, why, ids, names.__getitem__)
-    return RecommendedList(user_id, served.label.item_type, task, served.label.model_name, "folded in", items)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ from scipy import sparse
 
 from models_py.errors import SettingError
 from models_py.serving.catalogues import Catalogue
-from models_py.sources.files import ENDING, checked_content
-from models_py.sources.formats import first_lines, formats, recognize
+from models_py.sources.files import checked_lines
+from models_py.sources.formats import LINES_READ, formats, recognize
 from models_py.warehouse import NameIds
 
 OWN_LINE = "artist, title and plays, separated by tabs"
@@ -61,24 +62,26 @@ def read_history(path: Path, user_id: str = "") -> History:
     MusicError
         Where the file cannot be read, no line of it is a play, or it holds plays of several people and names none.
     """
-    content = checked_content(path)
-    lines = [line for line in ENDING.split(content) if line.strip()]
-    name = recognize(first_lines([content]))
+    lines = checked_lines(path)
+    first = list(islice(lines, LINES_READ))
+    name = recognize(first)
     fits = formats()[name].fits if name else _is_own
     columns = formats()[name].columns if name else OWN_COLUMNS
     if not columns:
         raise SettingError(f"{path} has lines of {name}, which no single history is read from: write {OWN_LINE}.")
-    rows = [dict(zip(columns, line.decode().split("\t"), strict=True)) for line in lines if fits(line)]
-    users = sorted({row["user"] for row in rows if "user" in row})
-    if user_id and user_id not in users:
-        raise SettingError(f"{path} has no plays of user '{user_id}': it has those of {_some(users)}.")
-    if len(users) > 1 and not user_id:
-        raise SettingError(f"{path} has plays of {len(users)} users ({_some(users)}): choose one with --user.")
     plays: Counter[tuple[str, str]] = Counter()
-    chosen = user_id or next(iter(users), "")
-    for row in rows:
-        if row["artist"].strip() and row.get("user", chosen) == chosen:
+    users: set[str] = set()
+    for line in filter(fits, chain(first, lines)):
+        row = dict(zip(columns, line.decode().split("\t"), strict=True))
+        users.add(row.get("user", user_id))
+        if not user_id and len(users) > 1:
+            raise SettingError(
+                f"{path} has plays of several users ({', '.join(sorted(users))} ...): choose one with --user."
+            )
+        if row["artist"].strip() and row.get("user", user_id) == (user_id or row.get("user", "")):
             plays[row["artist"], row.get("title", "")] += int(float(row.get("plays", 1)))
+    if user_id and user_id not in users:
+        raise SettingError(f"{path} has no plays of user '{user_id}': it has those of {_some(sorted(users))}.")
     if not plays:
         raise SettingError(f"No line of {path} is a play: write {OWN_LINE}, or lines of a format in docs/formats.md.")
     return History(plays)

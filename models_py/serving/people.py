@@ -1,6 +1,6 @@
 """Lists for plays as they are now: a saved model folds them in, nothing is learnt anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from models_py.explanations.reasons import Reasons, reasons
 from models_py.recommenders.fitted import FittedModel
 from models_py.serving.catalogues import Catalogue, read_catalogue
 from models_py.serving.saved import Label, read_model
-from models_py.serving.wishes import Wishes
+from models_py.serving.wishes import DISCOVERIES, Wishes
 from models_py.warehouse import Warehouse
 
 # Times the length of a list that are looked at where an artist may have few of its places.
@@ -30,35 +30,39 @@ class ServedModel:
 
 @dataclass(frozen=True)
 class Listener:
-    """Somebody's plays, and what is not to be listed.
+    """Somebody's plays, and what they say about items.
 
     Attributes
     ----------
     counts : csr_matrix of float32, shape (1, n_items)
+        What a model is asked with: plays, and what is loved.
     artist_ids : array of int64
         Of every artist that was played.
-    withheld : array of bool, shape (n_items,)
-        What is in no list.
+    played, loved, hidden : arrays of bool, shape (n_items,)
     """
 
     counts: sparse.csr_matrix
     artist_ids: np.ndarray
-    withheld: np.ndarray
+    played: np.ndarray
+    loved: np.ndarray
+    hidden: np.ndarray
+
+    @classmethod
+    def of(cls, counts: sparse.csr_matrix, artist_ids: np.ndarray) -> "Listener":
+        """Take the plays of somebody who has said nothing."""
+        nothing = np.zeros(counts.shape[1], dtype=bool)
+        return cls(counts, artist_ids, counts.toarray()[0] > 0, nothing, nothing)
 
 
 def served_labels(warehouse: Warehouse) -> dict[tuple[str, str], Label]:
     """Read which model serves each item type and task, where one was fitted on today's data."""
     rows = warehouse.read_rows(
         """
-        select served.item_type, served.task, runs.model_name, runs.fingerprint, runs.search_key
+        select served.item_type, served.task, served.model_name, served.fingerprint, served.search_key
         from recommender.served_models as served
         inner join marts.training_fingerprints as today
             on today.split_name = 'full' and served.item_type = today.item_type
                 and served.fingerprint = today.fingerprint
-        inner join recommender.runs as runs
-            on runs.split_name = 'full' and served.item_type = runs.item_type
-                and served.model_name = runs.model_name and served.fingerprint = runs.fingerprint
-        where runs.status = 'ok'
         order by all
         """
     )
@@ -108,19 +112,20 @@ def listener_of(warehouse: Warehouse, served: ServedModel, user_id: str) -> List
     )["item_id"]
     row = np.zeros(len(cells["plays"]), dtype=int)
     counts = sparse.csr_matrix((cells["plays"].astype(np.float32), (row, cells["item_index"])), shape=(1, n_items))
-    return Listener(counts, artists.astype(np.int64), np.zeros(n_items, dtype=bool))
+    return Listener.of(counts, artists.astype(np.int64))
 
 
 def with_wishes(listener: Listener, catalogue: Catalogue, item_type: str, wishes: Wishes, love_plays: int) -> Listener:
-    """Add so many plays of each item that is loved, and withhold what is hidden, with everything by a hidden artist."""
-    places = np.flatnonzero(np.isin(catalogue.item_ids, list(wishes.loved[item_type])))
-    added = np.full(len(places), love_plays, dtype=np.float32)
-    loved = sparse.csr_matrix((added, (np.zeros(len(places), dtype=int), places)), shape=listener.counts.shape)
-    hidden = np.isin(catalogue.item_ids, list(wishes.hidden[item_type])) | catalogue.by(list(wishes.hidden["artist"]))
-    return Listener(
-        counts=(listener.counts + loved).tocsr(),
-        artist_ids=np.union1d(listener.artist_ids, np.array(list(wishes.loved["artist"]), dtype=np.int64)),
-        withheld=listener.withheld | hidden,
+    """Add so many plays of each item that is loved, and hide what is hidden, with everything by a hidden artist."""
+    loved = np.isin(catalogue.item_ids, list(wishes.loved[item_type]))
+    places = np.flatnonzero(loved)
+    cells = (np.full(len(places), love_plays, dtype=np.float32), (np.zeros(len(places), dtype=int), places))
+    return replace(
+        listener,
+        counts=(listener.counts + sparse.csr_matrix(cells, shape=listener.counts.shape)).tocsr(),
+        loved=loved,
+        hidden=np.isin(catalogue.item_ids, list(wishes.hidden[item_type]))
+        | catalogue.by(list(wishes.hidden["artist"])),
     )
 
 
@@ -139,8 +144,9 @@ def list_for(
         Tracks by one artist; 0 is no limit.
     """
     catalogue = served.catalogue
-    seen = catalogue.by(listener.artist_ids) if task == "new_artists" else listener.counts.toarray()[0] > 0
-    can_be = allowed(task, seen[None], ~listener.withheld[None])
+    seen = catalogue.by(listener.artist_ids) if task == "new_artists" else listener.played
+    withheld = listener.hidden | listener.loved if task in DISCOVERIES else listener.hidden
+    can_be = allowed(task, seen[None], ~withheld[None])
     scores = np.asarray(served.model.fold_in(listener.counts), dtype=np.float64)
     items, values = top_items(scores, can_be, length * LOOKED_AT if most_of_artist else length)
     items, values = items[0, items[0] >= 0], values[0, items[0] >= 0]

@@ -8,15 +8,15 @@ import asyncio
 import html
 import json
 import logging
+import pathlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import uvicorn
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
@@ -26,7 +26,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models_py import __version__
-from models_py.errors import MusicError, SettingError, WarehouseError
+from models_py.errors import SettingError, WarehouseError
 from models_py.serving.answers import Recommended, RecommendedList, SimilarItem
 from models_py.serving.histories import History
 from models_py.serving.snapshot import Snapshot, version_of
@@ -38,11 +38,15 @@ HOST = "127.0.0.1"
 LOOK_EVERY = 0.5
 MOST_BYTES = 10 * 2**20
 MOST_PLAYED = 100_000
+# Characters of a name or an id.
+LONGEST = 500
 
 ItemType = Literal["track", "artist"]
 Task = Literal["discovery", "repeat", "all", "new_artists"]
 Length = Annotated[int, Query(ge=1, le=100, description="Items at most.")]
-Item = Annotated[str, Query(min_length=1, description="An artist, 'artist - track', or an id.")]
+User = Annotated[str, Path(max_length=LONGEST)]
+Asker = Annotated[str, Query(max_length=LONGEST)]
+Item = Annotated[str, Query(min_length=1, max_length=LONGEST, description="An artist, 'artist - track', or an id.")]
 
 
 class Played(BaseModel):
@@ -65,29 +69,31 @@ class Plays(BaseModel):
 class Publication:
     """The newest published warehouse, as far as it is read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: pathlib.Path) -> None:
         self._path = path
         self.snapshot = Snapshot.read(path)
         self._refused = ""
 
     async def follow(self) -> None:
-        """Read every new publication; one that cannot be read leaves the old one in place, and is said once."""
+        """Read every new publication, again and again where it cannot be read; until then the old one is served."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
             with suppress(OSError):
                 version = version_of(self._path)
-                if version not in (self.snapshot.version, self._refused):
+                if version != self.snapshot.version:
                     await self._take(version)
 
     async def _take(self, version: str) -> None:
         try:
             self.snapshot = await run_in_threadpool(Snapshot.read, self._path)
-        except MusicError as error:
+        except Exception as error:
+            # whatever it is, it may pass, and what is served goes on
+            if version != self._refused:
+                logger.warning("The warehouse from before is served on: %s", error)
             self._refused = version
-            logger.warning("The warehouse from before is served on: %s", error)
 
 
-def serve(path: Path, port: int) -> None:
+def serve(path: pathlib.Path, port: int) -> None:
     """Answer on this machine's own address until stopped.
 
     Raises
@@ -99,6 +105,7 @@ def serve(path: Path, port: int) -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, port))
+            listening.listen()
         except OSError as error:
             raise SettingError(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from error
         config = uvicorn.Config(application(Publication(path)), log_level="warning", access_log=False, lifespan="on")
@@ -141,20 +148,21 @@ def application(publication: Publication) -> FastAPI:
 
 
 def _add_answers(app: FastAPI, publication: Publication) -> None:
-    @app.get("/recommendations/{user}", summary="What a user is served", response_model=RecommendedList)
-    async def recommendations(
-        user: str, item_type: ItemType = "artist", task: Task = "discovery", length: Length = 20, because: bool = False
+    # in threads: looking for the closest names takes a while
+    @app.get("/recommendations/{user:path}", summary="What a user is served", response_model=RecommendedList)
+    def recommendations(
+        user: User, item_type: ItemType = "artist", task: Task = "discovery", length: Length = 20, because: bool = False
     ) -> Response:
         snapshot = publication.snapshot
         return _json(snapshot, snapshot.recommendations(user, item_type, task, length, because))
 
     @app.get("/explain", summary="Why a user is served an item", response_model=Recommended)
-    async def explain(user: str, item: Item, item_type: ItemType = "artist", task: Task = "discovery") -> Response:
+    def explain(user: Asker, item: Item, item_type: ItemType = "artist", task: Task = "discovery") -> Response:
         snapshot = publication.snapshot
         return _json(snapshot, snapshot.explain(user, item_type, task, item))
 
     @app.get("/similar", summary="What is most alike to an item", response_model=list[SimilarItem])
-    async def similar(item: Item, item_type: ItemType = "artist", length: Length = 20) -> Response:
+    def similar(item: Item, item_type: ItemType = "artist", length: Length = 20) -> Response:
         snapshot = publication.snapshot
         return _json(snapshot, snapshot.similar_to(item_type, item, length))
 

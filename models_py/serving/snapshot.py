@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from rapidfuzz.distance import JaroWinkler
 from models_py.data.parameters import Parameters
 from models_py.errors import SettingError, WarehouseError
 from models_py.serving.answers import Reason, Recommended, RecommendedList, SimilarItem
-from models_py.serving.folding import described
-from models_py.serving.histories import History, matched
-from models_py.serving.people import Listener, ServedModel, list_for, read_served, served_labels
+from models_py.serving.folding import folded_in
+from models_py.serving.histories import History
+from models_py.serving.people import ServedModel, read_served, served_labels
 from models_py.serving.saved import models_folder
 from models_py.warehouse import NameIds, Warehouse
 
@@ -69,10 +69,8 @@ class Snapshot:
         By item type and item.
     names : mapping of (str, int) to (str, str)
         Names of an item and its artist, by item type and id; the most played come first.
-    served : mapping of (str, str) to ServedModel
-        By item type and task.
-    why_not_served : str
-        What is wrong with a saved model; empty where nothing is.
+    served : mapping of (str, str) to ServedModel or WarehouseError
+        By item type and task: the saved model, or what is wrong with it.
     name_ids : NameIds
     parameters : Parameters
     """
@@ -84,8 +82,7 @@ class Snapshot:
     reasons: Rows
     similar: Rows
     names: Mapping[tuple[str, int], tuple[str, str]]
-    served: Mapping[tuple[str, str], ServedModel]
-    why_not_served: str
+    served: Mapping[tuple[str, str], ServedModel | WarehouseError]
     name_ids: NameIds
     parameters: Parameters
 
@@ -103,7 +100,6 @@ class Snapshot:
         version = version_of(path)
         # while it is held, what is opened under its name is this file, whatever is published meanwhile
         with warehouse.held_open():
-            served, why_not = _served(warehouse, path)
             return cls(
                 version=version,
                 path=path,
@@ -126,8 +122,7 @@ class Snapshot:
                     "model_name, rank",
                 ),
                 names=_names(warehouse),
-                served=served,
-                why_not_served=why_not,
+                served=_served(warehouse, path),
                 name_ids=NameIds(warehouse),
                 parameters=Parameters.read(warehouse),
             )
@@ -195,19 +190,13 @@ class Snapshot:
             Where the catalogue knows nothing of the history.
         """
         served = self.served.get((item_type, task))
-        if served is None:
-            raise WarehouseError(
-                self.why_not_served or f"No model serves {item_type}s for task '{task}': run `make fit`."
-            )
-        own = matched(history, self.name_ids, served.catalogue, item_type)
-        if not own.counts.nnz:
+        if not isinstance(served, ServedModel):
+            raise served or WarehouseError(f"No model serves {item_type}s for task '{task}': run `make fit`.")
+        names = lambda ids: {item: self.names[item_type, item] for item in ids}  # noqa: E731
+        found = folded_in(served, history, task, length, self.parameters.max_tracks_per_artist, self.name_ids, names)
+        if found is None:
             raise SettingError(f"The catalogue knows no {item_type} of these plays.")
-        listener = Listener(own.counts, own.artist_ids, np.zeros(own.counts.shape[1], dtype=bool))
-        lists, why = list_for(served, listener, task, length, self.parameters.max_tracks_per_artist)
-        ids = served.catalogue.item_ids
-        items = described(lists, why, ids, lambda item: self.names[item_type, item])
-        found = RecommendedList(None, item_type, task, served.label.model_name, "folded in", items)
-        return replace(found, known_plays=own.known_plays, known_items=own.known_items)
+        return found
 
     def item_id(self, item_type: str, item: str) -> int:
         """Find an item by its id, or by its name: an artist's, or 'artist - track', in any case.
@@ -251,18 +240,17 @@ def version_of(path: Path) -> str:
     return f"{status.st_ino:x}-{status.st_mtime_ns:x}"
 
 
-def _served(warehouse: Warehouse, path: Path) -> tuple[dict[tuple[str, str], ServedModel], str]:
-    """Read the saved models, each once, or say why one cannot be."""
-    served: dict[tuple[str, str], ServedModel] = {}
-    of_label: dict[str, ServedModel] = {}
-    for (item_type, task), label in served_labels(warehouse).items():
-        try:
-            if label.file_name not in of_label:
-                of_label[label.file_name] = read_served(warehouse, models_folder(path), item_type, task)
-        except WarehouseError as error:
-            return served, str(error)
-        served[item_type, task] = of_label[label.file_name]
-    return served, ""
+def _served(warehouse: Warehouse, path: Path) -> dict[tuple[str, str], ServedModel | WarehouseError]:
+    """Read the saved models, each once; of one that cannot be read, what is wrong with it."""
+    found: dict[str, ServedModel | WarehouseError] = {}
+    labels = served_labels(warehouse)
+    for (item_type, task), label in labels.items():
+        if label.file_name not in found:
+            try:
+                found[label.file_name] = read_served(warehouse, models_folder(path), item_type, task)
+            except WarehouseError as error:
+                found[label.file_name] = error
+    return {of: found[label.file_name] for of, label in labels.items()}
 
 
 def _names(warehouse: Warehouse) -> dict[tuple[str, int], tuple[str, str]]:

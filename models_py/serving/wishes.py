@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from models_py.sources.feedback import HIDE, KINDS, LOVE, Entry
 from models_py.warehouse import Warehouse
 
+# Tasks that list nothing which somebody loves.
+DISCOVERIES = ("discovery", "new_artists")
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -25,11 +28,10 @@ class Wishes:
 
     def withhold(self, item_type: str, task: str, item_id: int, artist_id: int) -> bool:
         """Tell whether an item is in no list: it or its artist is hidden, or it is loved and would be a discovery."""
-        is_discovery = task in ("discovery", "new_artists")
         return (
             artist_id in self.hidden["artist"]
             or item_id in self.hidden[item_type]
-            or (is_discovery and item_id in self.loved[item_type])
+            or (task in DISCOVERIES and item_id in self.loved[item_type])
         )
 
 

@@ -1,17 +1,21 @@
 """The feedback file: what people want hidden, and what they love."""
 
 import csv
+import fcntl
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from models_py.errors import SettingError
-from models_py.terminal.stopping import written_whole
 
 HEADER = ["user_id", "item_type", "artist", "title", "feedback", "given_on"]
 HIDE, LOVE = "hide", "love"
 KINDS = ("track", "artist")
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+LINE_END = re.compile(r"\r\n|\r|\n")
+QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ def read_feedback(path: Path) -> list[Entry]:
         raise SettingError(f"{path} cannot be read ({error}): make it a readable file in UTF-8.") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     entries: list[Entry] = []
+    # dbt's reader takes no mixture, but within quotes
+    if len(set(LINE_END.findall(QUOTED.sub("", text)))) > 1:
+        raise SettingError(f"{path} mixes line ends: make them all the same (tr -d '\\r' < {path.name} > repaired).")
     try:
         if next(reader, HEADER) != HEADER:
             raise ValueError(f"the header has to be {','.join(HEADER)}")
@@ -57,17 +64,25 @@ def read_feedback(path: Path) -> list[Entry]:
 
 
 def add_entry(path: Path, entry: Entry) -> None:
-    """Write an entry at the end of the file, with a header where there is none; the file is whole at any time.
+    """Write an entry at the end of the file, after a header where the file is new; what stands there stays as it is.
 
     Raises
     ------
     SettingError
         Where the file is none that can be added to, or cannot be written.
     """
-    entries = [*read_feedback(path), entry]
     try:
-        with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([HEADER, *(vars(one).values() for one in entries)])
+        with path.open("a+", newline="", encoding="utf-8") as file:
+            # of two commands at once one waits for the other
+            fcntl.flock(file, fcntl.LOCK_EX)
+            read_feedback(path)
+            file.seek(0)
+            before = file.read()
+            line_end = "\r\n" if "\r\n" in before else "\n"
+            added = io.StringIO(newline="")
+            rows = [*([] if before else [HEADER]), vars(entry).values()]
+            csv.writer(added, lineterminator=line_end).writerows(rows)
+            file.write(line_end * (before[-1:] not in ("", "\n", "\r")) + added.getvalue())
     except OSError as error:
         raise SettingError(f"{path} cannot be written ({error.strerror}): set FEEDBACK to another file.") from error
 
@@ -90,6 +105,8 @@ def _entry(row: list[str]) -> Entry:
 
 def _date(text: str) -> date:
     try:
+        if not DATE.fullmatch(text):
+            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"its given_on is '{text}', not a date such as 2009-05-04") from None

@@ -70,8 +70,8 @@ def check_raw_files(settings: Settings) -> None:
         raise RawFileError(f"There is not one line in {settings.raw} ({names}): put event files with lines there.")
 
 
-def checked_content(path: Path) -> bytes:
-    """Read a whole file, decompressed, if it could be loaded.
+def checked_lines(path: Path) -> Iterator[bytes]:
+    """Give the lines of a file that could be loaded, one after the other, without those that are blank.
 
     Raises
     ------
@@ -79,7 +79,13 @@ def checked_content(path: Path) -> bytes:
         Where it could not.
     """
     _check(path)
-    return b"".join(_content(path)).removeprefix(UTF_8_MARK)
+    held, mark = b"", UTF_8_MARK
+    for chunk in _content(path):
+        *lines, held = ENDING.split(held + chunk.removeprefix(mark))
+        mark = b""
+        yield from filter(bytes.strip, lines)
+    if held.strip():
+        yield held
 
 
 def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:

@@ -14,11 +14,12 @@ from scipy import sparse
 from models_py.data.interactions import Interactions
 from models_py.diversity.features import NO_ARTISTS, features, lacks, mix, shares
 from models_py.diversity.kinds import GRID, KINDS
-from models_py.diversity.reordering import SMOOTHING, Diversity
+from models_py.diversity.reordering import Diversity
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.recommenders.base import NO_TAGS
 from models_py.recommenders.svd import SVD
 
+SMOOTHING = 0.01
 INTERACTIONS = interactions_of(random_plays(40, 120, 0.1))
 SCORES = st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.7, 1.0]), min_size=1, max_size=7)
 K = 5
@@ -38,7 +39,7 @@ def lists() -> Lists:
 
 
 def reordered_by(kind: str, lists: Lists, trade_off: float, k: int = K) -> Lists:
-    return Diversity.of(kind, INTERACTIONS).reordered(lists, trade_off, k)
+    return Diversity.of(kind, INTERACTIONS, SMOOTHING).reordered(lists, trade_off, k)
 
 
 def of_users(lists: Lists) -> list[np.ndarray]:
@@ -169,7 +170,7 @@ def test_of_items_that_are_as_good_the_earlier_comes_first(kind: str) -> None:
     twins = Interactions(counts=np.ones((1, 6)), parents=np.zeros(6, np.int64), tags=sparse.csr_matrix(np.ones((6, 1))))
     given_list = listed([0.5] * 6, np.array([4, 2, 5, 0, 3, 1]))
     for trade_off in GRID:
-        found = Diversity.of(kind, twins).reordered(given_list, trade_off, 3)
+        found = Diversity.of(kind, twins, SMOOTHING).reordered(given_list, trade_off, 3)
         assert list(found.item_index) == [4, 2, 5, 0, 3, 1]
 
 
@@ -178,7 +179,7 @@ def test_an_artist_comes_again_when_the_others_are_worth_less() -> None:
     interactions = Interactions(counts=np.ones((1, 4)), parents=np.array([0, 0, 1, 2]))
     given_list = listed([1.0, 0.8, 0.5, 0.0], np.arange(4))
     orders = {
-        trade_off: list(Diversity.of("artists", interactions).reordered(given_list, trade_off, 2).item_index)
+        trade_off: list(Diversity.of("artists", interactions, SMOOTHING).reordered(given_list, trade_off, 2).item_index)
         for trade_off in (0.2, 0.25, 0.5)
     }
     # second place: (1 - t) 0.8 - t against (1 - t) 0.5

@@ -29,7 +29,7 @@ def served(interactions: Interactions) -> ServedModel:
 
 def listener(interactions: Interactions, user: int) -> Listener:
     counts = interactions.counts[user]
-    return Listener(counts, interactions.parents[counts.indices] + 1000, np.zeros(60, dtype=bool))
+    return Listener.of(counts, interactions.parents[counts.indices] + 1000)
 
 
 @pytest.mark.parametrize("task", ["discovery", "repeat", "all", "new_artists"])
@@ -65,6 +65,9 @@ def test_what_is_loved_counts_as_plays_and_is_no_discovery(served: ServedModel, 
     lists, why = list_for(served, asked, "discovery", 60)
     assert loved not in lists.item_index
     assert loved in why.because_index
+    # it was never played, and so is no repeat
+    assert loved not in list_for(served, asked, "repeat", 60)[0].item_index
+    assert loved in list_for(served, asked, "all", 60)[0].item_index
 
 
 def test_an_artist_has_no_more_places_than_allowed(served: ServedModel, interactions: Interactions) -> None:
@@ -86,4 +89,4 @@ def test_an_artist_has_no_more_places_than_allowed(served: ServedModel, interact
 def test_without_wishes_nothing_changes(served: ServedModel, interactions: Interactions) -> None:
     own = listener(interactions, 4)
     asked = with_wishes(own, served.catalogue, "track", NO_WISHES, 10)
-    assert (asked.counts != own.counts).nnz == 0 and not asked.withheld.any()
+    assert (asked.counts != own.counts).nnz == 0 and not asked.hidden.any() and not asked.loved.any()

@@ -107,7 +107,16 @@ count_tagged as (
     from sum_tags
 ),
 
--- a tag that the list lacks has 1% of the user's share there, and adds ln(100) times that share
+-- who plays something that is tagged
+mixed_users as (
+    select distinct
+        split_name,
+        item_type,
+        user_id
+    from user_mixes
+),
+
+-- a tag that the list lacks counts as having mix_smoothing of the user's share there
 describe_tags as (
     select
         count_tagged.split_name,
@@ -117,12 +126,20 @@ describe_tags as (
         count_tagged.user_id,
         {{ mean_difference('sum(count_tagged.weight * count_tagged.weight)', 'any_value(count_tagged.tagged_items)') }}
             as tag_diversity,
-        (1 - sum(coalesce(user_mixes.share, 0))) * ln(100) + sum(coalesce(user_mixes.share * ln(
-            user_mixes.share / (0.99 * count_tagged.share / count_tagged.tagged_items + 0.01 * user_mixes.share)
-        ), 0)) as mix_distance
+        case
+            when any_value(mixed_users.user_id) is not null
+                then -(1 - sum(coalesce(user_mixes.share, 0))) * ln({{ var('mix_smoothing') }}) + sum(coalesce(
+                    user_mixes.share * ln(user_mixes.share / (
+                        (1 - {{ var('mix_smoothing') }}) * count_tagged.share / count_tagged.tagged_items
+                        + {{ var('mix_smoothing') }} * user_mixes.share
+                    )), 0
+                ))
+        end as mix_distance
     from count_tagged
     left join user_mixes
         on {{ same_keys('count_tagged', 'user_mixes', ['split_name', 'item_type', 'user_id', 'tag']) }}
+    left join mixed_users
+        on {{ same_keys('count_tagged', 'mixed_users', ['split_name', 'item_type', 'user_id']) }}
     group by all
 ),
 

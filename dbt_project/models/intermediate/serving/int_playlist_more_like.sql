@@ -10,6 +10,11 @@ plays as (
     where item_type = 'track'
 ),
 
+hidden as (
+    select * from {{ ref('int_items_hidden') }}
+    where item_type = 'track'
+),
+
 recent_plays as (
     select * from {{ ref('int_playlist_recent_plays') }}
 ),
@@ -35,6 +40,8 @@ rank_favourites as (
         ) as place
     from plays
     semi join similar_tracks on plays.item_id = similar_tracks.track_id
+    anti join hidden
+        on {{ same_keys('plays', 'hidden', ['user_id', 'item_id']) }}
     left join recent_plays
         on plays.user_id = recent_plays.user_id
             and plays.item_id = recent_plays.track_id

@@ -60,12 +60,7 @@ final as (
         task,
         model_name,
         user_id,
-        {#- without anything left out, which is a window less over every list, ranks are as they were #}
-        {%- if var('max_tracks_per_artist') or feedback_file() %}
         cast(row_number() over (partition by item_type, task, user_id order by rank) as integer) as rank,
-        {%- else %}
-        rank,
-        {%- endif %}
         item_id,
         item_name,
         artist_name,

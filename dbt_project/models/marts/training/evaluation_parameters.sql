@@ -39,7 +39,7 @@ final as (
         {%- for name in [
             'min_group_similarity', 'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain',
             'min_cluster_stability', 'min_half_sample_stability', 'min_tag_coverage', 'min_share_of_label', 'min_theme_stability',
-            'diversity_lambda'
+            'diversity_lambda', 'mix_smoothing'
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
         {%- endfor %}
