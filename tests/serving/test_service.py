@@ -73,6 +73,14 @@ class Service:
             connection.execute("update marts.served_recommendations set model_name = ?", [mark])
             connection.execute("update marts.similar_items set model_name = ?", [mark])
 
+    def wait_for(self, mark: str) -> None:
+        """Ask until a publication is served."""
+        for _ in range(600):
+            if self.get("/recommendations/user_000005").json()["model_name"] == mark:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{mark} is not served")
+
 
 @pytest.fixture(scope="module")
 def service(demo: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -204,36 +212,71 @@ def test_a_taken_port_is_said(service: Service, demo: Study) -> None:
     assert f"Port {service.port} cannot be used" in result.stderr
 
 
+def test_lists_for_many_at_once_are_those_of_one_after_the_other(service: Service) -> None:
+    artists = [
+        name for (name,) in service.query("select artist_name from marts.artists order by play_count desc limit 60")
+    ]
+    bodies = [{"plays": [{"artist": artist} for artist in artists[start : start + 15]]} for start in range(0, 45, 3)]
+    alone = [service.fold_in(body).json() for body in bodies]
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        assert list(pool.map(lambda body: service.fold_in(body).json(), bodies)) == alone
+    assert len({json.dumps(answer["items"]) for answer in alone}) > 1
+
+
 def test_publications_lose_no_request_and_mix_nothing(demo: Study, tmp_path: Path) -> None:
     running, stop = Service(demo, tmp_path), Event()
+    ((likened,),) = running.query(
+        "select item_id from marts.similar_items where item_type = 'artist' and is_served order by item_id limit 1"
+    )
+    questions = [
+        "/recommendations/user_000005?length=100",
+        "/recommendations/user_000007?item_type=track&because=true",
+        f"/similar?item={likened}",
+    ]
 
     def ask(client: int) -> list[tuple[str, str]]:
         seen = []
         with requests.Session() as session:
             session.trust_env = False
             while not stop.is_set():
-                path = "/recommendations/user_000005" if client % 2 else "/recommendations/user_000007"
-                answer = session.get(f"http://127.0.0.1:{running.port}{path}?length=100", timeout=60)
+                path = questions[client % len(questions)]
+                answer = session.get(f"http://127.0.0.1:{running.port}{path}", timeout=60)
                 assert answer.status_code == 200, answer.text
-                seen.append((answer.headers["x-publication"], answer.json()["model_name"]))
+                body = answer.json()
+                names = {one["model_name"] for one in (body if isinstance(body, list) else [body])}
+                seen += [(answer.headers["x-publication"], name) for name in names]
         return seen
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         clients = [pool.submit(ask, client) for client in range(CLIENTS)]
-        for number in range(PUBLICATIONS):
-            mark = f"publication {number}"
-            running.publish(mark)
-            for _ in range(600):
-                if running.get("/recommendations/user_000005").json()["model_name"] == mark:
-                    break
-                time.sleep(0.1)
-            else:
-                stop.set()
-                raise AssertionError(f"{mark} is not served")
-        stop.set()
-        seen = [pair for client in clients for pair in client.result()]
+        try:
+            for number in range(PUBLICATIONS):
+                running.publish(f"publication {number}")
+                running.wait_for(f"publication {number}")
+        finally:
+            stop.set()
+        seen = {pair for client in clients for pair in client.result()}
     running.process.terminate()
     running.process.wait(30)
-    marks = dict(seen)
-    assert len(set(seen)) == len(marks), "two answers of one publication differ"
-    assert {f"publication {number}" for number in range(PUBLICATIONS)} <= set(marks.values())
+    # what was before the first publication bears the models' own names
+    marked = {(version, mark) for version, mark in seen if mark.startswith("publication")}
+    versions = [version for version, _ in marked]
+    assert len(versions) == len(set(versions)) == PUBLICATIONS
+    assert not {version for version, mark in seen - marked} & set(versions)
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_and_the_next_one_is(demo: Study, tmp_path: Path) -> None:
+    running = Service(demo, tmp_path)
+    before = running.get("/recommendations/user_000005").json()
+    published = running.warehouse.read_bytes()
+    (tmp_path / "other").write_text("no warehouse at all")
+    (tmp_path / "other").replace(running.warehouse)
+    time.sleep(2)
+    assert running.get("/recommendations/user_000005").json() == before
+    (tmp_path / "other").write_bytes(published)
+    (tmp_path / "other").replace(running.warehouse)
+    running.publish("publication")
+    running.wait_for("publication")
+    running.process.terminate()
+    running.process.wait(30)
+    assert running.process.stderr.read().count("The warehouse from before is served on") == 1
