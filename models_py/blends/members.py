@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, Self
 
@@ -62,6 +62,10 @@ class Member:
         model = recommender.fit(interactions, seed)
         lists = recommend(model, interactions, np.arange(interactions.n_users), [TASK], DEPTH)[TASK]
         return cls(model, Listed.of(lists, interactions.counts.shape))
+
+    def for_others(self) -> "Member":
+        """Leave out the users that it was fitted on."""
+        return Member(self.model.for_others(), self.listed[np.arange(0)])
 
     def folded_in(self, histories: sparse.csr_matrix, may_be_listed: np.ndarray) -> Listed:
         """List what is new to other histories."""
@@ -161,6 +165,10 @@ class BlendedLists(FittedModel):
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         lists = (part for member in self.members for part in (member.listed.places, member.listed.heights))
         return [self.may_be_listed, *lists]
+
+    def for_others(self) -> Self:
+        """Leave out the members' users, and their lists."""
+        return replace(self, members=[member.for_others() for member in self.members])
 
     def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
         """Put together what the members list for the histories."""

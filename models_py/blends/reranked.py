@@ -136,6 +136,11 @@ class RerankedLists(BlendedLists):
     coefficients: np.ndarray
     regression: np.ndarray
 
+    def for_others(self) -> Self:
+        """Leave out what of the plays describes no candidate, too."""
+        kept = replace(self.interactions, last_played=None, tags=None, known_parents=None)
+        return replace(super().for_others(), interactions=kept, coefficients=self.coefficients[:1])
+
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Probabilities of candidates; 0 for everything else."""
         listed = [member.listed[users] for member in self.members]

@@ -7,9 +7,9 @@ plays, learns, and returns one of these.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from scipy import sparse
@@ -49,6 +49,10 @@ class FittedModel(ABC):
         They differ from `scores` for known histories where a model knows more than plays (times, that somebody's
         nearest neighbour would be themselves), or has learnt users and items at once.
         """
+
+    def for_others(self) -> Self:
+        """Leave out what only `scores` and `contributions_of` read: everything else answers as before."""
+        return self
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """At most k other items like each of the items, best first, shape (len(items), n_items); none by default."""
@@ -158,6 +162,10 @@ class OwnItems(FittedModel):
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         return [self.played, self.popularity]
 
+    def for_others(self) -> Self:
+        """Leave out its users."""
+        return replace(self, played=self.played[:0])
+
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Scores of the users' own items, and of all others."""
         return self._filled(self.played[users])
@@ -260,6 +268,10 @@ class Factors(FittedModel):
         biases = [] if self.biases is None else [self.biases]
         return [self.user_factors, self.item_factors, self.projection.vectors, self.preparation.scale, *biases]
 
+    def for_others(self) -> Self:
+        """Leave out its users."""
+        return replace(self, user_factors=self.user_factors[:0])
+
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Inner products, float32."""
         return self._products(self.user_factors[users])
@@ -323,6 +335,10 @@ class ItemWeights(FittedModel):
 
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         return [self.histories, self.weights, self.preparation.scale]
+
+    def for_others(self) -> Self:
+        """Leave out its users."""
+        return replace(self, histories=self.histories[:0])
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Weighted sums over the users' items."""
@@ -493,6 +509,10 @@ class OfParents(FittedModel):
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         return [self.parents, self.shares]
 
+    def for_others(self) -> Self:
+        """Leave out the parents' users."""
+        return replace(self, model=self.model.for_others())
+
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Scores of the parents, for each of their items."""
         return self._of_items(self.model.scores(users))
@@ -548,6 +568,10 @@ class SimilarUsers(FittedModel):
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         found = [self.found.index, self.found.similarity] if self.found else []
         return [self.vectors, self.weights, self.compared.scale, *found]
+
+    def for_others(self) -> Self:
+        """Leave out which users are each other's neighbours."""
+        return replace(self, found=None)
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Sum of the neighbours' weights, each times its similarity; nobody is a neighbour of themselves."""

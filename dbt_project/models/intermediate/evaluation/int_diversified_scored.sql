@@ -128,12 +128,12 @@ describe_tags as (
             as tag_diversity,
         case
             when any_value(mixed_users.user_id) is not null
-                then -(1 - sum(coalesce(user_mixes.share, 0))) * ln({{ var('mix_smoothing') }}) + sum(coalesce(
-                    user_mixes.share * ln(user_mixes.share / (
+                then
+                    sum(coalesce(user_mixes.share * ln(user_mixes.share / (
                         (1 - {{ var('mix_smoothing') }}) * count_tagged.share / count_tagged.tagged_items
                         + {{ var('mix_smoothing') }} * user_mixes.share
-                    )), 0
-                ))
+                    )), 0))
+                    - (1 - sum(coalesce(user_mixes.share, 0))) * ln({{ var('mix_smoothing') }})
         end as mix_distance
     from count_tagged
     left join user_mixes
