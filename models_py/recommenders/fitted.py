@@ -19,7 +19,7 @@ from models_py.matrices.inverse import Ridge, is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
 from models_py.matrices.products import dense_product, scaled_products
 from models_py.matrices.projecting import Linear, Projection
-from models_py.matrices.weighting import Preparation, row_norms, scale_columns
+from models_py.matrices.weighting import Preparation, row_norms
 
 # Of the largest that a score could be; below it, it is a rest of rounding.
 ROUNDING = 1e-13
@@ -298,7 +298,8 @@ class Factors(FittedModel):
     @cached_property
     def _longest(self) -> float:
         """Length of the longest item, which bounds every product."""
-        return float(np.linalg.norm(self.item_factors, axis=1).max(initial=0.0))
+        # without a copy of the factors, which `norm` makes
+        return float(np.sqrt(np.einsum("ij,ij->i", self.item_factors, self.item_factors).max(initial=0.0)))
 
     def _products(self, user_factors: np.ndarray) -> np.ndarray:
         # a product's last bits change with the block's size and the number of threads: rounding hides them, and what is
@@ -355,7 +356,9 @@ class ItemWeights(FittedModel):
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Return each summand."""
         prepared = self.preparation(history)
-        return scale_columns(self._by_target[items], prepared.toarray().ravel())
+        # rows of what is played: to turn all the weights around takes as long as thousands of these
+        weights = self.weights[prepared.indices].T.tocsr()[items]
+        return spread(weights.multiply(prepared.data).toarray(), prepared.indices, self.n_items)
 
     @cached_property
     def _by_target(self) -> sparse.csr_matrix:

@@ -71,18 +71,20 @@ def print_for_history(
     from models_py.serving.people import served_labels
 
     warehouse, plays = Warehouse(path), read_history(history, user_id)
-    labels = served_labels(warehouse)
-    kinds = [kind for kind in (["artist", "track"] if not item_type else [item_type]) if (kind, task) in labels]
-    if not kinds:
-        raise SettingError(
-            f"No model serves {item_type or 'item'}s for task '{task}' in {path}, or none was fitted on its data: "
-            "run `make fit`."
-        )
-    found = [list_for_history(warehouse, plays, kind, task, length) for kind in kinds]
-    known = [one for one in found if one]
-    if not known and not as_json:
-        say(f"The catalogue knows nothing of {history}: these are favourites of others.")
-    _print_lists(known or [popular_list(warehouse, kind, task, length, country, age) for kind in kinds], True, as_json)
+    # one version of the file, opened once
+    with warehouse.held_open():
+        labels = served_labels(warehouse)
+        kinds = [kind for kind in ([item_type] if item_type else ["artist", "track"]) if (kind, task) in labels]
+        if not kinds:
+            raise SettingError(
+                f"No model serves {item_type or 'item'}s for task '{task}' in {path}, or none was fitted on its data: "
+                "run `make fit`."
+            )
+        found = [one for kind in kinds if (one := list_for_history(warehouse, plays, kind, task, length))]
+        if not found:
+            complain(f"The catalogue knows nothing of {history}: these are favourites of others.")
+            found = [popular_list(warehouse, kind, task, length, country, age) for kind in kinds]
+    _print_lists(found, True, as_json)
 
 
 def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
