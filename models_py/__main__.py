@@ -31,6 +31,7 @@ from models_py.settings.paths import check_demo_folder, check_published, check_w
 from models_py.settings.variables import check_variables, with_variable
 from models_py.terminal.printing import complain, only_own_words, say
 
+TASKS = ("discovery", "repeat", "all", "new_artists")
 EVERY_DAY, ANSWERS, STUDIES = "Raw files to tables", "Ask the tables", "Studies and checks"
 
 NewArtists = Annotated[
@@ -225,7 +226,10 @@ def recommend(
         raise SettingError(f"--task {task}, --new-artists and --repeat ask for different lists: give one of them.")
     if not user and not history:
         raise SettingError("Name whom to recommend to: --user with an id of table users, or --history with a file.")
+    if user and not history and (country or age):
+        raise SettingError("--country and --age are of somebody new: give them with --history.")
     task = asked[0] if asked else task
+    _check_task(task)
     if item_type:
         check_item_type(item_type)
     settings = Settings.from_environment()
@@ -255,6 +259,7 @@ def explain(
 ) -> None:
     """Print which plays a recommendation comes from; what they add is its score."""
     _check_kind(item_type)
+    _check_task(task)
     warehouse = Settings.from_environment().warehouse
     check_published(warehouse)
     from models_py.reports.explanations import print_explanation
@@ -315,7 +320,7 @@ def feedback(
 ) -> None:
     """Add to the feedback file what a person hides or loves."""
     if bool(hide) == bool(love):
-        raise SettingError("Say what about: --hide or --love with an artist or 'artist - track'.")
+        raise SettingError("Give one of --hide and --love, with an artist or 'artist - track'.")
     _check_kind(item_type)
     settings = Settings.from_environment()
     check_published(settings.warehouse)
@@ -355,13 +360,19 @@ def serve(
     from models_py.serving.service import HOST
     from models_py.serving.service import serve as answer
 
-    say(f"Reading {warehouse} to answer at http://{HOST}:{port}/ (Ctrl-C stops it) ...")
-    answer(warehouse, port)
+    say_when_stopped("Stopped.")
+    say(f"Reading {warehouse} ...")
+    answer(warehouse, port, lambda: say(f"Answering at http://{HOST}:{port}/ until stopped (Ctrl-C)."))
 
 
 def _check_kind(item_type: str) -> None:
     if item_type:
         check_item_type(item_type)
+
+
+def _check_task(task: str) -> None:
+    if task not in TASKS:
+        raise SettingError(f"There is no task '{task}': give one of {', '.join(TASKS)}.")
 
 
 def _settings_of_study(new_artists: bool) -> Settings:

@@ -9,7 +9,12 @@ from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.jobs.groups import group_items, wanted_groups
 from models_py.publishing import building
 from models_py.recommenders.registry import check_recommenders
-from models_py.reports.left_out import describe_idle_feedback, describe_what_is_left_out, require_plays
+from models_py.reports.left_out import (
+    describe_idle_feedback,
+    describe_older_serving,
+    describe_what_is_left_out,
+    require_plays,
+)
 from models_py.serving.people import served_labels
 from models_py.serving.saved import models_folder, remove_models
 from models_py.settings.checks import check_raw_folder, check_splits
@@ -91,6 +96,8 @@ def build(settings: Settings) -> None:
             _find_wanted_groups(STALE, working, settings, shown)
             stale = _fails(["--select", STALE], working, settings, shown)
         _report_what_is_left_out(settings, Warehouse(working))
+        for sentence in describe_older_serving(Warehouse(working)):
+            say(sentence)
         check_users_remain(settings, working)
     say(f"The marts are in {settings.warehouse}, schema marts.")
     if stale:

@@ -1,5 +1,5 @@
 -- each user of `int_users_served` has a list per item type and task that is served, unless the task allows none of the
--- items
+-- items, or the user's feedback leaves something out, which may be all
 with
 
 -- what 'new_artists' allows is counted in artists
@@ -12,6 +12,10 @@ tasks as (
 
 users as (
     select * from {{ ref('int_users_served') }}
+),
+
+withheld as (
+    select * from {{ ref('int_items_withheld') }}
 ),
 
 lists as (
@@ -43,6 +47,10 @@ final as (
         users.user_id
     from tasks
     cross join users
+    anti join withheld
+        on tasks.item_type = withheld.item_type
+            and tasks.task = withheld.task
+            and users.user_id = withheld.user_id
     inner join items on tasks.counted_type = items.item_type
     left join played_items
         on tasks.counted_type = played_items.item_type

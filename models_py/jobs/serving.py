@@ -112,5 +112,11 @@ def _served_rows(
         "search_key": strings(keys[winner.model_name] for winner in winners.values()),
         "validation_ndcg": np.array([winner.validation_ndcg for winner in winners.values()], dtype=float),
     }
-    constants = {"chosen_on_split": parameters.default_split, "fingerprint": dataset.fingerprint}
+    constants = {
+        "chosen_on_split": parameters.default_split,
+        "fingerprint": dataset.fingerprint,
+        "max_tracks_per_artist": parameters.max_tracks_per_artist,
+        "diversity_kind": parameters.diversity_kind,
+        "diversity_lambda": parameters.diversity_lambda,
+    }
     return Replacement("served_models", {"item_type": dataset.item_type}, rows, constants)

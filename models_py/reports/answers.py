@@ -71,20 +71,26 @@ def print_for_history(
     from models_py.serving.people import served_labels
 
     warehouse, plays = Warehouse(path), read_history(history, user_id)
+    if plays.n_other_lines:
+        complain(f"{plays.n_other_lines:,} lines of {history} are no plays, and are left out.")
     # one version of the file, opened once
     with warehouse.held_open():
+        kinds = [item_type] if item_type else ["artist", "track"]
         labels = served_labels(warehouse)
-        kinds = [kind for kind in ([item_type] if item_type else ["artist", "track"]) if (kind, task) in labels]
-        if not kinds:
-            raise SettingError(
-                f"No model serves {item_type or 'item'}s for task '{task}' in {path}, or none was fitted on its data: "
-                "run `make fit`."
-            )
-        found = [one for kind in kinds if (one := list_for_history(warehouse, plays, kind, task, length))]
+        if task == "new_artists" and ("track", task) not in labels:
+            raise SettingError(_no_new_artists(path))
+        found = [
+            one
+            for kind in kinds
+            if (kind, task) in labels and (one := list_for_history(warehouse, plays, kind, task, length))
+        ]
+        if not found and task != "discovery" and task != "all":
+            raise SettingError(f"No list for task '{task}' can be made: the catalogue knows no play of {history}.")
         if not found:
-            complain(f"The catalogue knows nothing of {history}: these are favourites of others.")
+            named = " or ".join(f"{kind}s" for kind in kinds)
+            complain(f"No model knows the {named} of {history}: these are favourites of others.")
             found = [popular_list(warehouse, kind, task, length, country, age) for kind in kinds]
-    _print_lists(found, True, as_json)
+    _print_lists([one for one in found if one.items], True, as_json)
 
 
 def print_answer(path: Path, statement: str, most_rows: int | None) -> None:
@@ -194,13 +200,17 @@ def _popular_lists(
         age = None if user["age"] is None or user["age"] < 0 else int(user["age"])
         return [popular_list(warehouse, kind, task, length, user["country"], age, user_id, said) for kind in wanted]
     if task == "new_artists" and item_type != "artist" and not parameter(warehouse, "new_artists"):
-        raise SettingError(
-            f"{warehouse.path} has no lists by new artists, because they were not asked for when it was built: "
-            "run `make evaluate NEW_ARTISTS=1`."
-        )
+        raise SettingError(_no_new_artists(warehouse.path))
     raise SettingError(
         f"{warehouse.path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "
         f"{_served_lists(warehouse, user_id)}."
+    )
+
+
+def _no_new_artists(path: Path) -> str:
+    return (
+        f"{path} has no lists by new artists, because they were not asked for when it was built: "
+        "run `make evaluate NEW_ARTISTS=1`."
     )
 
 

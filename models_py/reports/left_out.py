@@ -116,6 +116,29 @@ def describe_idle_feedback(path: Path, warehouse: Warehouse) -> list[str]:
     return [*sentences, f"So do {more} more entries: see marts.feedback."] if more > 0 else sentences
 
 
+def describe_older_serving(warehouse: Warehouse) -> list[str]:
+    """Say where served lists were made by other vars than the build has now."""
+    rows = warehouse.read(
+        """
+        select count(*) as n
+        from recommender.served_models as served
+        inner join marts.training_fingerprints as today
+            on today.split_name = 'full' and served.item_type = today.item_type
+                and served.fingerprint = today.fingerprint
+        cross join marts.evaluation_parameters as asked
+        where served.max_tracks_per_artist <> asked.max_tracks_per_artist
+            or served.diversity_kind is distinct from asked.diversity_kind
+            or asked.diversity_kind is not null and served.diversity_lambda <> asked.diversity_lambda
+        """
+    )
+    if not rows["n"][0]:
+        return []
+    return [
+        "Lists were fitted with another max_tracks_per_artist, diversity_kind or diversity_lambda: run `make fit` with "
+        "the same VARS, which diversifies lists and explains every place."
+    ]
+
+
 def _called(row: dict[str, object]) -> str:
     return f"track '{row['artist']} - {row['title']}'" if row["title"] else f"artist '{row['artist']}'"
 

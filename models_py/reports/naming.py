@@ -29,7 +29,8 @@ def find_item(warehouse: Warehouse, text: str, item_type: str) -> dict[str, obje
     asked = {"item_type": item_type, "text": text}
     rows = warehouse.read_rows(
         f"select item_type, item_id, item_name, artist_name, {CALLED} as called from marts.item_popularity "
-        f"where {OF_TYPE} and lower({CALLED}) = lower($text) order by play_count desc, item_id limit 1",
+        f"where {OF_TYPE} and (lower({CALLED}) = lower($text) "
+        "or item_type = 'artist' and item_id = marts.artist_id_of($text)) order by play_count desc, item_id limit 1",
         asked,
     )
     if rows:

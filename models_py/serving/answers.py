@@ -120,7 +120,7 @@ def popular_list(
     """
     least = parameter(warehouse, "min_segment_users")
     groups = [
-        (f"favourites in {country}", "country = $country", country),
+        (f"favourites in {country}", "lower(country) = lower($country)", country),
         (f"favourites between {(age or 0) - 5} and {(age or 0) + 5}", "age between $age - 5 and $age + 5", age),
     ]
     withheld = wishes.hidden[item_type] | (wishes.loved[item_type] if task in DISCOVERIES else set())

@@ -9,7 +9,8 @@ import numpy as np
 from models_py.evaluation.ranking import Lists
 from models_py.explanations.reasons import Reasons
 from models_py.serving.answers import Reason, Recommended, RecommendedList, names_of, parameter
-from models_py.serving.histories import History, matched
+from models_py.serving.catalogues import read_catalogue
+from models_py.serving.histories import History, Matched, matched
 from models_py.serving.people import Listener, ServedModel, list_for, listener_of, read_served, with_wishes
 from models_py.serving.saved import models_folder
 from models_py.serving.wishes import Wishes
@@ -34,31 +35,30 @@ def list_for_history(
     warehouse: Warehouse, history: History, item_type: str, task: str, length: int
 ) -> RecommendedList | None:
     """Make the list of somebody new; nothing where the catalogue knows nothing that they play."""
+    own = matched(history, NameIds(warehouse), read_catalogue(warehouse, item_type), item_type)
+    if not own.counts.nnz:
+        return None
     served = read_served(warehouse, models_folder(warehouse.path), item_type, task)
     most, names = parameter(warehouse, "max_tracks_per_artist"), partial(names_of, warehouse, item_type)
-    return folded_in(served, history, task, length, most, NameIds(warehouse), names)
+    return folded_in(served, own, task, length, most, names)
 
 
 def folded_in(
-    served: ServedModel, history: History, task: str, length: int, most_of_artist: int, ids: NameIds, names: Names
-) -> RecommendedList | None:
-    """Make a list for a history; nothing where the catalogue knows nothing of it.
+    served: ServedModel, own: Matched, task: str, length: int, most_of_artist: int, names: Names
+) -> RecommendedList:
+    """Make a list for a history of which the catalogue knows something.
 
     Parameters
     ----------
     served : ServedModel
-    history : History
+    own : Matched
     task : str
     length : int
     most_of_artist : int
         Tracks by one artist; 0 is no limit.
-    ids : NameIds
     names : function
         Gives the names of items and of their artists for ids.
     """
-    own = matched(history, ids, served.catalogue, served.label.item_type)
-    if not own.counts.nnz:
-        return None
     found = _listed(served, Listener.of(own.counts, own.artist_ids), task, length, most_of_artist, names)
     return replace(found, known_plays=own.known_plays, known_items=own.known_items)
 

@@ -18,7 +18,7 @@ from models_py.warehouse import NameIds
 
 OWN_LINE = "artist, title and plays, separated by tabs"
 OWN_COLUMNS = ("artist", "title", "plays")
-OWN = re.compile(rb"[^\t]*\t[^\t]*\t *0*[1-9]\d{0,8} *")
+OWN = re.compile(rb"[^\t]*\t[^\t]*\t *0*[1-9]\d{0,8}(\.0+)? *")
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,12 @@ class History:
     ----------
     plays : mapping of (str, str) to int
         By artist and title as the file spells them; the title is empty where only the artist is known.
+    n_other_lines : int
+        Lines of the file that are no plays.
     """
 
     plays: Mapping[tuple[str, str], int]
+    n_other_lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,24 @@ def read_history(path: Path, user_id: str = "") -> History:
     MusicError
         Where the file cannot be read, no line of it is a play, or it holds plays of several people and names none.
     """
+    if not path.is_file():
+        raise SettingError(f"{path} is no file: give --history a file of plays, as {OWN_LINE}.")
     lines = checked_lines(path)
     first = list(islice(lines, LINES_READ))
     name = recognize(first)
     fits = formats()[name].fits if name else _is_own
     columns = formats()[name].columns if name else OWN_COLUMNS
+    if user_id and "user" not in columns:
+        raise SettingError(f"{path} names no users: leave --user out.")
     if not columns:
         raise SettingError(f"{path} has lines of {name}, which no single history is read from: write {OWN_LINE}.")
     plays: Counter[tuple[str, str]] = Counter()
     users: set[str] = set()
-    for line in filter(fits, chain(first, lines)):
+    n_other_lines = 0
+    for line in chain(first, lines):
+        if not fits(line):
+            n_other_lines += 1
+            continue
         row = dict(zip(columns, line.decode().split("\t"), strict=True))
         users.add(row.get("user", user_id))
         if not user_id and len(users) > 1:
@@ -83,8 +94,10 @@ def read_history(path: Path, user_id: str = "") -> History:
     if user_id and user_id not in users:
         raise SettingError(f"{path} has no plays of user '{user_id}': it has those of {_some(sorted(users))}.")
     if not plays:
-        raise SettingError(f"No line of {path} is a play: write {OWN_LINE}, or lines of a format in docs/formats.md.")
-    return History(plays)
+        raise SettingError(
+            f"No line of {path} is a play: write {OWN_LINE}, or lines of a format in dbt_project/docs/formats.md."
+        )
+    return History(plays, n_other_lines)
 
 
 def matched(history: History, names: NameIds, catalogue: Catalogue, item_type: str) -> Matched:

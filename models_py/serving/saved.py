@@ -121,12 +121,24 @@ def read_model(folder: Path, label: Label) -> FittedModel:
             head = json.loads(str(take(HEAD)))
             if {name: head[name] for name in vars(label)} != vars(label) or head["version"] != VERSION:
                 raise WarehouseError(f"{path} holds another model than its name says: run `make fit` to make it anew.")
-            return _restored(head["model"], take)
+            model = _restored(head["model"], take)
+            if not isinstance(model, FittedModel):
+                raise ValueError("its head describes no model")
+            return model
     except FileNotFoundError as error:
         raise WarehouseError(
             f"The model that serves {label.item_type}s is not saved beside the warehouse ({path}): run `make fit`."
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, struct.error, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        struct.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise WarehouseError(f"{path} is damaged ({error}): remove it and run `make fit` to make it anew.") from error
 
 

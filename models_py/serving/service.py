@@ -10,7 +10,7 @@ import json
 import logging
 import pathlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -93,8 +93,16 @@ class Publication:
             self._refused = version
 
 
-def serve(path: pathlib.Path, port: int) -> None:
+def serve(path: pathlib.Path, port: int, ready: Callable[[], None]) -> None:
     """Answer on this machine's own address until stopped.
+
+    Parameters
+    ----------
+    path : Path
+        The published warehouse.
+    port : int
+    ready : function
+        Called when the warehouse is read.
 
     Raises
     ------
@@ -108,7 +116,9 @@ def serve(path: pathlib.Path, port: int) -> None:
             listening.listen()
         except OSError as error:
             raise SettingError(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from error
-        config = uvicorn.Config(application(Publication(path)), log_level="warning", access_log=False, lifespan="on")
+        app = application(Publication(path))
+        ready()
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -177,9 +187,11 @@ def _refuse_in_sentences(app: FastAPI) -> None:
         return _refused(503, str(error))
 
     @app.exception_handler(RequestValidationError)
-    async def misspelt(_: Request, error: RequestValidationError) -> Response:
+    async def misspelt(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        where = " ".join(str(part) for part in first["loc"][1:]) or "the request"
+        where = " ".join(str(part) for part in first["loc"][1:]) or "the body"
+        if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
+            return _refused(422, "The body has to be JSON, with the header content-type: application/json.")
         return _refused(422, f"{where}: {first['msg']}.")
 
 

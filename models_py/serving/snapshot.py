@@ -14,7 +14,7 @@ from models_py.data.parameters import Parameters
 from models_py.errors import SettingError, WarehouseError
 from models_py.serving.answers import Reason, Recommended, RecommendedList, SimilarItem
 from models_py.serving.folding import folded_in
-from models_py.serving.histories import History
+from models_py.serving.histories import History, matched
 from models_py.serving.people import ServedModel, read_served, served_labels
 from models_py.serving.saved import models_folder
 from models_py.warehouse import NameIds, Warehouse
@@ -192,11 +192,14 @@ class Snapshot:
         served = self.served.get((item_type, task))
         if not isinstance(served, ServedModel):
             raise served or WarehouseError(f"No model serves {item_type}s for task '{task}': run `make fit`.")
-        names = lambda ids: {item: self.names[item_type, item] for item in ids}  # noqa: E731
-        found = folded_in(served, history, task, length, self.parameters.max_tracks_per_artist, self.name_ids, names)
-        if found is None:
+        own = matched(history, self.name_ids, served.catalogue, item_type)
+        if not own.counts.nnz:
             raise SettingError(f"The catalogue knows no {item_type} of these plays.")
-        return found
+
+        def names(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+            return {item: self.names[item_type, item] for item in ids}
+
+        return folded_in(served, own, task, length, self.parameters.max_tracks_per_artist, names)
 
     def item_id(self, item_type: str, item: str) -> int:
         """Find an item by its id, or by its name: an artist's, or 'artist - track', in any case.

@@ -66,7 +66,7 @@ def check_item_type(item_type: str) -> None:
         Naming both kinds.
     """
     if item_type not in ("track", "artist"):
-        raise SettingError(f"ITEM_TYPE is '{item_type}': set it to track or artist.")
+        raise SettingError(f"'{item_type}' is no item type: give track or artist.")
 
 
 def check_playlist(user_id: str, choices: Sequence[str], form: str, output: Path | None) -> None:
@@ -88,6 +88,8 @@ def check_playlist(user_id: str, choices: Sequence[str], form: str, output: Path
     kind, *others = choices
     if sum(map(bool, choices)) > 1:
         raise SettingError("--kind, --id and --like each choose a playlist: give one of them.")
+    if user_id and choices[-1]:
+        raise SettingError("--like gives the same tracks to everybody: leave --user out.")
     if not user_id and (kind or not any(others)):
         raise SettingError("Whose playlists? Give --user, or choose one by --id or --like.")
     if output and not any(choices):

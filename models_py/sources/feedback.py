@@ -90,6 +90,8 @@ def add_entry(path: Path, entry: Entry) -> None:
 def _entry(row: list[str]) -> Entry:
     if len(row) != len(HEADER):
         raise ValueError(f"it has {len(row)} fields, not {len(HEADER)}")
+    if any(field.lstrip().startswith('"') and not field.startswith('"') for field in row):
+        raise ValueError("a blank stands before a quote")
     *texts, given_on = row
     entry = Entry(*texts, _date(given_on))
     if entry.item_type not in KINDS:

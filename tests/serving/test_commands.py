@@ -132,7 +132,9 @@ def test_a_bad_feedback_file_stops_a_build_before_it_begins(demo: Study, tmp_pat
         (("--user", USER, "--repeat", "--new-artists"), "give one of them"),
         (("--user", USER, "--repeat", "--task", "all"), "give one of them"),
         (("--user", USER, "--item-type", "album"), "album"),
-        (("--history", "none.tsv"), "none.tsv cannot be read"),
+        (("--history", "none.tsv"), "none.tsv is no file"),
+        (("--user", USER, "--task", "discover"), "There is no task 'discover': give one of discovery,"),
+        (("--user", USER, "--country", "Iceland"), "give them with --history"),
     ],
 )
 def test_misspelt_questions_are_refused(demo: Study, arguments: tuple[str, ...], sentence: str) -> None:
@@ -156,7 +158,7 @@ def test_without_its_saved_model_a_warehouse_says_so(demo: Study, tmp_path: Path
     with duckdb.connect(str(tmp_path / "music.duckdb")) as connection:
         connection.execute("update marts.training_fingerprints set fingerprint = 'another' where split_name = 'full'")
     result = demo.call("recommend", "--history", str(path), **lonely)
-    assert result.returncode == 1 and "fitted on its data: run `make fit`" in result.stderr
+    assert result.returncode == 0 and "these are favourites of others" in result.stderr
 
 
 def test_only_models_that_serve_are_kept(demo: Study) -> None:

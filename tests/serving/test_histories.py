@@ -55,5 +55,19 @@ def test_a_file_without_a_play_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(MusicError, match="none.tsv cannot be read"):
+    with pytest.raises(MusicError, match="none.tsv is no file"):
         read_history(tmp_path / "none.tsv")
+
+
+def test_lines_that_are_no_plays_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "plays.tsv"
+    path.write_bytes(b"Queen\tSOS\t12.0\nAbba\tSOS\tmany\n\nBj\xf6rk\tJ\xf3ga\t3\n")
+    history = read_history(path)
+    assert (history.plays, history.n_other_lines) == ({("Queen", "SOS"): 12}, 2)
+
+
+def test_a_file_without_users_has_none_to_choose(tmp_path: Path) -> None:
+    path = tmp_path / "plays.tsv"
+    path.write_text("Queen\tSOS\t1\n")
+    with pytest.raises(MusicError, match="names no users: leave --user out"):
+        read_history(path, "ann")

@@ -90,7 +90,7 @@ def test_another_model_under_the_name_is_refused(tmp_path: Path, changed: dict[s
 @pytest.mark.parametrize(
     "part", [{"part": "Path", "fields": {}}, {"array": "a9"}, {"csr": ["a0"], "shape": [1, 1]}, {}]
 )
-def test_a_head_that_no_model_has_makes_nothing(tmp_path: Path, part: dict) -> None:
+def test_a_head_that_no_model_has_makes_nothing(tmp_path: Path, part: object) -> None:
     head = {"version": 1, **vars(LABEL), "model": part}
     with (tmp_path / LABEL.file_name).open("wb") as file:
         np.savez(file, head=np.array(json.dumps(head)), a0=np.arange(3))

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Study
 
+from models_py import __main__ as commands
 from models_py.errors import SettingError
+from models_py.recommenders.base import TASKS
 from models_py.settings.environment import Settings
 
 
@@ -93,7 +95,7 @@ HEAVY = {"dbt", "duckdb", "numba", "numpy", "pandas", "rich", "scipy", "sklearn"
         ("build", {"WAREHOUSE": "README.md"}, "README.md cannot be opened (it is no DuckDB file)"),
         ("build", {"WAREHOUSE": "README.md/music.duckdb"}, "Cannot write to README.md"),
         ("fit", {"WAREHOUSE": "/no/such/file"}, "There is no warehouse at /no/such/file"),
-        ("protocols", {"ITEM_TYPE": "album"}, "ITEM_TYPE is 'album'"),
+        ("protocols", {"ITEM_TYPE": "album"}, "'album' is no item type"),
         ("protocols", {"TRIALS": "lots"}, "TRIALS"),
         ("published", {"SEEDS": "1"}, "SEEDS"),
         ("published", {"DATA": ""}, "DATA is not set"),
@@ -118,3 +120,7 @@ def test_a_setting_is_refused_before_anything_is_loaded(
     assert not loaded & HEAVY
     assert len(imports) == sum(line.startswith("import time:") for line in imports)
     assert not (study.folder / "building").exists()
+
+
+def test_the_command_line_knows_the_tasks_of_recommenders() -> None:
+    assert commands.TASKS == TASKS

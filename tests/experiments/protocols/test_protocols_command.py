@@ -94,7 +94,7 @@ def test_it_says_what_it_ran_on_and_how_near_the_published_figures_lie(studied: 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"ITEM_TYPE": "album"}, "ITEM_TYPE is 'album': set it to track or artist."),
+        ({"ITEM_TYPE": "album"}, "'album' is no item type: give track or artist."),
         ({"VARS": "{tuning_trials: 8, random_seed: 5}"}, "were built with random_seed 1, not 5"),
         ({"WAREHOUSE": "/nowhere/music.duckdb"}, "There is no warehouse at /nowhere/music.duckdb"),
     ],

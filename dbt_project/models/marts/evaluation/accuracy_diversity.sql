@@ -12,6 +12,11 @@ parameters as (
     select * from {{ ref('evaluation_parameters') }}
 ),
 
+served_models as (
+    select * from {{ ref('stg_recommender__served_models') }}
+    where task = 'discovery'
+),
+
 average_scores as (
     select
         {%- for metric in ['ndcg', 'tag_diversity', 'mix_distance', 'artist_diversity', 'novelty'] %}
@@ -44,12 +49,15 @@ final as (
         scores.novelty,
         scores.n_users,
         scores.trade_off = parameters.diversity_lambda as is_default,
-        scores.trade_off = parameters.diversity_lambda
-        and coalesce(scores.diversity_kind = parameters.diversity_kind, false) as is_served
+        served_models.item_type is not null as is_served
     from average_scores as scores
     cross join parameters
     inner join trials
         on {{ same_keys('scores', 'trials', ['split_name', 'item_type', 'diversity_kind', 'trade_off']) }}
+    left join served_models
+        on scores.item_type = served_models.item_type
+            and scores.diversity_kind = served_models.diversity_kind
+            and scores.trade_off = served_models.diversity_lambda
     inner join average_scores as own_scores
         on {{ same_keys('scores', 'own_scores', ['split_name', 'item_type', 'diversity_kind']) }}
             and own_scores.trade_off = 0
