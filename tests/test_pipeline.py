@@ -160,9 +160,13 @@ def test_everybody_is_served_and_a_person_can_ask(demo: Study) -> None:
             where item_type = '{item_type}' and task = 'discovery'"""
         )
         assert served == [(users, 1)]
-    # of whom only a profile is known is served on request
+    # of whom only a profile is known has no stored list, and gets favourites of others who is asked for
     (profile,) = demo.query("select min(user_id) from marts.users where play_count = 0")[0]
+    assert demo.query(f"select count(*) from marts.served_recommendations where user_id = '{profile}'") == [(0,)]
     answer = demo.call("recommend", "--user", profile)
+    assert answer.returncode == 0
+    assert f"artists for {profile} (discovery), favourites " in answer.stdout
+    answer = demo.call("recommend", "--user", profile, "--repeat")
     assert answer.returncode == 1
     assert "serve_users_without_plays" in answer.stderr
     answer = demo.run("recommend", "--user", "user_000010")
@@ -289,7 +293,7 @@ def test_a_wrong_setting_is_one_sentence(new_study: Callable[..., Study], settin
 
 def test_two_kinds_of_lists_are_not_asked_for_at_once(new_study: Callable[..., Study]) -> None:
     result = new_study().call("recommend", "--user", "ann", "--task", "repeat", "--new-artists")
-    assert result.returncode == 1 and "leave one of them out" in result.stderr
+    assert result.returncode == 1 and "give one of them" in result.stderr
 
 
 @pytest.mark.slow

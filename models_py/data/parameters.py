@@ -44,11 +44,12 @@ class Parameters:
     @staticmethod
     def read_row(warehouse: Warehouse) -> dict[str, object]:
         """Read the whole row from the warehouse; a timestamp as text."""
-        row = warehouse.read(
-            "select * replace (cast(first_plausible_play as varchar) as first_plausible_play, "
-            "cast(last_plausible_play as varchar) as last_plausible_play, "
-            "cast(playlist_week as varchar) as playlist_week) from marts.evaluation_parameters"
-        )
+        times = warehouse.read(
+            "select column_name as name from information_schema.columns where table_schema = 'marts' "
+            "and table_name = 'evaluation_parameters' and data_type in ('DATE', 'TIMESTAMP') order by all"
+        )["name"]
+        as_text = ", ".join(f"cast({name} as varchar) as {name}" for name in times)
+        row = warehouse.read(f"select * {f'replace ({as_text})' if as_text else ''} from marts.evaluation_parameters")
         return {name: values[0] for name, values in row.items()}
 
     @classmethod

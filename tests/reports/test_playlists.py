@@ -68,6 +68,7 @@ def playlist(tmp_path: Path) -> Command:
         connection.execute(
             """
             create schema marts;
+            create macro marts.artist_id_of(name) as 0;
             create table marts.users as from (values ('ann'), ('bob')) as t (user_id);
             create table marts.tracks (track_id bigint, artist_name varchar, track_name varchar, track_mbid varchar);
             create table marts.playlists (

@@ -23,7 +23,7 @@ def test_every_figure_is_a_finite_number_or_null(demo: Study) -> None:
     )
     assert len(figures) > 200
     counts = " union all ".join(
-        f"select '{table}.{column}', count(*) from {schema}.{table} where not isfinite({column})"
+        f"select '{table}.{column}', count(*) from {schema}.{table} where not isfinite(\"{column}\")"
         for schema, table, column in figures
     )
     assert [(name, count) for name, count in demo.query(counts) if count] == []
