@@ -35,10 +35,11 @@ def list_for_history(
     warehouse: Warehouse, history: History, item_type: str, task: str, length: int
 ) -> RecommendedList | None:
     """Make the list of somebody new; nothing where the catalogue knows nothing that they play."""
-    own = matched(history, NameIds(warehouse), read_catalogue(warehouse, item_type), item_type)
+    catalogue = read_catalogue(warehouse, item_type)
+    own = matched(history, NameIds(warehouse), catalogue, item_type)
     if not own.counts.nnz:
         return None
-    served = read_served(warehouse, models_folder(warehouse.path), item_type, task)
+    served = read_served(warehouse, models_folder(warehouse.path), item_type, task, catalogue)
     most, names = parameter(warehouse, "max_tracks_per_artist"), partial(names_of, warehouse, item_type)
     return folded_in(served, own, task, length, most, names)
 

@@ -74,8 +74,10 @@ def served_labels(warehouse: Warehouse) -> dict[tuple[str, str], Label]:
     }
 
 
-def read_served(warehouse: Warehouse, folder: Path, item_type: str, task: str) -> ServedModel:
-    """Read the model that serves a task.
+def read_served(
+    warehouse: Warehouse, folder: Path, item_type: str, task: str, catalogue: Catalogue | None = None
+) -> ServedModel:
+    """Read the model that serves a task, with its catalogue unless that was read before.
 
     Raises
     ------
@@ -88,7 +90,7 @@ def read_served(warehouse: Warehouse, folder: Path, item_type: str, task: str) -
             f"No model serves {item_type}s for task '{task}' in {warehouse.path}, or it was fitted on other data than "
             "these: run `make fit`."
         )
-    return ServedModel(label, read_model(folder, label), read_catalogue(warehouse, item_type))
+    return ServedModel(label, read_model(folder, label), catalogue or read_catalogue(warehouse, item_type))
 
 
 def listener_of(warehouse: Warehouse, served: ServedModel, user_id: str) -> Listener:
