@@ -230,8 +230,7 @@ def recommend(
         raise SettingError("--country and --age are of somebody new: give them with --history.")
     task = asked[0] if asked else task
     _check_task(task)
-    if item_type:
-        check_item_type(item_type)
+    _check_kind(item_type)
     settings = Settings.from_environment()
     check_published(settings.warehouse)
     from models_py.reports.answers import print_for_history, print_served

@@ -17,7 +17,7 @@ def descriptions(names: Sequence[str], interactions: Interactions) -> list[str]:
     """Name the columns of `candidates`: ones, two of each member, and those of the items and users."""
     of_lists = [column.format(name) for name in names for column in OF_LIST]
     windows = [f"share of plays in {days} days" for days in sorted(interactions.windows)]
-    parents = ["known of its parent", "share of its parent"] if _has_parents(interactions) else []
+    parents = ["known of its parent", "share of its parent"] if interactions.has_parents else []
     return ["intercept", *of_lists, "lists", "listeners", "items of the user", *windows, *parents]
 
 
@@ -51,7 +51,7 @@ def candidates(
     shares = np.log((interactions.listeners + 1) / (interactions.n_users + 1))[items]
     common = [found.data.astype(np.float64), shares, sizes]
     common += [(plays / np.maximum(interactions.plays, 1))[items] for _, plays in sorted(interactions.windows.items())]
-    if _has_parents(interactions):
+    if interactions.has_parents:
         common += _of_parents(histories, interactions, rows, items)
     return rows, items, np.column_stack([np.ones(len(rows)), *of_lists, *common])
 
@@ -92,10 +92,6 @@ def _of_parents(
         np.log1p(values_at(known, rows, parents)),
         values_at(played, rows, parents) / whole[rows],
     ]
-
-
-def _has_parents(interactions: Interactions) -> bool:
-    return interactions.parents.max(initial=-1) + 1 < interactions.n_items
 
 
 def _near(places: sparse.csr_matrix, depth: int) -> sparse.csr_matrix:

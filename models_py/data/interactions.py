@@ -70,6 +70,11 @@ class Interactions:
         """Number of columns."""
         return self.counts.shape[1]
 
+    @property
+    def has_parents(self) -> bool:
+        """Whether some items share a parent."""
+        return self.parents.max(initial=-1) + 1 < self.n_items
+
     @cached_property
     def listeners(self) -> np.ndarray:
         """Users per item, int64, shape (n_items,)."""

@@ -14,10 +14,9 @@ NO_ARTISTS = "it needs items that share artists, and here each is its own"
 
 def lacks(kind: str, interactions: Interactions) -> str | None:
     """Say in a sentence why lists of these items cannot be diversified so; nothing where they can."""
-    shares_artists = interactions.n_items > 0 and interactions.parents.max() + 1 < interactions.n_items
     if kind == "artists":
-        return None if shares_artists else NO_ARTISTS
-    if interactions.tags is None and not (kind == "mix" and shares_artists):
+        return None if interactions.has_parents else NO_ARTISTS
+    if interactions.tags is None and not (kind == "mix" and interactions.has_parents):
         return NO_TAGS
     return None
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from models_py.jobs.diversity import diversified, step_key
 from models_py.jobs.explaining import Served, explained, likened
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys, unexplained
 from models_py.recommenders.base import Recommender
+from models_py.recommenders.fitted import FittedModel
 from models_py.serving.saved import VERSION, Label, save_model
 from models_py.warehouse import Replacement, Warehouse, strings
 
@@ -64,8 +65,8 @@ def serve(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, models
             recommender = known[name](**json.loads(hyper_parameters))
             run = Run(dataset, name, keys[name], recommender.is_baseline)
             reasons: list[Replacement] = []
-            make = partial(_fitted, run, recommender, data, tasks, parameters, reasons, models)
-            run = attempted(run, make)
+            save = partial(save_model, models, label)
+            run = attempted(run, partial(_fitted, run, recommender, data, tasks, parameters, reasons, save))
             replacements += run.replacements() + (reasons or unexplained(dataset, name))
             if run.status == "failed":
                 # these tasks are served what is popular
@@ -81,16 +82,15 @@ def _fitted(
     tasks: list[str],
     parameters: Parameters,
     reasons: list[Replacement],
-    models: Path,
+    save: Callable[[FittedModel], None],
 ) -> Run:
     """Fit, list, save, and add rows that explain the lists to `reasons`; lists are served without what fails."""
     run, model = fitted(run, recommender, data, tasks, parameters)
-    label = Label(run.dataset.item_type, run.model_name, run.dataset.fingerprint, run.search_key)
     run = replace(run, lists=diversified(run.lists, data.train, run.dataset.item_type, parameters))
     served = Served(run.model_name, model, run.lists)
     steps = {
         "explained": lambda: reasons.extend(explained(run.dataset, served, data, parameters)),
-        "saved": lambda: save_model(models, label, model),
+        "saved": lambda: save(model),
     }
     complete = True
     for done, step in steps.items():

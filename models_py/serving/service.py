@@ -27,9 +27,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models_py import __version__
 from models_py.errors import SettingError, WarehouseError
+from models_py.recommenders.base import TASKS
 from models_py.serving.answers import Recommended, RecommendedList, SimilarItem
 from models_py.serving.histories import History
 from models_py.serving.snapshot import Snapshot, version_of
+from models_py.sources.feedback import KINDS
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ MOST_PLAYED = 100_000
 # Characters of a name or an id.
 LONGEST = 500
 
-ItemType = Literal["track", "artist"]
-Task = Literal["discovery", "repeat", "all", "new_artists"]
+ItemType = Literal[KINDS]
+Task = Literal[TASKS]
 Length = Annotated[int, Query(ge=1, le=100, description="Items at most.")]
 User = Annotated[str, Path(max_length=LONGEST)]
 Asker = Annotated[str, Query(max_length=LONGEST)]
@@ -137,7 +139,7 @@ def application(publication: Publication) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     _refuse_in_sentences(app)
     _add_answers(app, publication)
-    # models are fitted to several threads, of which only one may ask: one list is made after the other
+    # compiled loops take one caller at a time: one list is made after the other
     one_at_a_time = asyncio.Lock()
 
     @app.post("/fold-in", summary="The list of somebody new", response_model=RecommendedList)

@@ -15,7 +15,8 @@ HIDE, LOVE = "hide", "love"
 KINDS = ("track", "artist")
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LINE_END = re.compile(r"\r\n|\r|\n")
-QUOTED = re.compile(r'"[^"]*"')
+QUOTED = re.compile(r'"(?:[^"]|"")*"')
+BLANK_BEFORE = re.compile(r'(?:^|,)[ \t]+"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ def read_feedback(path: Path) -> list[Entry]:
         raise SettingError(f"{path} cannot be read ({error}): make it a readable file in UTF-8.") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     entries: list[Entry] = []
-    # dbt's reader takes no mixture, but within quotes
-    if len(set(LINE_END.findall(QUOTED.sub("", text)))) > 1:
+    # dbt's reader takes no mixture of line ends, and leaves out blanks before a quote; within quotes both are text
+    bare = QUOTED.sub('"', text)
+    if len(set(LINE_END.findall(bare))) > 1:
         raise SettingError(f"{path} mixes line ends: make them all the same (tr -d '\\r' < {path.name} > repaired).")
+    if BLANK_BEFORE.search(bare):
+        raise SettingError(f"{path} has a blank before a quote: remove it, or put it inside.")
     try:
         if next(reader, HEADER) != HEADER:
             raise ValueError(f"the header has to be {','.join(HEADER)}")
@@ -90,8 +94,6 @@ def add_entry(path: Path, entry: Entry) -> None:
 def _entry(row: list[str]) -> Entry:
     if len(row) != len(HEADER):
         raise ValueError(f"it has {len(row)} fields, not {len(HEADER)}")
-    if any(field.lstrip().startswith('"') and not field.startswith('"') for field in row):
-        raise ValueError("a blank stands before a quote")
     *texts, given_on = row
     entry = Entry(*texts, _date(given_on))
     if entry.item_type not in KINDS:

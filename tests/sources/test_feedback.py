@@ -70,6 +70,15 @@ def test_a_line_that_is_no_feedback_is_refused_with_its_number(tmp_path: Path, l
         read_feedback(path)
 
 
+def test_a_blank_before_a_quote_is_refused_and_one_inside_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.csv"
+    path.write_text(",".join(HEADER) + '\nann,artist, "A",,hide,2009-05-04\n')
+    with pytest.raises(SettingError, match="a blank before a quote"):
+        read_feedback(path)
+    path.write_text(",".join(HEADER) + '\nann,artist,"  ""A, ""B""",,hide,2009-05-04\n')
+    assert read_feedback(path)[0].artist == '  "A, "B"'
+
+
 def test_mixed_line_ends_are_refused_as_everywhere(tmp_path: Path) -> None:
     path = tmp_path / "feedback.csv"
     path.write_bytes(",".join(HEADER).encode() + b"\r\nann,artist,A,,hide,2009-05-04\n")

@@ -53,11 +53,7 @@ evaluated_lists as (
 
 sum_hits as (
     select
-        lists.split_name,
-        lists.item_type,
-        lists.diversity_kind,
-        lists.trade_off,
-        lists.user_id,
+        {{ key_columns(list_key, 'lists') }},
         sum({{ gain_at('lists.rank') }}) as gain
     from lists
     inner join test_interactions
@@ -68,11 +64,7 @@ sum_hits as (
 
 describe_items as (
     select
-        lists.split_name,
-        lists.item_type,
-        lists.diversity_kind,
-        lists.trade_off,
-        lists.user_id,
+        {{ key_columns(list_key, 'lists') }},
         avg(items.novelty) as novelty,
         count(distinct items.parent_item_index) / count(*) as artist_diversity
     from lists
@@ -83,11 +75,7 @@ describe_items as (
 
 sum_tags as (
     select
-        lists.split_name,
-        lists.item_type,
-        lists.diversity_kind,
-        lists.trade_off,
-        lists.user_id,
+        {{ key_columns(list_key, 'lists') }},
         item_tags.tag,
         sum(item_tags.weight) as weight,
         sum(item_tags.weight * item_tags.weight) as squared_weight,
@@ -119,11 +107,7 @@ mixed_users as (
 -- a tag that the list lacks counts as having mix_smoothing of the user's share there
 describe_tags as (
     select
-        count_tagged.split_name,
-        count_tagged.item_type,
-        count_tagged.diversity_kind,
-        count_tagged.trade_off,
-        count_tagged.user_id,
+        {{ key_columns(list_key, 'count_tagged') }},
         {{ mean_difference('sum(count_tagged.weight * count_tagged.weight)', 'any_value(count_tagged.tagged_items)') }}
             as tag_diversity,
         case
