@@ -1,9 +1,11 @@
 """The numbers that define the study, as the dbt vars set them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from models_py.errors import WarehouseError
 from models_py.warehouse import Warehouse
 
 
@@ -32,6 +34,9 @@ class Parameters:
     theme_top_items: int
     bootstrap_draws: int
     window_days: tuple[int, ...]
+    love_plays: int
+    min_segment_users: int
+    new_artists: bool
     built_splits: tuple[str, ...]
     diversity_kind: str | None
     diversity_lambda: float
@@ -54,8 +59,23 @@ class Parameters:
 
     @classmethod
     def read(cls, warehouse: Warehouse) -> "Parameters":
-        """Read from the warehouse."""
+        """Read from the warehouse.
+
+        Raises
+        ------
+        WarehouseError
+            Where it was built by a version that did not have one of them.
+        """
         row = cls.read_row(warehouse)
+        try:
+            return cls._of(row)
+        except KeyError as error:
+            raise WarehouseError(
+                f"{warehouse.path} is of another version, which knew no {error.args[0]}: run `make evaluate`."
+            ) from error
+
+    @classmethod
+    def _of(cls, row: Mapping[str, object]) -> "Parameters":
         return cls(
             default_split=str(row["default_split"]),
             min_listeners_to_group=int(row["min_listeners_to_group"]),
@@ -78,6 +98,9 @@ class Parameters:
             theme_top_items=int(row["theme_top_items"]),
             bootstrap_draws=int(row["bootstrap_draws"]),
             window_days=_integers(row["window_days"]),
+            love_plays=int(row["love_plays"]),
+            min_segment_users=int(row["min_segment_users"]),
+            new_artists=bool(row["new_artists"]),
             built_splits=tuple(str(row["built_splits"]).split(",")),
             diversity_kind=str(row["diversity_kind"]) if row["diversity_kind"] else None,
             diversity_lambda=float(row["diversity_lambda"]),

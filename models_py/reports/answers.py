@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from models_py.data.parameters import Parameters
 from models_py.errors import SettingError, WarehouseError
 from models_py.reports.naming import check_user, find_item
-from models_py.serving.answers import Recommended, RecommendedList, parameter, popular_list, stored_lists
+from models_py.serving.answers import Recommended, RecommendedList, popular_list, stored_lists
 from models_py.serving.histories import read_history
 from models_py.serving.wishes import Wishes, wishes
 from models_py.sources.feedback import Entry, add_entry, read_feedback
@@ -82,7 +83,7 @@ def print_for_history(
         found = [
             one
             for kind in kinds
-            if (kind, task) in labels and (one := list_for_history(warehouse, plays, kind, task, length))
+            if (label := labels.get((kind, task))) and (one := list_for_history(warehouse, plays, label, task, length))
         ]
         if not found and task != "discovery" and task != "all":
             raise SettingError(f"No list for task '{task}' can be made: the catalogue knows no play of {history}.")
@@ -199,7 +200,7 @@ def _popular_lists(
     if user["play_count"] == 0 and task in ("discovery", "all") and wanted:
         age = None if user["age"] is None or user["age"] < 0 else int(user["age"])
         return [popular_list(warehouse, kind, task, length, user["country"], age, user_id, said) for kind in wanted]
-    if task == "new_artists" and item_type != "artist" and not parameter(warehouse, "new_artists"):
+    if task == "new_artists" and item_type != "artist" and not Parameters.read(warehouse).new_artists:
         raise SettingError(_no_new_artists(warehouse.path))
     raise SettingError(
         f"{warehouse.path} serves {user_id} no list of {item_type or 'item'}s for task '{task}': "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models_py.errors import WarehouseError
+from models_py.data.parameters import Parameters
 from models_py.serving.wishes import DISCOVERIES, NO_WISHES, Wishes
 from models_py.warehouse import Warehouse
 
@@ -95,7 +95,7 @@ def stored_lists(
                 row["item_name"],
                 row["artist_name"],
                 float(row["score"]),
-                tuple(why.get(int(row["item_id"]), ())),
+                why.get(int(row["item_id"]), ()),
             )
             for rank, row in enumerate(of_kind[:length], start=1)
         )
@@ -118,27 +118,8 @@ def popular_list(
 
     A group counts from `min_segment_users` listeners on. What is not wished for is left out.
     """
-    least = parameter(warehouse, "min_segment_users")
-    groups = [
-        (f"favourites in {country}", "lower(country) = lower($country)", country),
-        (f"favourites between {(age or 0) - 5} and {(age or 0) + 5}", "age between $age - 5 and $age + 5", age),
-    ]
+    basis, condition, of_group = _group(warehouse, country, age)
     withheld = wishes.hidden[item_type] | (wishes.loved[item_type] if task in DISCOVERIES else set())
-    asked = {
-        "withheld": sorted(withheld),
-        "artists": sorted(wishes.hidden["artist"]),
-        "country": country,
-        "age": age,
-        "item_type": item_type,
-        "length": length,
-    }
-    basis, condition = "favourites of all", "true"
-    for name, of_group, value in groups:
-        counted = f"select count(*) as n from marts.users where play_count > 0 and {of_group}"
-        given = {key: asked[key] for key in ("country", "age") if f"${key}" in of_group}
-        if value is not None and warehouse.read(counted, given)["n"][0] >= least:
-            basis, condition = name, of_group
-            break
     rows = warehouse.read_rows(
         f"""
         select items.item_id, items.item_name, items.artist_name, count(*) as score
@@ -153,9 +134,11 @@ def popular_list(
         limit $length
         """,
         {
-            key: value
-            for key, value in asked.items()
-            if key in ("withheld", "artists", "item_type", "length") or f"${key}" in condition
+            "item_type": item_type,
+            "withheld": sorted(withheld),
+            "artists": sorted(wishes.hidden["artist"]),
+            "length": length,
+            **of_group,
         },
     )
     items = tuple(
@@ -165,38 +148,35 @@ def popular_list(
     return RecommendedList(user_id, item_type, task, "most_popular", basis, items)
 
 
-def names_of(warehouse: Warehouse, item_type: str, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Read the names of items and of their artists, by id."""
+def _group(warehouse: Warehouse, country: str | None, age: int | None) -> tuple[str, str, dict[str, object]]:
+    """Choose whose favourites to list: what they are called, a condition of `users`, and its parameters."""
+    least = Parameters.read(warehouse).min_segment_users
+    groups = []
+    if country:
+        groups.append((f"favourites in {country}", "lower(country) = lower($country)", {"country": country}))
+    if age:
+        groups.append(
+            (f"favourites between {age - 5} and {age + 5}", "age between $age - 5 and $age + 5", {"age": age})
+        )
+    for group in groups:
+        counted = f"select count(*) as n from marts.users where play_count > 0 and {group[1]}"
+        if warehouse.read(counted, group[2])["n"][0] >= least:
+            return group
+    return "favourites of all", "true", {}
+
+
+def reasons_of_places(rows: Iterable[tuple[int, str | None, str | None, float]]) -> dict[int, tuple[Reason, ...]]:
+    """Gather reasons, in order, by what the first value of each row says: a rank or an item."""
+    found: dict[int, list[Reason]] = {}
+    for place, item_name, artist_name, contribution in rows:
+        found.setdefault(int(place), []).append(Reason(item_name, artist_name, float(contribution)))
+    return {place: tuple(reasons) for place, reasons in found.items()}
+
+
+def _stored_reasons(warehouse: Warehouse, user_id: str, item_type: str, task: str) -> dict[int, tuple[Reason, ...]]:
     rows = warehouse.read(
-        "select item_id, item_name, artist_name from marts.item_popularity "
-        "where item_type = ? and item_id in (select unnest(?))",
-        [item_type, list(map(int, ids))],
-    )
-    return {int(item): (name, artist) for item, name, artist in zip(*rows.values(), strict=True)}
-
-
-def _stored_reasons(warehouse: Warehouse, user_id: str, item_type: str, task: str) -> dict[int, list[Reason]]:
-    rows = warehouse.read_rows(
         "select item_id, because_item_name, because_artist_name, contribution from marts.recommendation_reasons "
         "where user_id = ? and item_type = ? and task = ? order by rank, reason_rank",
         [user_id, item_type, task],
     )
-    found: dict[int, list[Reason]] = {}
-    for row in rows:
-        reason = Reason(row["because_item_name"], row["because_artist_name"], float(row["contribution"]))
-        found.setdefault(int(row["item_id"]), []).append(reason)
-    return found
-
-
-def parameter(warehouse: Warehouse, name: str) -> int:
-    """Read a number that the warehouse was built with.
-
-    Raises
-    ------
-    WarehouseError
-        Where it was built by a version that did not have it.
-    """
-    row = warehouse.read_rows("select * from marts.evaluation_parameters")[0]
-    if name not in row:
-        raise WarehouseError(f"{warehouse.path} is of another version, which knew no {name}: run `make evaluate`.")
-    return int(row[name])
+    return reasons_of_places(zip(*rows.values(), strict=True))

@@ -1,5 +1,6 @@
-"""The items that a model which serves knows."""
+"""The items that a model which serves knows, and what items are called."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,3 +50,13 @@ def read_catalogue(warehouse: Warehouse, item_type: str) -> Catalogue:
         [item_type],
     )
     return Catalogue(rows["item_id"].astype(np.int64), rows["artist_id"].astype(np.int64))
+
+
+def names_of(warehouse: Warehouse, item_type: str, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Read the names of items and of their artists, by id."""
+    rows = warehouse.read(
+        "select item_id, item_name, artist_name from marts.item_popularity "
+        "where item_type = ? and item_id in (select unnest(?))",
+        [item_type, list(map(int, ids))],
+    )
+    return {int(item): (name, artist) for item, name, artist in zip(*rows.values(), strict=True)}

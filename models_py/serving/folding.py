@@ -6,13 +6,14 @@ from functools import partial
 
 import numpy as np
 
+from models_py.data.parameters import Parameters
 from models_py.evaluation.ranking import Lists
 from models_py.explanations.reasons import Reasons
-from models_py.serving.answers import Reason, Recommended, RecommendedList, names_of, parameter
-from models_py.serving.catalogues import read_catalogue
+from models_py.serving.answers import Recommended, RecommendedList, reasons_of_places
+from models_py.serving.catalogues import names_of, read_catalogue
 from models_py.serving.histories import History, Matched, matched
-from models_py.serving.people import Listener, ServedModel, list_for, listener_of, read_served, with_wishes
-from models_py.serving.saved import models_folder
+from models_py.serving.people import Listener, ServedModel, label_of, list_for, listener_of, with_wishes
+from models_py.serving.saved import Label, models_folder, read_model
 from models_py.serving.wishes import Wishes
 from models_py.warehouse import NameIds, Warehouse
 
@@ -23,25 +24,26 @@ def list_with_loved(
     warehouse: Warehouse, user_id: str, item_type: str, task: str, length: int, wishes: Wishes
 ) -> RecommendedList:
     """Make a user's list anew, with what the user loves among the plays."""
-    served = read_served(warehouse, models_folder(warehouse.path), item_type, task)
+    label, parameters = label_of(warehouse, item_type, task), Parameters.read(warehouse)
+    model = read_model(models_folder(warehouse.path), label)
+    served = ServedModel(label, model, read_catalogue(warehouse, item_type))
     own = listener_of(warehouse, served, user_id)
-    listener = with_wishes(own, served.catalogue, item_type, wishes, parameter(warehouse, "love_plays"))
-    most = parameter(warehouse, "max_tracks_per_artist")
-    found = _listed(served, listener, task, length, most, partial(names_of, warehouse, item_type))
-    return replace(found, user_id=user_id)
+    listener = with_wishes(own, served.catalogue, item_type, wishes, parameters.love_plays)
+    names = partial(names_of, warehouse, item_type)
+    return replace(_listed(served, listener, task, length, parameters.max_tracks_per_artist, names), user_id=user_id)
 
 
 def list_for_history(
-    warehouse: Warehouse, history: History, item_type: str, task: str, length: int
+    warehouse: Warehouse, history: History, label: Label, task: str, length: int
 ) -> RecommendedList | None:
     """Make the list of somebody new; nothing where the catalogue knows nothing that they play."""
-    catalogue = read_catalogue(warehouse, item_type)
-    own = matched(history, NameIds(warehouse), catalogue, item_type)
+    catalogue = read_catalogue(warehouse, label.item_type)
+    own = matched(history, NameIds(warehouse), catalogue, label.item_type)
     if not own.counts.nnz:
         return None
-    served = read_served(warehouse, models_folder(warehouse.path), item_type, task, catalogue)
-    most, names = parameter(warehouse, "max_tracks_per_artist"), partial(names_of, warehouse, item_type)
-    return folded_in(served, own, task, length, most, names)
+    served = ServedModel(label, read_model(models_folder(warehouse.path), label), catalogue)
+    most = Parameters.read(warehouse).max_tracks_per_artist
+    return folded_in(served, own, task, length, most, partial(names_of, warehouse, label.item_type))
 
 
 def folded_in(
@@ -78,11 +80,11 @@ def _described(
     lists: Lists, why: Reasons, ids: np.ndarray, names: Mapping[int, tuple[str, str]]
 ) -> tuple[Recommended, ...]:
     """Put one person's list into words."""
-    found: dict[int, list[Reason]] = {}
-    for rank, because, contribution in zip(why.rank, why.because_index, why.contribution, strict=True):
-        item, artist = names[int(ids[because])] if because >= 0 else (None, None)
-        found.setdefault(int(rank), []).append(Reason(item, artist, float(contribution)))
+    nothing = (None, None)
+    because = (names[int(ids[index])] if index >= 0 else nothing for index in why.because_index)
+    rows = zip(why.rank, because, why.contribution, strict=True)
+    reasons = reasons_of_places((rank, *named, contribution) for rank, named, contribution in rows)
     return tuple(
-        Recommended(int(rank), int(ids[item]), *names[int(ids[item])], float(score), tuple(found.get(int(rank), ())))
+        Recommended(int(rank), int(ids[item]), *names[int(ids[item])], float(score), reasons.get(int(rank), ()))
         for rank, item, score in zip(lists.rank, lists.item_index, lists.score, strict=True)
     )

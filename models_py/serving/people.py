@@ -1,7 +1,6 @@
 """Lists for plays as they are now: a saved model folds them in, nothing is learnt anew."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from scipy import sparse
@@ -10,8 +9,8 @@ from models_py.errors import WarehouseError
 from models_py.evaluation.ranking import Lists, allowed, capped, top_items
 from models_py.explanations.reasons import Reasons, reasons
 from models_py.recommenders.fitted import FittedModel
-from models_py.serving.catalogues import Catalogue, read_catalogue
-from models_py.serving.saved import Label, read_model
+from models_py.serving.catalogues import Catalogue
+from models_py.serving.saved import Label
 from models_py.serving.wishes import DISCOVERIES, Wishes
 from models_py.warehouse import Warehouse
 
@@ -74,15 +73,13 @@ def served_labels(warehouse: Warehouse) -> dict[tuple[str, str], Label]:
     }
 
 
-def read_served(
-    warehouse: Warehouse, folder: Path, item_type: str, task: str, catalogue: Catalogue | None = None
-) -> ServedModel:
-    """Read the model that serves a task, with its catalogue unless that was read before.
+def label_of(warehouse: Warehouse, item_type: str, task: str) -> Label:
+    """Say which model serves a task.
 
     Raises
     ------
     WarehouseError
-        Where none was fitted on today's data, or its file is not there or cannot be used.
+        Where none was fitted on today's data.
     """
     label = served_labels(warehouse).get((item_type, task))
     if label is None:
@@ -90,7 +87,7 @@ def read_served(
             f"No model serves {item_type}s for task '{task}' in {warehouse.path}, or it was fitted on other data than "
             "these: run `make fit`."
         )
-    return ServedModel(label, read_model(folder, label), catalogue or read_catalogue(warehouse, item_type))
+    return label
 
 
 def listener_of(warehouse: Warehouse, served: ServedModel, user_id: str) -> Listener:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,12 @@ from rapidfuzz.distance import JaroWinkler
 
 from models_py.data.parameters import Parameters
 from models_py.errors import SettingError, WarehouseError
-from models_py.serving.answers import Reason, Recommended, RecommendedList, SimilarItem
+from models_py.serving.answers import Reason, Recommended, RecommendedList, SimilarItem, reasons_of_places
+from models_py.serving.catalogues import read_catalogue
 from models_py.serving.folding import folded_in
 from models_py.serving.histories import History, matched
-from models_py.serving.people import ServedModel, read_served, served_labels
-from models_py.serving.saved import models_folder
+from models_py.serving.people import ServedModel, served_labels
+from models_py.serving.saved import Label, models_folder, read_model
 from models_py.warehouse import NameIds, Warehouse
 
 # Names that are proposed for one that is not there.
@@ -76,7 +77,6 @@ class Snapshot:
     """
 
     version: str
-    path: Path
     users: frozenset[str]
     lists: Rows
     reasons: Rows
@@ -102,7 +102,6 @@ class Snapshot:
         with warehouse.held_open():
             return cls(
                 version=version,
-                path=path,
                 users=frozenset(warehouse.read("select user_id from marts.users")["user_id"]),
                 lists=Rows.read(
                     warehouse, "marts.served_recommendations", LIST, "model_name, rank, item_id, score", "rank"
@@ -122,7 +121,7 @@ class Snapshot:
                     "model_name, rank",
                 ),
                 names=_names(warehouse),
-                served=_served(warehouse, path),
+                served=_served(warehouse),
                 name_ids=NameIds(warehouse),
                 parameters=Parameters.read(warehouse),
             )
@@ -143,7 +142,7 @@ class Snapshot:
             raise SettingError(f"{user_id} is served no list of {item_type}s for task '{task}'.")
         why = self._why(key) if because else {}
         items = tuple(
-            Recommended(rank, item, *self.names[item_type, item], score, tuple(why.get(rank, ())))
+            Recommended(rank, item, *self.names[item_type, item], score, why.get(rank, ()))
             for _, rank, item, score in rows
         )
         return RecommendedList(user_id, item_type, task, rows[0][0], "stored", items)
@@ -229,12 +228,11 @@ class Snapshot:
         name, artist = self.names[item_type, item]
         return f"{artist} - {name}" if item_type == "track" else name
 
-    def _why(self, key: Key) -> dict[int, list[Reason]]:
-        found: dict[int, list[Reason]] = {}
-        for rank, because, contribution in self.reasons.of(key):
-            names = (None, None) if because < 0 else self.names[key[0], because]
-            found.setdefault(rank, []).append(Reason(*names, contribution))
-        return found
+    def _why(self, key: Key) -> dict[int, tuple[Reason, ...]]:
+        return reasons_of_places(
+            (rank, *((None, None) if because < 0 else self.names[key[0], because]), contribution)
+            for rank, because, contribution in self.reasons.of(key)
+        )
 
 
 def version_of(path: Path) -> str:
@@ -243,17 +241,19 @@ def version_of(path: Path) -> str:
     return f"{status.st_ino:x}-{status.st_mtime_ns:x}"
 
 
-def _served(warehouse: Warehouse, path: Path) -> dict[tuple[str, str], ServedModel | WarehouseError]:
-    """Read the saved models, each once; of one that cannot be read, what is wrong with it."""
-    found: dict[str, ServedModel | WarehouseError] = {}
-    labels = served_labels(warehouse)
-    for (item_type, task), label in labels.items():
-        if label.file_name not in found:
-            try:
-                found[label.file_name] = read_served(warehouse, models_folder(path), item_type, task)
-            except WarehouseError as error:
-                found[label.file_name] = error
-    return {of: found[label.file_name] for of, label in labels.items()}
+def _served(warehouse: Warehouse) -> dict[tuple[str, str], ServedModel | WarehouseError]:
+    """Read the saved models and their catalogues, each once; of one that cannot be read, what is wrong with it."""
+    folder, labels = models_folder(warehouse.path), served_labels(warehouse)
+    catalogue = cache(partial(read_catalogue, warehouse))
+
+    @cache
+    def read(label: Label) -> ServedModel | WarehouseError:
+        try:
+            return ServedModel(label, read_model(folder, label), catalogue(label.item_type))
+        except WarehouseError as error:
+            return error
+
+    return {of: read(label) for of, label in labels.items()}
 
 
 def _names(warehouse: Warehouse) -> dict[tuple[str, int], tuple[str, str]]:

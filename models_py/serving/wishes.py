@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from models_py.serving.catalogues import names_of
 from models_py.sources.feedback import HIDE, KINDS, LOVE, Entry
-from models_py.warehouse import Warehouse
+from models_py.warehouse import NameIds, Warehouse
 
 # Tasks that list nothing which somebody loves.
 DISCOVERIES = ("discovery", "new_artists")
@@ -44,43 +45,16 @@ def wishes(warehouse: Warehouse, entries: Sequence[Entry], user_id: str) -> Wish
     own = sorted((entry for entry in entries if entry.user_id == user_id), key=lambda entry: entry.given_on)
     if not own:
         return NO_WISHES
-    rows = warehouse.read(
-        """
-        with named as (
-            select
-                unnest(range(len($artists))) as place,
-                unnest($item_types) as item_type,
-                unnest($artists) as artist,
-                unnest($titles) as title
-        ),
-        identified as (
-            select
-                place,
-                item_type,
-                case item_type
-                    when 'artist' then marts.artist_id_of(artist) else marts.track_id_of(artist, title)
-                end as item_id
-            from named
-        )
-        select items.item_id
-        from identified
-        left join marts.item_popularity as items
-            on identified.item_type = items.item_type and identified.item_id = items.item_id
-        order by place
-        """,
-        {
-            "item_types": [entry.item_type for entry in own],
-            "artists": [entry.artist for entry in own],
-            "titles": [entry.title for entry in own],
-        },
-    )
+    ids = NameIds(warehouse)
     last: dict[tuple[str, int], str] = {}
-    unmatched = []
-    for entry, item_id in zip(own, rows["item_id"].tolist(), strict=True):
-        if item_id == -1:
-            unmatched.append(entry)
-        else:
-            last[entry.item_type, int(item_id)] = entry.feedback
+    unmatched: list[Entry] = []
+    for kind in KINDS:
+        of_kind = [entry for entry in own if entry.item_type == kind]
+        artists, titles = [entry.artist for entry in of_kind], [entry.title for entry in of_kind]
+        items = (ids.artists(artists) if kind == "artist" else ids.tracks(artists, titles)).tolist()
+        known = names_of(warehouse, kind, items)
+        unmatched += [entry for entry, item in zip(of_kind, items, strict=True) if item not in known]
+        last |= {(kind, item): entry.feedback for entry, item in zip(of_kind, items, strict=True) if item in known}
     hidden, loved = (
         {kind: {item for (of, item), said in last.items() if (of, said) == (kind, feedback)} for kind in KINDS}
         for feedback in (HIDE, LOVE)
