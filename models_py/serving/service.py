@@ -111,18 +111,31 @@ def serve(path: pathlib.Path, port: int, ready: Callable[[], None]) -> None:
     MusicError
         Where the port is taken, or the warehouse cannot be read.
     """
-    # named as TCP, or asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for an acknowledgement
-    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((HOST, port))
-            listening.listen()
-        except OSError as error:
-            raise SettingError(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from error
+    with listening(port) as own:
         app = application(Publication(path))
         ready()
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[own])
+
+
+def listening(port: int) -> socket.socket:
+    """Listen on this machine's own address, before anything is read: of two services one is refused at once.
+
+    Raises
+    ------
+    SettingError
+        Where the port is taken.
+    """
+    # named as TCP, or asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for an acknowledgement
+    made = socket.socket(proto=socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((HOST, port))
+        made.listen()
+    except OSError as error:
+        made.close()
+        raise SettingError(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from error
+    return made
 
 
 def application(publication: Publication) -> FastAPI:

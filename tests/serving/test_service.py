@@ -1,5 +1,6 @@
 """The service, asked by a real client: what it answers, refuses, and does while warehouses are published."""
 
+import asyncio
 import json
 import shutil
 import socket
@@ -18,6 +19,7 @@ from conftest import ROOT, Study
 
 from models_py.publishing import building
 from models_py.serving.saved import models_folder
+from models_py.serving.service import listening
 
 CLIENTS, PUBLICATIONS = 20, 3
 
@@ -204,6 +206,22 @@ def test_the_page_and_the_schema_name_every_path_and_no_other_machine(service: S
     page = service.get("/").text
     assert all(path in page for path in paths)
     assert "http" not in page and "src=" not in page
+
+
+def test_no_answer_waits_for_an_acknowledgement() -> None:
+    async def nodelay() -> int:
+        accepted = asyncio.get_running_loop().create_future()
+        with listening(0) as own:
+            server = await asyncio.start_server(lambda _, writer: accepted.set_result(writer), sock=own)
+            async with server:
+                _, client = await asyncio.open_connection(*own.getsockname())
+                connection = await accepted
+                found = connection.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                for end in (client, connection):
+                    end.close()
+        return found
+
+    assert asyncio.run(nodelay())
 
 
 def test_a_taken_port_is_said(service: Service, demo: Study) -> None:
