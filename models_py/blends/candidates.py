@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from models_py.blends.members import Listed
+from models_py.blends.surroundings import neighbours_played
 from models_py.data.interactions import Interactions
 from models_py.matrices.cells import by_parent, values_at
 
@@ -14,15 +15,20 @@ OF_LIST = ("rank in {}", "height in {}")
 
 
 def descriptions(names: Sequence[str], interactions: Interactions) -> list[str]:
-    """Name the columns of `candidates`: ones, two of each member, and those of the items and users."""
+    """Name the columns of `candidates`: ones, two of each member, and those of the items, users and neighbours."""
     of_lists = [column.format(name) for name in names for column in OF_LIST]
     windows = [f"share of plays in {days} days" for days in sorted(interactions.windows)]
     parents = ["known of its parent", "share of its parent"] if interactions.has_parents else []
-    return ["intercept", *of_lists, "lists", "listeners", "items of the user", *windows, *parents]
+    neighbours = ["its nearest that are played", "played whose nearest it is"]
+    return ["intercept", *of_lists, "lists", "listeners", "items of the user", *neighbours, *windows, *parents]
 
 
 def candidates(
-    listed: Sequence[Listed], histories: sparse.csr_matrix, interactions: Interactions, depth: int
+    listed: Sequence[Listed],
+    histories: sparse.csr_matrix,
+    interactions: Interactions,
+    surrounding: sparse.csr_matrix,
+    depth: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Describe what is among the first places of any of the lists.
 
@@ -33,6 +39,8 @@ def candidates(
     histories : csr_matrix, shape (n, n_items)
     interactions : Interactions
         What the members were fitted on.
+    surrounding : csr_matrix, shape (n_items, n_items)
+        Each item's nearest.
     depth : int
         How many places of each list count.
 
@@ -49,7 +57,7 @@ def candidates(
     ]
     sizes = np.log1p(np.diff(histories.indptr))[rows]
     shares = np.log((interactions.listeners + 1) / (interactions.n_users + 1))[items]
-    common = [found.data.astype(np.float64), shares, sizes]
+    common = [found.data.astype(np.float64), shares, sizes, *neighbours_played(histories, surrounding, rows, items)]
     common += [(plays / np.maximum(interactions.plays, 1))[items] for _, plays in sorted(interactions.windows.items())]
     if interactions.has_parents:
         common += _of_parents(histories, interactions, rows, items)

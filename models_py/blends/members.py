@@ -1,14 +1,15 @@
 """The fitted models that a blend is made of, and the lists that they make."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import ClassVar, Self
+from functools import cached_property, partial
+from typing import ClassVar, Self, TypeVar
 
 import numpy as np
 from scipy import sparse
 
+from models_py.blends.surroundings import surroundings
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend, top_items
 from models_py.matrices.cells import spread
@@ -18,6 +19,7 @@ from models_py.recommenders.fitted import FittedModel
 TASK = "discovery"
 # Places of each member's list that count.
 DEPTH = 200
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Known(dict[str, Recommender]):
 
     def __init__(self, models: Mapping[str, Recommender]) -> None:
         super().__init__(models)
-        self._members: dict[str, Member] = {}
+        self._made: dict[str | None, Member | sparse.csr_matrix] = {}
         self._interactions: Interactions | None = None
         self._seed = 0
 
@@ -103,11 +105,18 @@ class Known(dict[str, Recommender]):
 
     def member(self, name: str, interactions: Interactions, seed: int) -> Member:
         """Fit a model, unless it is fitted."""
+        return self._once(name, partial(Member.of, self[name], interactions, seed), interactions, seed)
+
+    def surroundings(self, interactions: Interactions, seed: int) -> sparse.csr_matrix:
+        """Find each item's nearest, unless they are found."""
+        return self._once(None, partial(surroundings, interactions), interactions, seed)
+
+    def _once(self, name: str | None, make: Callable[[], Made], interactions: Interactions, seed: int) -> Made:
         if interactions is not self._interactions or seed != self._seed:
-            self._members, self._interactions, self._seed = {}, interactions, seed
-        if name not in self._members:
-            self._members[name] = Member.of(self[name], interactions, seed)
-        return self._members[name]
+            self._made, self._interactions, self._seed = {}, interactions, seed
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
 
 class Blend(Recommender):

@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from models_py.blends.candidates import candidates, descriptions, merits
 from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Known, Listed, Member
+from models_py.blends.surroundings import surroundings_memory
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.matrices.cells import values_at
@@ -27,8 +28,8 @@ FOLDS = 5
 class Reranked(Blend):
     """Scores are estimated probabilities that the user plays an item; what is in no member's list has 0.
 
-    `over` gives the class for some settings, `judged` the coefficients. These are of shares, ranks and scores within a
-    list, which mean the same when the members are fitted anew.
+    `over` gives the class for some settings, `judged` the coefficients. These are of shares, ranks, neighbours and
+    scores within a list, which mean the same when the members are fitted anew.
 
     Attributes
     ----------
@@ -81,15 +82,17 @@ class Reranked(Blend):
     ) -> tuple[Self, "RerankedLists"]:
         """Learn on validation; each user is scored by what was learnt on others."""
         members = self._members(interactions, seed, prepared)
+        surrounding = self.known.surroundings(interactions, seed)
         rows, items, described = candidates(
-            [member.listed for member in members], interactions.counts, interactions, self.depth
+            [member.listed for member in members], interactions.counts, interactions, surrounding, self.depth
         )
         played = values_at(validation.relevant[TASK], rows, items)
         of_user = np.random.default_rng(seed).permutation(interactions.n_users) % FOLDS
         folds = np.array([_regressed(described, played, of_user[rows] != fold) for fold in range(FOLDS)])
         names = descriptions(self.names, interactions)
         whole = tuple(zip(names, _regressed(described, played).tolist(), strict=True))
-        model = RerankedLists(members, interactions.listeners > 0, interactions, self.depth, folds, of_user)
+        may_be_listed = interactions.listeners > 0
+        model = RerankedLists(members, may_be_listed, interactions, surrounding, self.depth, folds, of_user)
         return replace(self, coefficients=whole), model
 
     def fit(
@@ -103,12 +106,16 @@ class Reranked(Blend):
         whole = np.array([[known.get(name, 0.0) for name in names]])
         members = self._members(interactions, seed, prepared)
         everybody = np.zeros(interactions.n_users, dtype=np.int64)
-        return RerankedLists(members, interactions.listeners > 0, interactions, self.depth, whole, everybody)
+        surrounding = self.known.surroundings(interactions, seed)
+        may_be_listed = interactions.listeners > 0
+        return RerankedLists(members, may_be_listed, interactions, surrounding, self.depth, whole, everybody)
 
     def memory(self, interactions: Interactions) -> int:
-        """Add to the members every candidate's description, and the copies that a regression makes of it."""
-        n_candidates = interactions.n_users * min(len(self.names) * self.depth, interactions.n_items)
-        return super().memory(interactions) + 5 * 8 * n_candidates * len(descriptions(self.names, interactions))
+        """Add to the members what describes the candidates, with the copies that a regression makes, and neighbours."""
+        n_items = interactions.n_items
+        n_candidates = interactions.n_users * min(len(self.names) * self.depth, n_items)
+        described = 5 * 8 * n_candidates * len(descriptions(self.names, interactions))
+        return super().memory(interactions) + described + surroundings_memory(n_items)
 
     def _members(self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None) -> list[Member]:
         found = prepared or self.prepare([self], interactions, seed)
@@ -123,6 +130,8 @@ class RerankedLists(BlendedLists):
     ----------
     interactions : Interactions
         What the members were fitted on.
+    surrounding : csr_matrix, shape (n_items, n_items)
+        Each item's nearest.
     depth : int
     coefficients : array, shape (n_regressions, n_descriptions)
     regression : array of int, shape (n_users,)
@@ -132,6 +141,7 @@ class RerankedLists(BlendedLists):
     members: Sequence[Member]
     may_be_listed: np.ndarray
     interactions: Interactions
+    surrounding: sparse.csr_matrix
     depth: int
     coefficients: np.ndarray
     regression: np.ndarray
@@ -149,7 +159,7 @@ class RerankedLists(BlendedLists):
     def _scored(
         self, listed: Sequence[Listed], histories: sparse.csr_matrix, regression: np.ndarray | None = None
     ) -> np.ndarray:
-        rows, items, described = candidates(listed, histories, self.interactions, self.depth)
+        rows, items, described = candidates(listed, histories, self.interactions, self.surrounding, self.depth)
         of_rows = self.coefficients[np.zeros(len(rows), dtype=int) if regression is None else regression[rows]]
         scores = np.zeros(histories.shape)
         scores[rows, items] = np.round(expit((described * of_rows).sum(axis=1)), 12)

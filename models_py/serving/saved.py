@@ -32,7 +32,7 @@ from models_py.recommenders.registry import recommenders
 from models_py.terminal.stopping import written_whole
 
 # Of the form of the files; one of another version is refused.
-VERSION = 1
+VERSION = 2
 HEAD = "head"
 # Bytes that tell what an array is, which come first.
 LONGEST_HEAD = 4096

@@ -96,6 +96,11 @@ def test_probabilities_are_those_of_the_regression(reranked: type[Reranked], int
             own = lists.score[lists.user_index == user]
             heights[name, user, item] = (score - own.min()) / (own.max() - own.min())
             places[name, user, item] = rank
+    played = interactions.counts.toarray() > 0
+    alike = (played.T @ played.astype(float)) / np.sqrt(np.outer(played.sum(0), played.sum(0)))
+    np.fill_diagonal(alike, 0)
+    for row in alike:
+        row[sorted(range(25), key=lambda item, row=row: (-round(row[item], 6), item))[5:]] = 0
     for user in range(30):
         for item in range(25):
             ranks = {name: places.get((name, user, item), 999) for name in ("item_knn", "svd")}
@@ -104,6 +109,8 @@ def test_probabilities_are_those_of_the_regression(reranked: type[Reranked], int
             odds += known["listeners"] * np.log((interactions.listeners[item] + 1) / 31)
             history = interactions.counts[user].toarray().ravel()
             odds += known["items of the user"] * np.log1p((history > 0).sum())
+            odds += known["its nearest that are played"] * np.log1p(alike[item] @ played[user])
+            odds += known["played whose nearest it is"] * np.log1p(played[user] @ alike[:, item])
             of_parent = history * (interactions.parents == interactions.parents[item])
             odds += known["known of its parent"] * np.log1p((of_parent > 0).sum())
             odds += known["share of its parent"] * of_parent.sum() / history.sum()
