@@ -161,6 +161,19 @@ def folding(
 
 
 @app.command(rich_help_panel=STUDIES)
+def boosting(
+    item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
+) -> None:
+    """Compare the re-ranker's regression with gradient boosting, on validation."""
+    warehouse = Settings.from_environment().warehouse
+    check_item_type(item_type)
+    check_published(warehouse)
+    from models_py.reports.boosting import report_boosting
+
+    report_boosting(warehouse, item_type)
+
+
+@app.command(rich_help_panel=STUDIES)
 @app.command("study", hidden=True)
 def protocols(
     item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",

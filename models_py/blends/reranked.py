@@ -83,17 +83,23 @@ class Reranked(Blend):
         """Learn on validation; each user is scored by what was learnt on others."""
         members = self._members(interactions, seed, prepared)
         surrounding = self.known.surroundings(interactions, seed)
-        rows, items, described = candidates(
-            [member.listed for member in members], interactions.counts, interactions, surrounding, self.depth
-        )
+        rows, items, described = self.described(interactions, seed, prepared)
         played = values_at(validation.relevant[TASK], rows, items)
-        of_user = np.random.default_rng(seed).permutation(interactions.n_users) % FOLDS
-        folds = np.array([_regressed(described, played, of_user[rows] != fold) for fold in range(FOLDS)])
+        of_user = folds_of(interactions.n_users, seed)
+        folds = np.array([regressed(described, played, of_user[rows] != fold) for fold in range(FOLDS)])
         names = descriptions(self.names, interactions)
-        whole = tuple(zip(names, _regressed(described, played).tolist(), strict=True))
+        whole = tuple(zip(names, regressed(described, played).tolist(), strict=True))
         may_be_listed = interactions.listeners > 0
         model = RerankedLists(members, may_be_listed, interactions, surrounding, self.depth, folds, of_user)
         return replace(self, coefficients=whole), model
+
+    def described(
+        self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Describe the candidates of the users that it is fitted on, as `candidates` does."""
+        listed = [member.listed for member in self._members(interactions, seed, prepared)]
+        surrounding = self.known.surroundings(interactions, seed)
+        return candidates(listed, interactions.counts, interactions, surrounding, self.depth)
 
     def fit(
         self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None = None
@@ -171,8 +177,26 @@ class RerankedLists(BlendedLists):
         return shares * self._scored(listed, history)[0, items]
 
 
-def _regressed(described: np.ndarray, played: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
-    """Regress; the first description is 1 for all, and its coefficient the intercept."""
+def folds_of(n_users: int, seed: int) -> np.ndarray:
+    """Draw the part that each user is in, 0 to FOLDS - 1."""
+    return np.random.default_rng(seed).permutation(n_users) % FOLDS
+
+
+def regressed(described: np.ndarray, played: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    """Regress; the first description is 1 for all, and its coefficient the intercept.
+
+    Parameters
+    ----------
+    described : array, shape (n, n_descriptions)
+    played : array, shape (n,)
+    kept : array of bool, shape (n,), or None
+        What to learn from; all where it is None.
+
+    Returns
+    -------
+    array of float64, shape (n_descriptions,)
+        All 0 where there is nothing to tell apart.
+    """
     if kept is not None:
         described, played = described[kept], played[kept]
     if not played.any() or played.all():

@@ -8,6 +8,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
+from models_py.errors import WarehouseError
 from models_py.warehouse import Warehouse
 
 
@@ -61,6 +62,20 @@ def read_datasets(warehouse: Warehouse) -> list[Dataset]:
         )
         for row in rows
     ]
+
+
+def default_dataset(warehouse: Warehouse, item_type: str) -> Dataset:
+    """Give the default split's.
+
+    Raises
+    ------
+    WarehouseError
+        Where there is nothing of the item type.
+    """
+    for dataset in read_datasets(warehouse):
+        if dataset.is_default and dataset.item_type == item_type:
+            return dataset
+    raise WarehouseError(f"{warehouse.path} has no {item_type}s to learn from: ask for the other item type.")
 
 
 def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequence[int] = ()) -> TrainingData:

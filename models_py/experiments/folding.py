@@ -8,8 +8,7 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
-from models_py.data.training import read_datasets, read_training_data
-from models_py.errors import WarehouseError
+from models_py.data.training import default_dataset, read_training_data
 from models_py.evaluation.ranking import top_items
 from models_py.jobs.chosen import chosen_on, known_by
 from models_py.memory import too_large
@@ -50,10 +49,7 @@ def fold_in_differences(warehouse: Warehouse, parameters: Parameters, item_type:
     WarehouseError
         Where there is nothing of the item type.
     """
-    datasets = {(one.split_name, one.item_type): one for one in read_datasets(warehouse)}
-    dataset = datasets.get((parameters.default_split, item_type))
-    if dataset is None:
-        raise WarehouseError(f"{warehouse.path} has no {item_type}s to learn from: ask for the other item type.")
+    dataset = default_dataset(warehouse, item_type)
     train = read_training_data(warehouse, dataset, parameters.window_days).train
     models = _learned(warehouse, parameters, item_type, train)
     rng = np.random.default_rng(parameters.random_seed)
