@@ -15,7 +15,7 @@ from models_py.data.interactions import Interactions
 from models_py.errors import WarehouseError
 from models_py.recommenders.fitted import FittedModel, SameForAll
 from models_py.recommenders.registry import recommenders
-from models_py.serving.saved import Label, read_model, remove_models, save_model
+from models_py.serving.saved import VERSION, Label, read_model, remove_models, save_model
 
 LABEL = Label("artist", "ease", "f" * 32, "k" * 32)
 
@@ -41,6 +41,25 @@ def test_a_blend_is_read_back_with_all_its_members(blend: type, interactions: In
     items = np.array([0, 3])
     added, of_read = (one.contributions(others[0], items).toarray() for one in (model, read))
     np.testing.assert_array_equal(added, of_read)
+
+
+def test_arrays_are_used_where_they_lie_and_the_file_stays_as_it_was(tmp_path: Path) -> None:
+    save_model(tmp_path, LABEL, SameForAll(np.arange(1000.0)))
+    before = (tmp_path / LABEL.file_name).read_bytes()
+    read = read_model(tmp_path, LABEL)
+    scores = read.item_scores
+    assert not scores.flags.owndata
+    assert scores.flags.aligned
+    scores[:] = -1
+    assert read.scores(np.array([0])).max() == -1
+    assert (tmp_path / LABEL.file_name).read_bytes() == before
+    assert read_model(tmp_path, LABEL).item_scores.tolist() == list(range(1000))
+
+
+def test_numpy_reads_the_file_too(tmp_path: Path) -> None:
+    save_model(tmp_path, LABEL, SameForAll(np.arange(1000.0)))
+    with np.load(tmp_path / LABEL.file_name) as arrays:
+        assert arrays["a0"].tolist() == list(range(1000))
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -91,7 +110,7 @@ def test_another_model_under_the_name_is_refused(tmp_path: Path, changed: dict[s
     "part", [{"part": "Path", "fields": {}}, {"array": "a9"}, {"csr": ["a0"], "shape": [1, 1]}, {}]
 )
 def test_a_head_that_no_model_has_makes_nothing(tmp_path: Path, part: object) -> None:
-    head = {"version": 1, **vars(LABEL), "model": part}
+    head = {"version": VERSION, **vars(LABEL), "model": part}
     with (tmp_path / LABEL.file_name).open("wb") as file:
         np.savez(file, head=np.array(json.dumps(head)), a0=np.arange(3))
     with pytest.raises(WarehouseError, match="is damaged"):
