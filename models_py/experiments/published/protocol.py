@@ -3,13 +3,16 @@
 What could be confirmed of it and from where is in dbt_project/docs/published.md.
 """
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import sparse
 
+from models_py.blends import BLENDS
 from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import matrix
@@ -18,6 +21,7 @@ from models_py.evaluation.metrics import ndcg, recall
 from models_py.evaluation.ranking import Lists, recommend
 from models_py.evaluation.search import largest, space_size
 from models_py.evaluation.tuning import tune
+from models_py.jobs.chosen import Chosen, known_by
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -40,18 +44,22 @@ class Parts:
 
 @dataclass(frozen=True)
 class Result:
-    """One model on one split: means over users with a test item, and the numbers of settings tried and wanted."""
+    """One model on one split: means over users with a test item, and the numbers of settings tried and wanted.
+
+    `chosen` is the setting, with its score on validation.
+    """
 
     ndcg: float
     recall: float
     trials: int
     trials_planned: int
+    chosen: Chosen
 
 
 def compare(
     counts: sparse.csr_matrix, seeds: Sequence[int], parameters: Parameters, shown: Stage
 ) -> tuple[dict[str, list[Result]], dict[str, str]]:
-    """Evaluate every registered recommender on each seed's split.
+    """Evaluate every registered recommender on each seed's split, and then the blends of the best on its validation.
 
     Parameters
     ----------
@@ -73,16 +81,33 @@ def compare(
     skipped: dict[str, str] = {}
     for seed in seeds:
         parts = split(counts, seed)
-        for name, recommender in recommenders().items():
-            shown.doing(f"split {seed} {name}")
-            if name not in skipped:
-                outcome = _attempted(recommender, parts, parameters, seed)
-                if isinstance(outcome, Result):
-                    results.setdefault(name, []).append(outcome)
-                else:
-                    skipped[name] = outcome
-            shown.advance()
+        judge = partial(_judge, parts, parameters, seed, shown, results, skipped)
+        judge(recommenders().values())
+        chosen = [found[-1].chosen for name, found in results.items() if name not in skipped]
+        known = known_by(sorted(chosen, key=lambda one: one.validation_ndcg))
+        judge(known[blend.name] for blend in BLENDS if blend.name in known)
     return {name: found for name, found in results.items() if name not in skipped}, skipped
+
+
+def _judge(
+    parts: Parts,
+    parameters: Parameters,
+    seed: int,
+    shown: Stage,
+    results: dict[str, list[Result]],
+    skipped: dict[str, str],
+    models: Iterable[type[Recommender]],
+) -> None:
+    """Add each model's result on one split, or the reason why it has none."""
+    for recommender in models:
+        shown.doing(f"split {seed} {recommender.name}")
+        if recommender.name not in skipped:
+            outcome = _attempted(recommender, parts, parameters, seed)
+            if isinstance(outcome, Result):
+                results.setdefault(recommender.name, []).append(outcome)
+            else:
+                skipped[recommender.name] = outcome
+        shown.advance()
 
 
 def split(counts: sparse.csr_matrix, seed: int) -> Parts:
@@ -124,10 +149,10 @@ def evaluate(recommender: type[Recommender], parts: Parts, parameters: Parameter
     seed : int
         Seeds the search and the model.
     """
-    lists, trials = tuned_lists(recommender, parts.train, parts.validation, parameters, seed)
+    lists, trials, chosen = tuned_lists(recommender, parts.train, parts.validation, parameters, seed)
     relevant, n_relevant = parts.test, np.diff(parts.test.indptr)
     means = (float(metric(lists, relevant, n_relevant, K).mean()) for metric in (ndcg, recall))
-    return Result(*means, trials, min(parameters.tuning_trials, space_size(recommender)))
+    return Result(*means, trials, min(parameters.tuning_trials, space_size(recommender)), chosen)
 
 
 def tuned_lists(
@@ -136,8 +161,8 @@ def tuned_lists(
     validation: sparse.csr_matrix,
     parameters: Parameters,
     seed: int,
-) -> tuple[Lists, int]:
-    """Fit the setting that ranks validation items best on train; return its lists and the number of settings tried.
+) -> tuple[Lists, int, Chosen]:
+    """Fit the setting that ranks validation items best on train; return its lists, the settings tried and the chosen.
 
     Parameters
     ----------
@@ -162,11 +187,13 @@ def tuned_lists(
         seed=seed,
         tasks=[TASK],
     )
-    chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
-    model = recommender(**chosen).fit(known, seed)
+    best = next(trial for trial in trials if trial.is_chosen)
+    model = recommender(**best.hyper_parameters).fit(known, seed)
     # lists leave validation items out, though the model was not fitted on them
     seen = Interactions.plain(train + validation)
-    return recommend(model, seen, np.arange(seen.n_users), [TASK], K)[TASK], len(trials)
+    lists = recommend(model, seen, np.arange(seen.n_users), [TASK], K)[TASK]
+    chosen = Chosen(recommender.name, TASK, json.dumps(best.hyper_parameters), best.validation_ndcg)
+    return lists, len(trials), chosen
 
 
 def _attempted(recommender: type[Recommender], parts: Parts, parameters: Parameters, seed: int) -> Result | str:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse, stats
 from threadpoolctl import threadpool_limits
 
+from models_py.blends import BLENDS
 from models_py.experiments.published.counts import read_counts
 from models_py.experiments.published.protocol import K, Result, compare
 from models_py.recommenders.registry import recommenders
@@ -48,7 +49,7 @@ def print_comparison(asked: Settings, data: str, seeds: Sequence[int]) -> None:
     """
     counts, parameters = read_counts(asked, data)
     with stage(f"Recommenders on {len(seeds)} random splits (Python)") as shown, threadpool_limits(limits=BLAS_THREADS):
-        shown.total = len(seeds) * len(recommenders())
+        shown.total = len(seeds) * (len(recommenders()) + len(BLENDS))
         results, skipped = compare(counts, seeds, parameters, shown)
     headings = ("model", f"NDCG@{K}", "95% interval", f"recall@{K}", "95% interval", "trials")
     print_table(_title(counts, seeds), headings, _rows(results, (*counts.shape, counts.nnz)), "lrrrrr")

@@ -1,5 +1,6 @@
 """The published protocol: its split, what models see of it, its metrics, and its figures on the real data."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +122,7 @@ def test_models_are_fitted_on_train_and_lists_leave_validation_out(monkeypatch):
     monkeypatch.setattr(Spy, "fitted_on", [])
     counts = sparse.csr_matrix(random_plays(30, 80, 0.4), dtype=np.float32)
     parts = split(counts, 5)
-    lists, trials = tuned_lists(Spy, parts.train, parts.validation, NUMBERS, 5)
+    lists, trials, _ = tuned_lists(Spy, parts.train, parts.validation, NUMBERS, 5)
     assert (trials, len(Spy.fitted_on)) == (3, 4)
     for seen in Spy.fitted_on:
         assert (seen.counts != parts.train).nnz == 0
@@ -139,6 +140,18 @@ def test_whoever_cannot_take_part_is_named_with_the_reason(monkeypatch):
     assert skipped.keys() == {"recent_popular", "only_repeats", "broken"}
     assert "times" in skipped["recent_popular"]
     assert "ZeroDivisionError: on purpose" in skipped["broken"]
+
+
+def test_blends_of_the_best_take_part(monkeypatch):
+    models = {model.name: model for model in (ItemKNN, SVD, MostPopular)}
+    monkeypatch.setattr(protocol, "recommenders", lambda: models)
+    counts = sparse.csr_matrix(random_plays(30, 80, 0.4), dtype=np.float32)
+    results, skipped = compare(counts, [1, 2], NUMBERS, SHOWN)
+    assert skipped == {}
+    assert {name: len(found) for name, found in results.items()} == dict.fromkeys([*models, "fusion", "reranked"], 2)
+    for name in ("fusion", "reranked"):
+        settings = json.loads(results[name][0].chosen.hyper_parameters)
+        assert set(settings["members"].split("+")) == {"item_knn", "svd"}
 
 
 def test_metrics_equal_the_reference():
