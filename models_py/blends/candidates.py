@@ -15,7 +15,7 @@ OF_LIST = ("rank in {}", "height in {}")
 
 
 def descriptions(names: Sequence[str], interactions: Interactions, of_neighbours: bool) -> list[str]:
-    """Name the columns of `candidates`: ones, two of each member, those of items and users and, if asked, neighbours."""
+    """Name the columns of `candidates`: ones, two of each member, then of items, users and, if asked, neighbours."""
     of_lists = [column.format(name) for name in names for column in OF_LIST]
     windows = [f"share of plays in {days} days" for days in sorted(interactions.windows)]
     parents = ["known of its parent", "share of its parent"] if interactions.has_parents else []
