@@ -161,6 +161,20 @@ def folding(
 
 
 @app.command(rich_help_panel=STUDIES)
+def validations(
+    item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
+    seeds: Annotated[int, typer.Option(envvar="SEEDS", min=1, help="Random splits.")] = 5,
+) -> None:
+    """Compare how validations of different shares and catalogues order settings, on splits of their own."""
+    warehouse = Settings.from_environment().warehouse
+    check_item_type(item_type)
+    check_published(warehouse)
+    from models_py.reports.validations import report_validations
+
+    report_validations(warehouse, item_type, seeds)
+
+
+@app.command(rich_help_panel=STUDIES)
 def boosting(
     item_type: Annotated[str, typer.Option(envvar="ITEM_TYPE", help="track or artist.")] = "artist",
 ) -> None:

@@ -76,14 +76,14 @@ def threshold_points(warehouse: Warehouse, parameters: Parameters, item_type: st
         for setting in settings:
             score, reason = None, setting.lacks(known) or too_large([setting], known, item_type) or ""
             if not reason:
-                found = _scores(setting, known, relevant, n_relevant[users], parameters)
+                found = ndcg_of(setting, known, relevant, n_relevant[users], parameters)
                 # who is not in the core has no list, and scores 0
                 score = float(found.sum() / max((n_relevant > 0).sum(), 1))
             points.append(Point(item_type, setting.name, min_users, len(users), len(items), score, reason))
     return points
 
 
-def _scores(
+def ndcg_of(
     setting: Recommender,
     known: Interactions,
     relevant: sparse.csr_matrix,

@@ -42,7 +42,7 @@ def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: 
         Where the warehouse has no plays of the item type, or too few to learn from.
     """
     parameters, numbers = Parameters.read(warehouse), Parameters.read_row(warehouse)
-    counts, fingerprint = _read_plays(warehouse, item_type)
+    counts, fingerprint = read_plays(warehouse, item_type)
     minima = int(numbers["min_items_per_user"]), int(numbers[f"min_users_per_{item_type}"])
     shown.total = N_STEPS + 1
 
@@ -64,8 +64,14 @@ def study_protocols(warehouse: Warehouse, item_type: str, n_trials: int, shown: 
     )
 
 
-def _read_plays(warehouse: Warehouse, item_type: str) -> tuple[sparse.csr_matrix, str]:
-    """Read all plays of an item type, users and items numbered by id, and the fingerprint of split 'full'."""
+def read_plays(warehouse: Warehouse, item_type: str) -> tuple[sparse.csr_matrix, str]:
+    """Read all plays of an item type, users and items numbered by id, and the fingerprint of split 'full'.
+
+    Raises
+    ------
+    SettingError
+        Where too few people play anything of the item type.
+    """
     cells = warehouse.read(
         """
         select

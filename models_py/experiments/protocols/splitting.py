@@ -30,13 +30,15 @@ def split_by_play(counts: sparse.csr_matrix, rng: np.random.Generator) -> tuple[
     return with_plays(counts, counts.data - held_out), with_plays(counts, held_out)
 
 
-def split_by_cell(counts: sparse.csr_matrix, rng: np.random.Generator) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """Hold out floor(n / 5) of each user's n cells, whole; parameters and result are those of `split_by_play`."""
+def split_by_cell(
+    counts: sparse.csr_matrix, rng: np.random.Generator, one_in: int = FOLDS
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Hold out floor(n / one_in) of each user's n cells, whole; otherwise as `split_by_play`."""
     sizes, users = np.diff(counts.indptr), rows_of(counts)
     shuffled = np.lexsort((rng.random(counts.nnz), users))
     place = np.arange(counts.nnz) - counts.indptr[users]
     is_held_out = np.empty(counts.nnz, dtype=bool)
-    is_held_out[shuffled] = place < sizes[users] // FOLDS
+    is_held_out[shuffled] = place < sizes[users] // one_in
     return with_plays(counts, counts.data * ~is_held_out), with_plays(counts, counts.data * is_held_out)
 
 
