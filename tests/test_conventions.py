@@ -32,12 +32,15 @@ READABLE = {
     | {"staging/grouping"},
     "intermediate/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "marts/features", "staging/recommender"},
-    "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"},
+    "intermediate/listening": {"intermediate/loading", "marts/listening"},
+    "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"}
+    | {"intermediate/listening"},
     "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
     | {"marts/training", "marts/listening", "marts/features"},
     "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
     | {"marts/serving", "marts/insights", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
+    | {"intermediate/listening"}
     | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader", "staging/grouping"},
     "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}
     | {"marts/features", "staging/metadata", "seed"},
