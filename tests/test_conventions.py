@@ -35,8 +35,9 @@ READABLE = {
     "intermediate/listening": {"intermediate/loading", "marts/listening"},
     "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"}
     | {"intermediate/listening"},
-    "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
-    | {"marts/training", "marts/listening", "marts/features"},
+    "intermediate/insights": {"intermediate/splits", "intermediate/insights", "intermediate/evaluation"}
+    | {"intermediate/serving", "staging/recommender", "marts/training", "marts/listening", "marts/features"}
+    | {"marts/evaluation"},
     "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
     | {"marts/serving", "marts/insights", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
@@ -59,7 +60,7 @@ READABLE = {
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "marts/serving"}
     | {"intermediate/splits", "staging/recommender", "staging/feedback"},
     "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
-    | {"marts/listening", "marts/evaluation", "marts/insights"},
+    | {"intermediate/evaluation", "marts/listening", "marts/evaluation", "marts/insights"},
 }
 
 
