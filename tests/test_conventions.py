@@ -32,12 +32,16 @@ READABLE = {
     | {"staging/grouping"},
     "intermediate/evaluation": {"intermediate/splits", "intermediate/evaluation", "marts/listening", "marts/training"}
     | {"marts/evaluation", "marts/features", "staging/recommender"},
-    "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"},
-    "intermediate/insights": {"intermediate/insights", "intermediate/evaluation", "staging/recommender"}
-    | {"marts/training", "marts/listening", "marts/features"},
+    "intermediate/listening": {"intermediate/loading", "marts/listening"},
+    "intermediate/features": {"intermediate/splits", "intermediate/features", "marts/listening"}
+    | {"intermediate/listening"},
+    "intermediate/insights": {"intermediate/splits", "intermediate/insights", "intermediate/evaluation"}
+    | {"intermediate/serving", "staging/recommender", "marts/training", "marts/listening", "marts/features"}
+    | {"marts/evaluation"},
     "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
     | {"marts/serving", "marts/insights", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
+    | {"intermediate/listening"}
     | {"marts/listening", "source.metadata_reader", "staging/metadata", "source.reader", "staging/grouping"},
     "marts/features": {"intermediate/loading", "intermediate/features", "marts/listening"}
     | {"marts/features", "staging/metadata", "seed"},
@@ -56,7 +60,7 @@ READABLE = {
     "marts/serving": {"intermediate/serving", "marts/listening", "marts/evaluation", "marts/serving"}
     | {"intermediate/splits", "staging/recommender", "staging/feedback"},
     "marts/insights": {"intermediate/splits", "intermediate/insights", "intermediate/serving", "staging/recommender"}
-    | {"marts/listening", "marts/evaluation", "marts/insights"},
+    | {"intermediate/evaluation", "marts/listening", "marts/evaluation", "marts/insights"},
 }
 
 

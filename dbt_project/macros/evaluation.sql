@@ -122,6 +122,70 @@ twice the cosines of all pairs.
     cross join draws
 {%- endmacro %}
 
+{#
+CTEs that give the mean of `value` within each group of `keys` of the relation `measured` its 95% interval, ending in
+`intervals`: percentiles of means over the `draws` of int_bootstrap_weights, which draw rows in order of `unit`.
+#}
+{% macro mean_intervals(keys, value, unit) -%}
+place_rows as (
+    select
+        *,
+        row_number() over (partition by {{ keys | join(', ') }} order by {{ unit }}) - 1 as position
+    from measured
+),
+
+sum_blocks as (
+    select
+        {{ key_columns(keys) }},
+        position % {{ bootstrap_blocks() }} + 1 as block,
+        sum({{ value }}) as value,
+        cast(count(*) as double) as row_count
+    from place_rows
+    group by all
+),
+
+scores as (
+    select
+        {{ key_columns(keys) }},
+        count(*) as block_count,
+        {{ ordered_list('value', 'block') }} as value_sums,
+        {{ ordered_list('row_count', 'block') }} as row_counts
+    from sum_blocks
+    group by all
+),
+
+cut_draws as (
+    {{ draws_cut_to_blocks('weights') }}
+),
+
+draw_means as (
+    select
+        {{ key_columns(keys, 'scores') }},
+        {{ dot_product('cut_draws.weights', 'scores.value_sums') }}
+        / nullif({{ dot_product('cut_draws.weights', 'scores.row_counts') }}, 0) as value
+    from scores
+    inner join cut_draws on scores.block_count = cut_draws.block_count
+),
+
+intervals as (
+    select
+        {{ key_columns(keys) }},
+        {{ rounded('percentile_cont(0.025) within group (order by value)') }} as ci_low,
+        {{ rounded('percentile_cont(0.975) within group (order by value)') }} as ci_high
+    from draw_means
+    group by all
+)
+{%- endmacro %}
+
+{# What an interval says of a difference: above 0, or 0 and below, or 'not sure' where it has both or is not known. #}
+{% macro interval_verdict(low, high, above, not_above) -%}
+    case
+            when {{ low }} > 0 then '{{ above }}'
+            when {{ high }} <= 0 then '{{ not_above }}'
+            else 'not sure'
+        end
+{%- endmacro %}
+
 {# Switches of an evaluation protocol: the plain side of each, then this project's. models_py/experiments/protocols/protocol.py defines them. #}
 {% macro protocol_switches() -%}
     {{ return({

@@ -1,19 +1,19 @@
 with
 
-plays as (
-    select * from {{ ref('plays') }}
+hours as (
+    select * from {{ ref('int_user_hours_counted') }}
 ),
 
 final as (
     select
         user_id,
-        cast(played_at as date) as day,
+        day,
         {%- for part, (first_hour, last_hour) in day_parts().items() %}
-        sum(case when extract(hour from played_at) between {{ first_hour }} and {{ last_hour }} then 1 else 0 end)
+        sum(case when hour between {{ first_hour }} and {{ last_hour }} then play_count else 0 end)
             as {{ part }}_plays,
         {%- endfor %}
-        count(*) as play_count
-    from plays
+        cast(sum(play_count) as bigint) as play_count
+    from hours
     group by all
 )
 

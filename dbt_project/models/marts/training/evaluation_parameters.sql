@@ -29,7 +29,8 @@ final as (
             'serve_users_without_plays', 'new_artists', 'headline_k', 'bootstrap_draws', 'permutation_draws',
             'min_segment_users', 'max_clustered_items', 'cluster_label_items', 'tags_per_artist', 'label_tags',
             'theme_top_items', 'playlist_length', 'playlist_tracks_per_artist', 'playlist_recent_days',
-            'playlist_forgotten_days', 'playlist_forgotten_plays', 'playlist_groups', 'playlist_group_tracks'
+            'playlist_forgotten_days', 'playlist_forgotten_plays', 'playlist_groups', 'playlist_group_tracks',
+            'undersold_min_lists'
         ] %}
         {{ var(name) }} as {{ name }},
         {%- endfor %}
@@ -39,7 +40,7 @@ final as (
         {%- for name in [
             'min_group_similarity', 'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain',
             'min_cluster_stability', 'min_half_sample_stability', 'min_tag_coverage', 'min_share_of_label', 'min_theme_stability',
-            'diversity_lambda', 'mix_smoothing'
+            'diversity_lambda', 'mix_smoothing', 'undersold_ratio'
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
         {%- endfor %}

@@ -1,0 +1,17 @@
+with
+
+hours as (
+    select * from {{ ref('int_user_hours_counted') }}
+),
+
+final as (
+    select
+        user_id,
+        {{ weekday('day') }} as weekday,
+        cast(hour as integer) as hour,
+        cast(sum(play_count) as bigint) as play_count
+    from hours
+    group by all
+)
+
+select * from final
