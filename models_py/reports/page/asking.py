@@ -47,7 +47,7 @@ class Marts:
 
 
 def literal(text: str) -> str:
-    """A text as SQL writes it, whatever is in it."""
+    """Write a text as SQL does, whatever is in it."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -69,7 +69,7 @@ class Column:
     form: str = ""
 
     def text(self, row: Row) -> str:
-        """A row's value as it is shown; an en dash where there is none."""
+        """Show a row's value; an en dash where there is none."""
         value = row[self.name]
         if value is None or value != value:
             return "–"

@@ -42,4 +42,4 @@ def _long_tail(marts: Marts) -> Chart:
         )
         .properties(width="container", height=260)
     )
-    return Chart("long_tail", "The long tail", "A few artists take most plays.", "Line: share of plays", spec.to_dict(), asked.sql)
+    return Chart("long_tail", "The long tail", "A few artists take most plays.", "Line.", spec.to_dict(), asked.sql)

@@ -88,7 +88,7 @@ def styled(spec: Mapping[str, object], colours: str = "css") -> dict[str, object
 
 
 def variables(dark: bool) -> str:
-    """The colours as CSS declarations."""
+    """Write the colours as CSS declarations."""
     return " ".join(f"--{name}: {pair[dark]};" for name, pair in COLOURS.items())
 
 
