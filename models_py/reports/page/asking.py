@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from textwrap import dedent
-
-import numpy as np
 
 from models_py.warehouse import Warehouse
 
@@ -20,7 +19,7 @@ class Answered:
     sql : str
         The text that was run: a reader who copies it gets the same rows.
     rows : list of dict
-        Values as JSON has them: numbers, text, true, false and null; times as ISO 8601.
+        Values as JSON has them: numbers, text, true, false and null; times as ISO 8601, in UTC.
     """
 
     sql: str
@@ -41,9 +40,8 @@ class Marts:
     def ask(self, sql: str) -> Answered:
         """Run a query; names of people and music are put into it by `literal`."""
         text = dedent(sql).strip()
-        return Answered(
-            text, [{name: _plain(value) for name, value in row.items()} for row in self._warehouse.read_rows(text)]
-        )
+        rows = self._warehouse.read_values(text)
+        return Answered(text, [{name: _plain(value) for name, value in row.items()} for row in rows])
 
 
 def literal(text: str) -> str:
@@ -52,14 +50,15 @@ def literal(text: str) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, np.generic):
-        value = None if isinstance(value, np.datetime64) and np.isnat(value) else value.item()
-    if isinstance(value, float) and value != value:
+    if isinstance(value, float) and not isfinite(value):
         return None
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        # JavaScript takes a time without a zone for one of the reader's own
+        return f"{value.isoformat()}Z"
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)
-    if isinstance(value, list | tuple | np.ndarray):
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value
