@@ -16,8 +16,9 @@ SEEDS ?=
 ITEM_TYPE ?=
 TRIALS ?=
 NEW_ARTISTS ?=
+LISTENER ?=
 PYTHON ?= python3
-SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS
+SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS LISTENER
 # a dollar sign in a setting is one, not a reference to a variable; recipes take settings from the environment ($$RAW)
 $(foreach name,$(SETTINGS),$(eval override $(name) := $$(value $(name))))
 export $(SETTINGS)
@@ -31,7 +32,7 @@ NEXT_READY := .venv-next/.ready
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build fit recommend evaluate protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build fit recommend evaluate report protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
 
 # '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
@@ -72,6 +73,9 @@ recommend: fit
 
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
+
+report: $(READY) ## Write the report, one HTML file beside WAREHOUSE (LISTENER=user id: that person's page too)
+	@$(BIN)/python -m models_py report
 
 protocols: $(READY) #: Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=40)
 	@$(BIN)/python -m models_py protocols

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from models_py.errors import MusicError, SettingError
+from models_py.errors import MusicError, ReportError, SettingError
 from models_py.settings.checks import (
     check_build,
     check_counts,
@@ -204,6 +204,19 @@ def protocols(
 
     pipeline.protocols(settings, item_type, trials)
     print_study(settings.warehouse, item_type)
+
+
+@app.command(rich_help_panel=ANSWERS)
+def report(
+    listener: Annotated[
+        str, typer.Option(envvar="LISTENER", help="User id whose page is written beside those of the examples.")
+    ] = "",
+) -> None:
+    """Write what the tables say, with charts and the SQL of each, to one HTML file beside the warehouse."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    say_when_stopped("Stopped.")
+    _write_report(warehouse, listener)
 
 
 @app.command(rich_help_panel=ANSWERS)
@@ -412,6 +425,21 @@ def _evaluate(settings: Settings, prepare: bool) -> None:
 
     pipeline.evaluate(settings, prepare=prepare)
     print_leaderboard(settings.warehouse)
+    try:
+        _write_report(settings.warehouse, listener="")
+    except MusicError as error:
+        raise ReportError(
+            f"The tables are published in {settings.warehouse}, but the report of them is not written: {error}"
+        ) from error
+
+
+def _write_report(warehouse: Path, listener: str) -> None:
+    from models_py.reports.page import write_report
+    from models_py.terminal.progress import stage
+
+    with stage("Report"):
+        path = write_report(warehouse, listener)
+    say(f"The report is {path}.")
 
 
 def main() -> None:

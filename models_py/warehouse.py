@@ -101,34 +101,24 @@ class Warehouse:
         WarehouseError
             Where the file is missing, locked or damaged, or lacks a table or column that the query names.
         """
-        check_published(self.path)
-        with self._connect(read_only=True) as connection:
-            try:
-                columns = connection.execute(query, parameters).fetchnumpy()
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                missing = str(error).splitlines()[0]
-                raise WarehouseError(
-                    f"{self.path} lacks a table or column this version needs ({missing}): "
-                    "run `make evaluate` to build it anew."
-                ) from error
-            except duckdb.OutOfMemoryException as error:
-                raise WarehouseError(
-                    f"{self.path} cannot be read within MEMORY_LIMIT ({str(error).splitlines()[0]}): raise it."
-                ) from error
-            except duckdb.Error as error:
-                # 2.0 has no class of its own for a bad checksum
-                if not isinstance(error, DAMAGE) and "Corrupt database file" not in str(error):
-                    raise
-                raise WarehouseError(
-                    f"{self.path} is damaged ({str(error).splitlines()[0]}): "
-                    "move it away and run `make evaluate` to build it anew."
-                ) from error
+        with self._reading() as connection:
+            columns = connection.execute(query, parameters).fetchnumpy()
         return {name: _filled(values) for name, values in columns.items()}
 
     def read_rows(self, query: str, parameters: Parameters = ()) -> list[dict[str, object]]:
         """Rows of a query's result, each a column's name to its value; what `read` raises, this does."""
         columns = self.read(query, parameters)
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+    def read_values(self, query: str) -> list[dict[str, object]]:
+        """Rows of a query's result as Python's own values, None where a column is null; what `read` raises, this does.
+
+        `read_rows` has -1 for a missing whole number, which is no answer for people.
+        """
+        with self._reading() as connection:
+            found = connection.execute(query)
+            names = [name for name, *_ in found.description]
+            return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 
     @contextmanager
     def answering(self, statement: str) -> Iterator[Answer]:
@@ -183,6 +173,32 @@ class Warehouse:
         """Keep the file open read-only, so that a writer elsewhere is noticed here."""
         with self._connect(read_only=True):
             yield
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Connect for one query of this package; what DuckDB refuses is said in a sentence."""
+        check_published(self.path)
+        with self._connect(read_only=True) as connection:
+            try:
+                yield connection
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                missing = str(error).splitlines()[0]
+                raise WarehouseError(
+                    f"{self.path} lacks a table or column this version needs ({missing}): "
+                    "run `make evaluate` to build it anew."
+                ) from error
+            except duckdb.OutOfMemoryException as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be read within MEMORY_LIMIT ({str(error).splitlines()[0]}): raise it."
+                ) from error
+            except duckdb.Error as error:
+                # 2.0 has no class of its own for a bad checksum
+                if not isinstance(error, DAMAGE) and "Corrupt database file" not in str(error):
+                    raise
+                raise WarehouseError(
+                    f"{self.path} is damaged ({str(error).splitlines()[0]}): "
+                    "move it away and run `make evaluate` to build it anew."
+                ) from error
 
     @contextmanager
     def _connect(self, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -15,7 +15,7 @@ from parsed_project import parsed
 from shared_folder import made_once, share_in
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["scored_cases"]
+pytest_plugins = ["scored_cases", "browsing"]
 
 ROOT = Path(__file__).parents[1]
 # vars of a study whose intervals and verdicts are not what a test is about

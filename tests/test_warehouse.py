@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -138,6 +139,14 @@ def test_gaps_are_read_as_what_their_type_has_for_a_gap(path: Path):
     assert read["whole"].tolist() == [1, -1]
     np.testing.assert_array_equal(read["fraction"], [1.5, np.nan])
     assert read["name"].tolist() == ["a", None]
+
+
+def test_values_are_pythons_own_and_a_gap_is_none(path: Path):
+    values = "(1, 1.5::double, 'a', date '2009-05-04', true), (null, null, null, null, null)"
+    read = Warehouse(path).read_values(f"from (values {values}) as t (whole, fraction, name, day, is_known)")
+    whole = {"whole": 1, "fraction": 1.5, "name": "a", "day": date(2009, 5, 4), "is_known": True}
+    assert read == [whole, dict.fromkeys(whole)]
+    assert "lacks a table" in message_of(lambda: Warehouse(path).read_values("from marts.missing"))
 
 
 def test_indices_are_stored_as_the_ids_of_their_split_and_item_type(path: Path):

@@ -23,6 +23,11 @@ DUCKDB, SQLITE = b"DUCK", b"SQLite form"
 DUCKDB_AT = 8
 
 
+def docs_page() -> Path:
+    """Where dbt writes the documentation of the tables."""
+    return Path(os.environ.get("DBT_TARGET_PATH") or "dbt_project/target") / "static_index.html"
+
+
 def check_folder_name(setting: str, folder: Path) -> None:
     """Refuse the path of a folder of raw files that DuckDB would take for another one.
 
