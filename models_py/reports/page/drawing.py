@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from models_py.reports.page.placing import Span, apart, placed, shortened, text_width
+from models_py.reports.page.placing import Span, apart, placed, shortened
 from models_py.reports.page.theme import values
 
 Row = Mapping[str, object]
@@ -19,6 +19,8 @@ ROLES = {"leader": "@accent", "level": "@step4", "baseline": "@second", "other":
 LONGEST = 28
 # about one tick in so many pixels
 TICKS = alt.ExprRef("ceil(width / 90)")
+# pixels of a name at the left
+NAME_WIDTH = alt.ExprRef("containerSize()[0] > 500 ? 280 : 150")
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,14 @@ def coloured(colours: Mapping[str, str], field: str = "role") -> alt.Color:
 
 
 def written(
-    labels: Sequence[Row], position: Mapping[str, object], colour: alt.Color, size: int = 12
+    labels: Sequence[Row], position: Mapping[str, object], colour: alt.Color, size: int = 12, weight: int = 400
 ) -> list[alt.Chart]:
     """Write labels where `placed` put them, over a rim of paper that keeps what is under them from their letters."""
     base = alt.Chart(values(labels)).encode(**position, text="text:N")
-    at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}, "tooltip": None}
-    rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", fontSize=size, **at)
-    return [rim, base.mark_text(fontSize=size, **at).encode(color=colour)]
+    at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}}
+    at |= {"fontSize": size, "fontWeight": weight, "tooltip": None}
+    rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
+    return [rim, base.mark_text(**at).encode(color=colour)]
 
 
 def dots(
@@ -90,7 +93,9 @@ def dots(
     span = Span.around(known)
     order = [each[row] for each in rows]
     height = STEP * len(rows)
-    y = alt.Y(f"{row}:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=150))
+    y = alt.Y(
+        f"{row}:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH)
+    )
     x = alt.X(f"{value}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, grid=True, tickCount=TICKS))
     base = alt.Chart(values(rows)).encode(y=y, color=coloured(colours))
     layers = [
@@ -100,12 +105,7 @@ def dots(
     ]
     if mark:
         layers = [*_marked(mark, span, height), *layers]
-    room = max((text_width(str(each["text"])) for each in rows), default=0) + 12
-    return (
-        alt.layer(*layers)
-        .properties(width="container", height=height, padding={"left": 2, "right": room, "top": 20, "bottom": 4})
-        .to_dict()
-    )
+    return alt.layer(*layers).properties(width="container", height=height).to_dict()
 
 
 def _marked(mark: Mark, span: Span, height: float) -> list[alt.Chart]:
@@ -128,10 +128,12 @@ def lines(
     colours: Mapping[str, str],
     named: Sequence[str] | None = None,
     dashed: Sequence[str] = (),
+    levels: Sequence[str] = (),
     height: float = LINES_HEIGHT,
     span: Span | None = None,
     pointed: bool = True,
-) -> alt.LayerChart:
+    over: Sequence[alt.Chart] = (),
+) -> dict[str, object]:
     """Draw lines over one axis, each named at its right end.
 
     Parameters
@@ -150,16 +152,20 @@ def lines(
         The lines that are named; all where it is left out.
     dashed : sequence of str
         The lines that are dashed.
+    levels : sequence of str
+        Those that are one value each, drawn dashed over the whole width.
     height : float
     span : Span, optional
         What the axis at the left shows; all values where it is left out.
     pointed : bool
         Whether each value has a dot.
+    over : sequence of altair.Chart
+        What is drawn over them, on the same axes.
 
     Returns
     -------
-    altair.LayerChart
-        With room for the names at the right.
+    dict
+        Vega-Lite.
     """
     column, title, form = y
     field = x.to_dict()["field"]
@@ -175,8 +181,11 @@ def lines(
         alt.FieldOneOfPredicate(field=series, oneOf=list(dashed)), alt.value([5, 4]), alt.value([1, 0])
     )
     axis = alt.Y(f"{column}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, tickCount=6))
-    base = alt.Chart(values(rows)).encode(x=x, y=axis, color=colour)
+    curves = [row for row in rows if row[series] not in levels]
+    flat = [row for row in rows if row[series] in levels]
+    base = alt.Chart(values(curves)).encode(x=x, y=axis, color=colour)
     drawn = [
+        *([alt.Chart(values(flat)).mark_rule(strokeDash=[5, 4]).encode(y=axis, color=colour)] if flat else []),
         base.mark_line(strokeWidth=2).encode(
             detail=f"{series}:N",
             strokeDash=dash,
@@ -191,10 +200,7 @@ def lines(
         .mark_text(align="left", dx=8, dy={"expr": "datum.dy"})
         .encode(x=alt.value("width"), y=axis, color=colour, text="text:N"),
     ]
-    room = max((text_width(label["text"]) for label in labels), default=0) + 12
-    return alt.layer(*drawn).properties(
-        width="container", height=height, padding={"left": 2, "right": room, "top": 10, "bottom": 4}
-    )
+    return alt.layer(*drawn, *over).properties(width="container", height=height).to_dict()
 
 
 def plane(

@@ -120,6 +120,7 @@ def placed(
     places: Sequence[tuple[float, float, str]] = BESIDE,
     lines: Sequence[Sequence[Row]] = (),
     once: str | None = None,
+    on_points: bool = False,
 ) -> list[dict[str, object]]:
     """Choose the labels of points that find a free place, the first rows first.
 
@@ -140,13 +141,15 @@ def placed(
         free.
     once : str, optional
         A column of which each value is labelled once, at the first of its rows that has room.
+    on_points : bool
+        Whether labels may cover points.
 
     Returns
     -------
     list of dict
         The rows that are labelled, with 'text', 'dx', 'dy' and 'align'.
     """
-    points = [*rows, *(point for line in lines for point in line)]
+    points = [] if on_points else [*rows, *(point for line in lines for point in line)]
     spots, drawn, taken = {}, {}, {}
     for width in WIDTHS:
         spots[width] = [_at(row, x, y, width, height) for row in points]

@@ -59,7 +59,7 @@ def searches(board: Board) -> Block:
         colours,
         sorted(named, key=order.index),
         pointed=False,
-    ).to_dict()
+    )
     return Chart(
         f"tuning_{board.name}",
         f"{board.title}: best score on validation after so many trials",

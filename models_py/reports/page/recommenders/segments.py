@@ -117,11 +117,7 @@ def _spec(rows: list[dict[str, object]], axis: str, metric: str, order: list[str
             ),
             key.encode(x=alt.value(0), y=alt.value(0), text="text:N", color=coloured(COLOURS)),
         )
-        .properties(
-            width="container",
-            height=HEIGHT,
-            padding={"left": 2, "right": 6, "top": 8 + 15 * len(names), "bottom": 4},
-        )
+        .properties(width="container", height=HEIGHT)
         .to_dict()
     )
 

@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import literal
 from models_py.reports.page.blocks import Block, Chart, Missing
-from models_py.reports.page.drawing import TICKS, coloured, dots
+from models_py.reports.page.drawing import NAME_WIDTH, TICKS, coloured, dots
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import Board, counted
 from models_py.reports.page.theme import values
@@ -124,7 +124,10 @@ def _dumbbells(rows: list[dict[str, object]], ndcg: str) -> dict[str, object]:
     long = [{"model_name": row["model_name"], "kind": kind, "ndcg": row[kind]} for row in rows for kind in COLOURS]
     order = [row["model_name"] for row in rows]
     y = alt.Y(
-        "model_name:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=150)
+        "model_name:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH),
     )
     x = alt.X(
         "ndcg:Q", title=f"{ndcg} (0 to 1)", scale=span.scale(), axis=alt.Axis(format=".2f", grid=True, tickCount=TICKS)
@@ -148,8 +151,6 @@ def _dumbbells(rows: list[dict[str, object]], ndcg: str) -> dict[str, object]:
             .mark_text(dy=-14, align={"expr": "datum.align"})
             .encode(y=y, x=x, text="text:N", color=coloured(COLOURS, "kind")),
         )
-        .properties(
-            width="container", height=STEP * len(rows), padding={"left": 2, "right": 12, "top": 16, "bottom": 4}
-        )
+        .properties(width="container", height=STEP * len(rows))
         .to_dict()
     )
