@@ -1,6 +1,6 @@
 """The leaderboard that `make evaluate` ends with: who wins, how they were tuned, and why one is missing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from math import isnan
 from operator import itemgetter
 from pathlib import Path
@@ -15,6 +15,23 @@ KINDS = {
     "known_group": "known groups",
     "new_group": "new groups",
 }
+OF_SPLIT = "split_name = p.default_split and item_type = t.item_type"
+# item types that are played, and what their leaderboards would be made of
+PLAYED = f"""
+    select t.item_type, p.default_split, p.min_users_to_learn,
+        (select count(*) from marts.training_users where {OF_SPLIT}) as active_users,
+        (select count(*) from marts.model_runs where {OF_SPLIT}) as runs,
+        (select count(*) from marts.model_runs where {OF_SPLIT} and status = 'ok') as fitted,
+        (select min(reason) from marts.model_runs where {OF_SPLIT}) as reason,
+        coalesce(s.cell_count, 0) as test_cells, coalesce(s.user_count, 0) as test_users,
+        coalesce(s.left_out_no_training, 0) as untrained,
+        coalesce((select min(first_played_at) = max(last_played_at) from marts.users), false) as share_a_second
+    from (select distinct item_type from marts.user_item_plays) as t
+    cross join marts.evaluation_parameters as p
+    left join marts.split_summary as s
+        on p.default_split = s.split_name and t.item_type = s.item_type and s.part = 'test'
+    order by t.item_type desc
+"""
 
 
 def print_leaderboard(path: Path) -> None:
@@ -42,7 +59,10 @@ def print_leaderboard(path: Path) -> None:
     )
     for item_type in dict.fromkeys(record["item_type"] for record in records):
         _print_item_type([record for record in records if record["item_type"] == item_type])
-    for sentence in (*_missing(path, {record["item_type"] for record in records}), *_searches(path)):
+    for sentence in (
+        *reasons(Warehouse(path).read_rows(PLAYED), {record["item_type"] for record in records}),
+        *_searches(path),
+    ):
         say(sentence)
     _print_repeats(path)
     _print_new_artists(path)
@@ -93,37 +113,31 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
         say(f"Edge of the search space, beyond which settings may score higher: {', '.join(at_edges)}.")
 
 
-def _missing(path: Path, present: Collection[str]) -> Iterator[str]:
-    """Say why the default split has no leaderboard of an item type that is played."""
-    of_split = "split_name = p.default_split and item_type = t.item_type"
-    rows = Warehouse(path).read_rows(
-        f"""
-        select t.item_type, p.default_split, p.min_users_to_learn,
-            (select count(*) from marts.training_users where {of_split}) as active_users,
-            (select count(*) from marts.model_runs where {of_split}) as runs,
-            (select count(*) from marts.model_runs where {of_split} and status = 'ok') as fitted,
-            (select min(reason) from marts.model_runs where {of_split}) as reason,
-            coalesce(s.cell_count, 0) as test_cells, coalesce(s.user_count, 0) as test_users,
-            coalesce(s.left_out_no_training, 0) as untrained,
-            (select min(first_played_at) = max(last_played_at) from marts.users) as share_a_second
-        from (select distinct item_type from marts.user_item_plays) as t
-        cross join marts.evaluation_parameters as p
-        left join marts.split_summary as s
-            on p.default_split = s.split_name and t.item_type = s.item_type and s.part = 'test'
-        order by t.item_type desc
-        """
-    )
-    if not rows:
+def reasons(played: Collection[Mapping[str, object]], present: Collection[str]) -> Iterator[str]:
+    """Say why the default split has no leaderboard of an item type that is played.
+
+    Parameters
+    ----------
+    played : collection of mapping
+        What `PLAYED` gives.
+    present : collection of str
+        Item types that have a leaderboard.
+
+    Yields
+    ------
+    str
+    """
+    if not played:
         yield "There is no leaderboard: no play was kept (load_audit says why)."
-    reasons: dict[str, list[str]] = {}
-    for row in rows:
+    found: dict[str, list[str]] = {}
+    for row in played:
         if row["item_type"] not in present:
-            reasons.setdefault(_why_missing(row), []).append(f"{row['item_type']}s")
-    for reason, kinds in reasons.items():
+            found.setdefault(_why_missing(row), []).append(f"{row['item_type']}s")
+    for reason, kinds in found.items():
         yield f"There is no leaderboard of {' and '.join(kinds)}: {reason}."
 
 
-def _why_missing(row: dict[str, object]) -> str:
+def _why_missing(row: Mapping[str, object]) -> str:
     split = f"the {row['default_split']} split"
     if not row["runs"] and row["active_users"] >= row["min_users_to_learn"]:
         return "no results of these training rows are stored (run `make fit`)"

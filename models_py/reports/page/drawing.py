@@ -1,0 +1,258 @@
+"""Kinds of charts that several chapters draw: dots with intervals, lines with names at their ends, planes of points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from models_py.reports.page.placing import Span, apart, placed, shortened
+from models_py.reports.page.theme import values
+
+Row = Mapping[str, object]
+
+# height of a row of dots
+STEP = 19
+PLANE_HEIGHT = 340
+LINES_HEIGHT = 280
+# the part that a model plays in a chart: the best, those level with it, baselines, the others
+ROLES = {"leader": "@accent", "level": "@step4", "baseline": "@second", "other": "@muted"}
+LONGEST = 28
+# about one tick in so many pixels
+TICKS = alt.ExprRef("ceil(width / 90)")
+# pixels of a name at the left
+NAME_WIDTH = alt.ExprRef("containerSize()[0] > 500 ? 280 : 150")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value that a chart marks by a rule.
+
+    Attributes
+    ----------
+    value : float
+    text : str
+        What it is, at the rule's end.
+    """
+
+    value: float
+    text: str
+
+
+def coloured(colours: Mapping[str, str], field: str = "role") -> alt.Color:
+    """Colour by the part that a row plays, without a legend."""
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def written(
+    labels: Sequence[Row], position: Mapping[str, object], colour: alt.Color, size: int = 12, weight: int = 400
+) -> list[alt.Chart]:
+    """Write labels where `placed` put them, over a rim of paper that keeps what is under them from their letters."""
+    base = alt.Chart(values(labels)).encode(**position, text="text:N")
+    at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}}
+    at |= {"fontSize": size, "fontWeight": weight, "tooltip": None}
+    rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
+    return [rim, base.mark_text(**at).encode(color=colour)]
+
+
+def dots(
+    rows: Sequence[Row],
+    value: str,
+    title: str,
+    colours: Mapping[str, str] = ROLES,
+    row: str = "model_name",
+    mark: Mark | None = None,
+    form: str = ".3f",
+) -> dict[str, object]:
+    """Draw a row of each thing's value with its interval, in the rows' order, the figure at its right.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With the columns `row`, `value`, 'low', 'high' (null where there is no interval), 'role' and 'text', which is
+        written at the right.
+    value : str
+        The column of the dots.
+    title : str
+        Of the axis, with the unit.
+    colours : mapping
+        Of the values of 'role'.
+    row : str
+        The column of the names.
+    mark : Mark, optional
+        What the dots are to be compared with.
+    form : str
+        How the axis writes numbers.
+
+    Returns
+    -------
+    dict
+        Vega-Lite.
+    """
+    known = [each[name] for each in rows for name in (value, "low", "high")] + ([mark.value] if mark else [])
+    span = Span.around(known)
+    order = [each[row] for each in rows]
+    height = STEP * len(rows)
+    y = alt.Y(
+        f"{row}:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH)
+    )
+    x = alt.X(f"{value}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, grid=True, tickCount=TICKS))
+    base = alt.Chart(values(rows)).encode(y=y, color=coloured(colours))
+    layers = [
+        base.transform_filter("datum.low !== null").mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.mark_point(filled=True, size=60, opacity=1).encode(x=x),
+        base.mark_text(align="left", dx=8).encode(x=alt.value("width"), text="text:N", color=alt.value("@ink")),
+    ]
+    if mark:
+        layers = [*_marked(mark, span, height), *layers]
+    return alt.layer(*layers).properties(width="container", height=height).to_dict()
+
+
+def _marked(mark: Mark, span: Span, height: float) -> list[alt.Chart]:
+    """Draw a rule across the rows, named above them."""
+    share = span.share(mark.value)
+    place = values([{"value": mark.value, "text": mark.text}])
+    scale = alt.X("value:Q", scale=span.scale())
+    rule = alt.Chart(place).mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color="@second").encode(x=scale)
+    text = alt.Chart(place).mark_text(
+        align="left" if share < 0.5 else "right", dx=-3 if share < 0.5 else 3, dy=-10, color="@second", fontSize=11
+    )
+    return [rule, text.encode(x=scale, y=alt.value(0), text="text:N")]
+
+
+def lines(
+    rows: Sequence[Row],
+    x: alt.X,
+    y: tuple[str, str, str],
+    series: str,
+    colours: Mapping[str, str],
+    named: Sequence[str] | None = None,
+    dashed: Sequence[str] = (),
+    levels: Sequence[str] = (),
+    height: float = LINES_HEIGHT,
+    span: Span | None = None,
+    pointed: bool = True,
+    over: Sequence[alt.Chart] = (),
+) -> dict[str, object]:
+    """Draw lines over one axis, each named at its right end.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        In the order of each line.
+    x : altair.X
+        The axis below.
+    y : tuple of str
+        The column of the values, the axis' title and how it writes numbers.
+    series : str
+        The column of the lines' names.
+    colours : mapping
+        Of the names.
+    named : sequence of str, optional
+        The lines that are named; all where it is left out.
+    dashed : sequence of str
+        The lines that are dashed.
+    levels : sequence of str
+        Those that are one value each, drawn dashed over the whole width.
+    height : float
+    span : Span, optional
+        What the axis at the left shows; all values where it is left out.
+    pointed : bool
+        Whether each value has a dot.
+    over : sequence of altair.Chart
+        What is drawn over them, on the same axes.
+
+    Returns
+    -------
+    dict
+        Vega-Lite.
+    """
+    column, title, form = y
+    field = x.to_dict()["field"]
+    span = span or Span.around([row[column] for row in rows])
+    ends = {row[series]: row for row in sorted(rows, key=lambda row: row[field]) if row[column] is not None}
+    labels = [
+        {**row, "text": shortened(str(name), LONGEST)} for name, row in ends.items() if named is None or name in named
+    ]
+    moves = apart([label[column] for label in labels], span, height)
+    labels = [{**label, "dy": move} for label, move in zip(labels, moves, strict=True)]
+    colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
+    dash = alt.condition(
+        alt.FieldOneOfPredicate(field=series, oneOf=list(dashed)), alt.value([5, 4]), alt.value([1, 0])
+    )
+    axis = alt.Y(f"{column}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, tickCount=6))
+    curves = [row for row in rows if row[series] not in levels]
+    flat = [row for row in rows if row[series] in levels]
+    base = alt.Chart(values(curves)).encode(x=x, y=axis, color=colour)
+    drawn = [
+        *([alt.Chart(values(flat)).mark_rule(strokeDash=[5, 4]).encode(y=axis, color=colour)] if flat else []),
+        base.mark_line(strokeWidth=2).encode(
+            detail=f"{series}:N",
+            strokeDash=dash,
+            opacity=alt.condition(
+                alt.FieldOneOfPredicate(field=series, oneOf=[label[series] for label in labels]),
+                alt.value(1),
+                alt.value(0.35),
+            ),
+        ),
+        *([base.mark_point(filled=True, size=36, opacity=1)] if pointed else []),
+        alt.Chart(values(labels))
+        .mark_text(align="left", dx=8, dy={"expr": "datum.dy"})
+        .encode(x=alt.value("width"), y=axis, color=colour, text="text:N"),
+    ]
+    return alt.layer(*drawn, *over).properties(width="container", height=height).to_dict()
+
+
+def plane(
+    rows: Sequence[Row],
+    x: tuple[str, str, str],
+    y: tuple[str, str, str],
+    label: str = "model_name",
+    colours: Mapping[str, str] = ROLES,
+    logarithmic: bool = False,
+    joined: Sequence[Row] = (),
+) -> dict[str, object]:
+    """Draw points of two figures, those named that have room for it, the first rows first.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        In order of importance, with 'role'.
+    x, y : tuple of str
+        The column, the axis' title and how it writes numbers.
+    label : str
+        The column of the names.
+    colours : mapping
+        Of the values of 'role'.
+    logarithmic : bool
+        Whether the axis below is.
+    joined : sequence of mapping
+        Rows that a line joins, in its order.
+
+    Returns
+    -------
+    dict
+        Vega-Lite.
+    """
+    across = Span.around([row[x[0]] for row in rows], 0.08, logarithmic)
+    up = Span.around([row[y[0]] for row in rows], 0.08)
+    labels = placed(rows, (x[0], across), (y[0], up), label, PLANE_HEIGHT, lines=[joined])
+    ticks = {"values": across.decades()} if logarithmic else {"tickCount": TICKS}
+    position = {
+        "x": alt.X(f"{x[0]}:Q", title=x[1], scale=across.scale(), axis=alt.Axis(format=x[2], grid=True, **ticks)),
+        "y": alt.Y(f"{y[0]}:Q", title=y[1], scale=up.scale(), axis=alt.Axis(format=y[2], tickCount=6)),
+    }
+    line = alt.Chart(values(joined)).mark_line(strokeWidth=1, strokeDash=[3, 3], color="@muted", tooltip=None)
+    tooltip = [f"{label}:N", alt.Tooltip(f"{x[0]}:Q"), alt.Tooltip(f"{y[0]}:Q")]
+    points = alt.Chart(values(rows)).mark_point(filled=True, size=70, opacity=1)
+    # the pale blue of points would be too pale for text
+    dark = [{**each, "role": "leader" if each["role"] == "level" else each["role"]} for each in labels]
+    return (
+        alt.layer(
+            *([line.encode(**position)] if joined else []),
+            points.encode(**position, color=coloured(colours), tooltip=tooltip),
+            *written(dark, position, coloured(colours)),
+        )
+        .properties(width="container", height=PLANE_HEIGHT)
+        .to_dict()
+    )

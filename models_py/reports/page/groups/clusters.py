@@ -1,0 +1,260 @@
+"""Clusters: where they lie, what sets each apart, and how clearly they stand out from shuffled data."""
+
+import altair as alt
+
+from models_py.reports.page.asking import Answered
+from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
+from models_py.reports.page.drawing import coloured, lines, written
+from models_py.reports.page.placing import UPON, Span, placed, shortened
+from models_py.reports.page.study import NOUNS, Study, counted
+from models_py.reports.page.theme import CATEGORIES, values
+
+MOST_POINTS = 1500
+HEIGHT = 360
+LONGEST = 22
+SHAPES = ["circle", "triangle-up", "square", "diamond"]
+ALGORITHMS = {"kmeans": "k-means", "ward": "Ward"}
+REPRESENTATIONS = {"taste": "taste (who plays what)", "behaviour": "behaviour (how much and when)"}
+# the table of each entity's points, the name of a point, what picks its rows
+POINTS = {
+    "user": ("user_clusters", "user_id", "true"),
+    "artist": ("item_clusters", "item_name", "item_type = 'artist'"),
+    "track": ("item_clusters", "artist_name || ' - ' || item_name", "item_type = 'track'"),
+}
+SILHOUETTES = {
+    "k-means": "@accent",
+    "k-means, shuffled": "@accent",
+    "Ward": "@second",
+    "Ward, shuffled": "@second",
+}
+
+
+def clusters(study: Study, entity: str) -> list[Block]:
+    """Say what was chosen, and draw it."""
+    tried = study.marts.ask(
+        f"""
+        select
+            representation,
+            algorithm,
+            n_clusters,
+            silhouette,
+            coalesce(silhouette_shuffled, 'nan') as silhouette_shuffled,
+            seed_stability,
+            coalesce(half_sample_stability, 'nan') as half_sample_stability,
+            is_chosen,
+            count(*) over () as tried,
+            (select count(*) from marts.{POINTS[entity][0]} where {POINTS[entity][2]}) as entities
+        from marts.cluster_quality
+        where entity_type = '{entity}'
+        order by preference
+        """
+    )
+    if not tried.rows:
+        return [
+            Missing(
+                f"Not enough data: no clusters of {NOUNS[entity]} were tried (cluster_quality has no row); too few of "
+                "them are active, or nothing was fitted (`make evaluate`)."
+            )
+        ]
+    drawn = [_map(study, entity), _profiles(study, entity)] if tried.first["is_chosen"] else []
+    return [_chosen(study, entity, tried), *drawn, _silhouettes(study, entity, tried.first)]
+
+
+def _chosen(study: Study, entity: str, tried: Answered) -> Sentence:
+    first = tried.first
+    solution = f"{first['n_clusters']} clusters by {ALGORITHMS[first['algorithm']]}"
+    null = first["silhouette_shuffled"]
+    against = f", against {null:.2f} for shuffled data" if null is not None else ""
+    if not first["is_chosen"]:
+        return study.says(
+            f"No clusters of {NOUNS[entity]}: of {counted(first['tried'], 'solution')} tried, none stands clearly "
+            f"above shuffled data, is stable and has no giant cluster. The nearest, {solution} of "
+            f"{REPRESENTATIONS[first['representation']]}, has a silhouette of {first['silhouette']:.2f}{against}.",
+            tried.sql,
+        )
+    half = first["half_sample_stability"]
+    stable = f", and half samples give the same clusters to {half:.2f} (adjusted Rand, 1 is equal)" if half else ""
+    return study.says(
+        f"{first['entities']:,} {NOUNS[entity]} fall into {solution} of {REPRESENTATIONS[first['representation']]}, "
+        f"chosen among {counted(first['tried'], 'solution')}: their silhouette is {first['silhouette']:.2f}{against}"
+        f"{stable}.",
+        tried.sql,
+    )
+
+
+def _map(study: Study, entity: str) -> Chart:
+    table, name, condition = POINTS[entity]
+    points = study.marts.ask(
+        f"""
+        select
+            round(x, 3) as x,
+            round(y, 3) as y,
+            cluster_id,
+            cluster_label,
+            {name} as name,
+            count(*) over () as entities
+        from marts.{table}
+        where {condition}
+        qualify row_number() over (order by md5(name), name) <= {MOST_POINTS}
+        order by cluster_id, name
+        """
+    )
+    centres = study.marts.ask(
+        f"""
+        select cluster_id, cluster_label, size, share, x, y
+        from marts.cluster_profiles
+        where entity_type = '{entity}'
+        order by size desc, cluster_id
+        """
+    )
+    largest, smallest = centres.rows[0], centres.rows[-1]
+    shown = len(points.rows)
+    of = f"{shown:,} of {points.first['entities']:,} {NOUNS[entity]}, drawn at random" if shown == MOST_POINTS else ""
+    return Chart(
+        f"map_{entity}",
+        f"Map of {NOUNS[entity]}: each is a dot, coloured by its cluster",
+        f"Near each other are {NOUNS[entity]} that are alike. The map has two of the dimensions that clusters were "
+        "found in, so that clusters which overlap here may be apart in others; names that would cover others are left "
+        "out." + (f" Shown are {of}." if of else ""),
+        f"Scatter plot of {counted(shown, 'dot')} in {counted(len(centres.rows), 'cluster')}: the largest is "
+        f"{largest['cluster_label']} ({largest['share']:.0%}), the smallest {smallest['cluster_label']} "
+        f"({smallest['share']:.0%}).",
+        _drawn(points, centres),
+        points.sql,
+    )
+
+
+def _drawn(points: Answered, centres: Answered) -> dict[str, object]:
+    across, up = (Span.around([row[axis] for row in points.rows], 0.04) for axis in ("x", "y"))
+    ids = sorted(row["cluster_id"] for row in centres.rows)
+    last = len(CATEGORIES) * len(SHAPES)
+    colours = [CATEGORIES[place % len(CATEGORIES)] if place < last else "@muted" for place in range(len(ids))]
+    shapes = [SHAPES[min(place // len(CATEGORIES), len(SHAPES) - 1)] for place in range(len(ids))]
+    colour = alt.Color("cluster_id:N", scale=alt.Scale(domain=ids, range=colours), legend=None)
+    plain = alt.Axis(labels=False, ticks=False, grid=False)
+    position = {
+        "x": alt.X("x:Q", title="First principal component (no unit)", scale=across.scale(), axis=plain),
+        "y": alt.Y("y:Q", title="Second principal component", scale=up.scale(), axis=plain),
+    }
+    named = [{**row, "name": shortened(row["cluster_label"], LONGEST)} for row in centres.rows]
+    labels = placed(named, ("x", across), ("y", up), "name", HEIGHT, UPON, on_points=True)
+    dots = alt.Chart(values(points.rows)).mark_point(filled=True, size=26, opacity=0.75)
+    return (
+        alt.layer(
+            dots.encode(
+                **position,
+                color=colour,
+                shape=alt.Shape("cluster_id:N", scale=alt.Scale(domain=ids, range=shapes), legend=None),
+                tooltip=["name:N", "cluster_label:N"],
+            ),
+            *written(labels, position, colour, weight=600),
+        )
+        .properties(width="container", height=HEIGHT)
+        .to_dict()
+    )
+
+
+def _profiles(study: Study, entity: str) -> Table:
+    asked = study.marts.ask(
+        f"""
+        select
+            cluster_label,
+            size,
+            share,
+            silhouette,
+            replace(distinguishing_features, '_', ' ') as features,
+            {"top_tracks" if entity == "track" else "top_artists"} as items,
+            top_tags
+        from marts.cluster_profiles
+        where entity_type = '{entity}'
+        order by size desc, cluster_id
+        """
+    )
+    best = "Artists of highest lift" if entity == "user" else f"Best known {NOUNS[entity]}"
+    return Table(
+        f"profiles_{entity}",
+        f"What sets each cluster of {NOUNS[entity]} apart",
+        (
+            Column("cluster_label", "Cluster"),
+            Column("size", NOUNS[entity].capitalize(), ","),
+            Column("share", "Share", ".1%"),
+            Column("silhouette", "Silhouette", ".2f"),
+            Column("top_tags", "Tags"),
+            Column("items", best),
+            Column("features", "Features (effect size)"),
+        ),
+        asked.rows,
+        asked.sql,
+        "An effect size is the distance from everybody else in standard deviations: 0.2 is small, 0.8 large. A "
+        "silhouette near 0 says that the cluster runs into another.",
+    )
+
+
+def _silhouettes(study: Study, entity: str, best: dict[str, object]) -> Chart:
+    asked = study.marts.ask(
+        f"""
+        with tried as (
+            select *, case algorithm when 'kmeans' then 'k-means' else 'Ward' end as name
+            from marts.cluster_quality
+            where entity_type = '{entity}' and representation = '{best["representation"]}'
+        )
+
+        select
+            n_clusters,
+            name as series,
+            round(silhouette, 4) as silhouette,
+            round(silhouette_low, 4) as low,
+            round(silhouette_high, 4) as high,
+            is_chosen
+        from tried
+        union all
+        select n_clusters, name || ', shuffled', round(silhouette_shuffled, 4), null, null, false
+        from tried
+        where silhouette_shuffled is not null
+        order by series, n_clusters
+        """
+    )
+    rows = asked.rows
+    counts = sorted({row["n_clusters"] for row in rows})
+    x = alt.X(
+        "n_clusters:Q",
+        title="Number of clusters",
+        scale=Span.around(counts).scale(),
+        axis=alt.Axis(values=counts, format="d", grid=False),
+    )
+    found = [row for row in rows if row["series"] in ALGORITHMS.values()]
+    top = max(found, key=lambda row: row["silhouette"])
+    colours = {name: colour for name, colour in SILHOUETTES.items() if name in {row["series"] for row in rows}}
+    sampled = alt.Chart(values([row for row in rows if row["low"] is not None])).mark_rule(strokeWidth=1.5)
+    chosen = [row for row in rows if row["is_chosen"]]
+    ring = alt.Chart(values(chosen)).mark_point(size=170, color="@ink", strokeWidth=1.5)
+    word = alt.Chart(values(chosen)).mark_text(dy=-16, color="@ink")
+    column = alt.Y("silhouette:Q")
+    return Chart(
+        f"silhouettes_{entity}",
+        f"Clusters of {NOUNS[entity]}: silhouette by number of clusters, beside shuffled data",
+        f"Solid lines are clusters of {REPRESENTATIONS[best['representation']]}, dashed ones clusters of the same data "
+        f"shuffled: only the distance between them counts. The highest is {top['silhouette']:.2f} with "
+        f"{top['n_clusters']} clusters ({top['series']}). "
+        + (
+            f"Ringed is what was chosen, {chosen[0]['n_clusters']} clusters, which have to be stable as well."
+            if chosen
+            else "None was chosen."
+        ),
+        f"Lines of the mean silhouette over {counts[0]} to {counts[-1]} clusters by k-means and Ward, and of shuffled "
+        f"data: highest {top['silhouette']:.2f} at {top['n_clusters']}.",
+        lines(
+            rows,
+            x,
+            ("silhouette", "Mean silhouette (-1 to 1)", ".2f"),
+            "series",
+            colours,
+            dashed=[name for name in SILHOUETTES if name.endswith("shuffled")],
+            over=[
+                sampled.encode(x=x, y="low:Q", y2="high:Q", color=coloured(colours, "series")),
+                ring.encode(x=x, y=column),
+                word.encode(x=x, y=column, text=alt.value("chosen")),
+            ],
+        ),
+        asked.sql,
+    )

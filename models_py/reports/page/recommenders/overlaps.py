@@ -1,0 +1,67 @@
+"""How alike the lists of two models are."""
+
+import altair as alt
+
+from models_py.reports.page.blocks import Block, Chart, Missing
+from models_py.reports.page.study import Board
+from models_py.reports.page.theme import STEPS, values
+
+CELL = 20
+
+
+def overlaps(board: Board) -> Block:
+    """Draw the share of a list that two models have in common, for each pair."""
+    asked = board.study.marts.ask(
+        f"""
+        select
+            o.model_name,
+            o.other_model_name,
+            round(o.overlap, 3) as overlap,
+            o.k,
+            l.leaderboard_rank as place
+        from marts.model_overlaps as o
+        inner join marts.model_leaderboard as l
+            on o.split_name = l.split_name and o.item_type = l.item_type and o.task = l.task
+            and o.model_name = l.model_name
+        where {board.only("o")}
+        order by l.leaderboard_rank, o.other_model_name
+        """
+    )
+    if not asked.rows:
+        return Missing(f"Not enough data: no two models have lists of {board.meaning} (model_overlaps has no row).")
+    rows = asked.rows
+    order = list(dict.fromkeys(row["model_name"] for row in rows))
+    # each pair once, and never a baseline's pair with itself
+    pairs = [row for row in rows if row["model_name"] < row["other_model_name"]]
+    most = max(pairs, key=lambda row: row["overlap"])
+    least = min(pairs, key=lambda row: row["overlap"])
+    base = alt.Chart(values(rows)).encode(
+        x=alt.X(
+            "other_model_name:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelAngle=-90, labelFontSize=10, domain=False, ticks=False),
+        ),
+        y=alt.Y("model_name:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False)),
+        color=alt.Color(
+            "overlap:Q",
+            title=f"In common, of {rows[0]['k']} items",
+            scale=alt.Scale(type="threshold", domain=[0.15, 0.3, 0.45, 0.6, 0.75], range=STEPS),
+            legend=alt.Legend(
+                orient="top", format=".0%", direction="horizontal", gradientLength=220, labelOverlap=False
+            ),
+        ),
+        tooltip=["model_name:N", "other_model_name:N", alt.Tooltip("overlap:Q", format=".0%")],
+    )
+    return Chart(
+        f"overlaps_{board.name}",
+        f"{board.title}: how much the lists of two models share",
+        f"In the order of the leaderboard; darker pairs recommend more of the same. {most['model_name']} and "
+        f"{most['other_model_name']} share {most['overlap']:.0%} of the first {most['k']} items, "
+        f"{least['model_name']} and {least['other_model_name']} {least['overlap']:.0%}, as means over users.",
+        f"Heat map of the overlap of lists by pair of models: highest {most['model_name']} and "
+        f"{most['other_model_name']} ({most['overlap']:.0%}), lowest {least['model_name']} and "
+        f"{least['other_model_name']} ({least['overlap']:.0%}).",
+        base.mark_rect().properties(width="container", height=CELL * len(order)).to_dict(),
+        asked.sql,
+    )

@@ -1,0 +1,87 @@
+"""How far tuning got: the best score on validation after each trial."""
+
+import altair as alt
+
+from models_py.reports.page.blocks import Block, Chart, Missing
+from models_py.reports.page.drawing import lines
+from models_py.reports.page.study import Board, counted, listed
+
+
+def searches(board: Board) -> Block:
+    """Draw the curve of every model; the three best and the baselines by name."""
+    asked = board.study.marts.ask(
+        f"""
+        select
+            t.model_name,
+            t.trial_count,
+            round(t.best_validation_ndcg, 4) as ndcg,
+            last_value(t.validation_rank) over models as place,
+            last_value(t.validation_rank) over models <= 3 or r.is_baseline as is_named,
+            r.is_baseline
+        from marts.tuning_curves as t
+        inner join marts.model_runs as r
+            on t.split_name = r.split_name and t.item_type = r.item_type and t.model_name = r.model_name
+        where {board.only("t")}
+        window models as (
+            partition by t.model_name order by t.trial_count rows between unbounded preceding and unbounded following
+        )
+        order by place, t.model_name, t.trial_count
+        """
+    )
+    rows = asked.rows
+    trials = max((row["trial_count"] for row in rows), default=0)
+    if trials < 2:
+        return Missing(
+            f"Not enough data: models of {board.noun} were tuned by fewer than two trials; the var tuning_trials sets "
+            "how many."
+        )
+    order = list(dict.fromkeys(row["model_name"] for row in rows))
+    named = {row["model_name"] for row in rows if row["is_named"]}
+    baselines = {row["model_name"] for row in rows if row["is_baseline"]}
+    ends = {row["model_name"]: row["ndcg"] for row in rows}
+    still = [name for name in order[:3] if _gained_late(rows, name, trials)]
+    best = ["@accent", "@third", "@fourth"]
+    colours = {
+        name: "@second" if name in baselines else best[place] if place < len(best) else "@muted"
+        for place, name in enumerate(order)
+    }
+    spec = lines(
+        # what is named is drawn last, above the others
+        sorted(rows, key=lambda row: row["is_named"]),
+        alt.X(
+            "trial_count:Q",
+            title="Trials",
+            scale=alt.Scale(domain=[1, trials], nice=False),
+            axis=alt.Axis(values=_ticks(trials), format="d"),
+        ),
+        ("ndcg", f"Best {board.ndcg} on validation so far", ".2f"),
+        "model_name",
+        colours,
+        sorted(named, key=order.index),
+        pointed=False,
+    )
+    return Chart(
+        f"tuning_{board.name}",
+        f"{board.title}: best score on validation after so many trials",
+        f"Each line is a model, all with the same number of trials (or their whole space). After {trials} trials "
+        f"{order[0]} is first on validation with {ends[order[0]]:.3f}. "
+        + (
+            f"{listed(still)} still gained in the last quarter of the trials: more might help."
+            if still
+            else "None of the first three gained in the last quarter of the trials."
+        ),
+        f"Lines of the best {board.ndcg} on validation over {counted(trials, 'trial')}: "
+        f"{', '.join(f'{name} ends at {ends[name]:.3f}' for name in order[:3])}.",
+        spec,
+        asked.sql,
+    )
+
+
+def _gained_late(rows: list[dict[str, object]], name: str, trials: int) -> bool:
+    curve = {row["trial_count"]: row["ndcg"] for row in rows if row["model_name"] == name}
+    return curve[trials] > curve[max(1, trials - max(1, trials // 4))]
+
+
+def _ticks(trials: int) -> list[int]:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, trials) if trials <= 8 * step)
+    return [1, *range(step, trials + 1, step)] if step > 1 else list(range(1, trials + 1))

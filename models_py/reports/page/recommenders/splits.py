@@ -1,0 +1,156 @@
+"""What a random split promises against what time allows, and how far results spread over splits."""
+
+import altair as alt
+
+from models_py.reports.page.asking import literal
+from models_py.reports.page.blocks import Block, Chart, Missing
+from models_py.reports.page.drawing import NAME_WIDTH, TICKS, coloured, dots
+from models_py.reports.page.placing import Span
+from models_py.reports.page.study import Board, counted
+from models_py.reports.page.theme import values
+
+COLOURS = {"temporal": "@accent", "random": "@second"}
+VERDICTS = {"leader": "@accent", "tie": "@step4", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}
+STEP = 19
+MORE = {
+    "temporal": "`make evaluate SPLITS='rolling_1 rolling_2 rolling_3'`",
+    "random": "`make evaluate SPLITS='random_2 random_3 random_4 random_5'`",
+}
+
+
+def random_against_time(board: Board) -> Block:
+    """Draw each model's accuracy on splits by time beside that on random ones."""
+    asked = board.study.marts.ask(
+        f"""
+        select
+            t.model_name,
+            round(t.ndcg, 4) as temporal,
+            round(r.ndcg, 4) as random,
+            t.split_count as temporal_splits,
+            r.split_count as random_splits,
+            rank() over (order by t.ndcg desc) as temporal_place,
+            rank() over (order by r.ndcg desc) as random_place,
+            round(r.ndcg / nullif(t.ndcg, 0), 2) as ratio,
+            round(median(r.ndcg / nullif(t.ndcg, 0)) over (), 2) as median_ratio
+        from marts.model_spread as t
+        inner join marts.model_spread as r
+            on t.item_type = r.item_type and t.task = r.task and t.model_name = r.model_name
+        where t.item_type = {literal(board.item_type)} and t.task = {literal(board.task)}
+            and t.split_kind = 'temporal' and r.split_kind = 'random'
+        order by t.ndcg desc, t.model_name
+        """
+    )
+    if not asked.rows:
+        if not board.study.has_times:
+            return Missing(
+                f"Not enough data: plays of this source have no times, so {board.noun} can only be held out at random."
+            )
+        return Missing(
+            f"Not enough data: {board.noun} are not held out both by time and at random; "
+            "`make evaluate SPLITS=random` adds the random split."
+        )
+    rows = asked.rows
+    first = rows[0]
+    other = min(rows, key=lambda row: row["random_place"])
+    same = (
+        f"{first['model_name']} is highest on both"
+        if other is first
+        else f"{first['model_name']} is highest by time, {other['model_name']} at random"
+    )
+    return Chart(
+        f"random_time_{board.name}",
+        f"{board.title}: {board.ndcg} held out by time and at random",
+        f"Blue: what comes after a point in time is held out; orange: a random part is. The median model scores "
+        f"{first['median_ratio']:.2g} times as much at random as by time; {same}. A random split lets models learn "
+        "from what came later.",
+        f"Dumbbell plot of {board.ndcg} by model: {first['model_name']} {first['temporal']:.3f} by time and "
+        f"{first['random']:.3f} at random; the median ratio is {first['median_ratio']:.2g}.",
+        _dumbbells(rows, board.ndcg),
+        asked.sql,
+    )
+
+
+def spread(board: Board) -> list[Block]:
+    """Draw each model's range over the splits of a kind, for kinds that have several."""
+    asked = board.study.marts.ask(
+        f"""
+        select
+            split_kind,
+            model_name,
+            split_count,
+            round(ndcg, 4) as ndcg,
+            round(ndcg_lowest, 4) as low,
+            round(ndcg_highest, 4) as high,
+            format('{{:.3f}}', ndcg) as text,
+            leader_name,
+            verdict as role
+        from marts.model_spread
+        where item_type = {literal(board.item_type)} and task = {literal(board.task)} and split_count > 1
+        order by split_kind desc, ndcg desc, model_name
+        """
+    )
+    kinds = list(dict.fromkeys(row["split_kind"] for row in asked.rows))
+    if not kinds:
+        kind = "temporal" if board.study.has_times else "random"
+        return [
+            Missing(
+                f"Not enough data: {board.noun} were evaluated on one split of a kind, so their spread over splits is "
+                f"not known; {MORE[kind]} adds some."
+            )
+        ]
+    return [_spread(board, kind, [row for row in asked.rows if row["split_kind"] == kind], asked.sql) for kind in kinds]
+
+
+def _spread(board: Board, kind: str, rows: list[dict[str, object]], sql: str) -> Chart:
+    first = rows[0]
+    ties = [row["model_name"] for row in rows if row["role"] == "tie"]
+    level = f"; {counted(len(ties), 'model')} tied with it" if ties else "; no model is tied with it"
+    return Chart(
+        f"spread_{kind}_{board.name}",
+        f"{board.title}: {board.ndcg} over {counted(first['split_count'], f'{kind} split')}",
+        f"Dots are means over the splits, lines go from the lowest to the highest. {first['leader_name']} has the "
+        f"highest mean{level}. A tie (pale blue) is a difference below its spread over splits and its interval over "
+        "users; one below either is unclear (yellow); grey is behind. Splits share users and plays, so other people's "
+        "data would spread more.",
+        f"Dot plot of {board.ndcg} by model, mean and range over {kind} splits: {first['model_name']} {first['text']} "
+        f"({first['low']:.3f} to {first['high']:.3f}) first.",
+        dots(rows, "ndcg", f"{board.ndcg} (0 to 1)", VERDICTS),
+        sql,
+    )
+
+
+def _dumbbells(rows: list[dict[str, object]], ndcg: str) -> dict[str, object]:
+    span = Span.around([row[name] for row in rows for name in COLOURS])
+    long = [{"model_name": row["model_name"], "kind": kind, "ndcg": row[kind]} for row in rows for kind in COLOURS]
+    order = [row["model_name"] for row in rows]
+    y = alt.Y(
+        "model_name:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH),
+    )
+    x = alt.X(
+        "ndcg:Q", title=f"{ndcg} (0 to 1)", scale=span.scale(), axis=alt.Axis(format=".2f", grid=True, tickCount=TICKS)
+    )
+    first = [each for each in long if each["model_name"] == order[0]]
+    low, high = sorted(first, key=lambda each: each["ndcg"])
+    words = {"temporal": "by time", "random": "at random"}
+    names = [
+        {**low, "text": words[low["kind"]], "align": "right" if span.share(low["ndcg"]) > 0.3 else "left"},
+        {**high, "text": words[high["kind"]], "align": "left" if span.share(high["ndcg"]) < 0.7 else "right"},
+    ]
+    return (
+        alt.layer(
+            alt.Chart(values(rows))
+            .mark_rule(strokeWidth=2, color="@faint")
+            .encode(y=y, x=alt.X("temporal:Q", scale=span.scale()), x2="random:Q"),
+            alt.Chart(values(long))
+            .mark_point(filled=True, size=60, opacity=1)
+            .encode(y=y, x=x, color=coloured(COLOURS, "kind")),
+            alt.Chart(values(names))
+            .mark_text(dy=-14, align={"expr": "datum.align"})
+            .encode(y=y, x=x, text="text:N", color=coloured(COLOURS, "kind")),
+        )
+        .properties(width="container", height=STEP * len(rows))
+        .to_dict()
+    )

@@ -1,0 +1,155 @@
+"""What the chapters on models share: which split and length are headline, what is evaluated, and words for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models_py.reports.page.asking import Marts, literal
+from models_py.reports.page.blocks import Sentence
+
+# of what an item type or entity type is, several
+NOUNS = {"track": "tracks", "artist": "artists", "user": "listeners"}
+TASKS = {
+    "discovery": "Discovery",
+    "repeat": "Playing again",
+    "all": "Anything",
+    "new_artists": "New artists only",
+}
+MEANINGS = {
+    "discovery": "{noun} that the listener had not played",
+    "repeat": "{noun} that the listener had played before",
+    "all": "{noun}, played before or not",
+    "new_artists": "{noun} by artists that the listener had not played",
+}
+KINDS = {
+    "known_artist": "by artists the listener knew",
+    "new_artist": "by artists new to the listener",
+    "known_group": "of groups the listener knew",
+    "new_group": "of groups new to the listener",
+}
+# names in a sentence; the others are counted
+NAMED = 4
+
+
+@dataclass(frozen=True)
+class Study:
+    """The study that the marts are of.
+
+    Attributes
+    ----------
+    marts : Marts
+    split : str
+        The split whose results are headline.
+    k : int
+        The length at which lists are judged.
+    is_demo : bool
+        Whether the listeners are made up.
+    has_times : bool
+        Whether plays have times.
+    """
+
+    marts: Marts
+    split: str
+    k: int
+    is_demo: bool
+    has_times: bool
+
+    @classmethod
+    def of(cls, marts: Marts) -> "Study":
+        """Ask for it."""
+        first = marts.ask(
+            """
+            select
+                default_split,
+                headline_k,
+                exists (from marts.load_audit_files where is_demo) as is_demo,
+                exists (from marts.users where first_played_at is not null) as has_times
+            from marts.evaluation_parameters
+            """
+        ).first
+        return cls(marts, first["default_split"], first["headline_k"], first["is_demo"], first["has_times"])
+
+    def says(self, text: str, sql: str = "") -> Sentence:
+        """Make a sentence; one on the demo starts with what its figures are of."""
+        return Sentence(f"Demo data: {text}" if self.is_demo else text, sql)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One leaderboard of the headline split.
+
+    Attributes
+    ----------
+    study : Study
+    item_type : str
+    task : str
+    """
+
+    study: Study
+    item_type: str
+    task: str
+
+    @property
+    def name(self) -> str:
+        """How its blocks are called."""
+        return f"{self.item_type}_{self.task}"
+
+    @property
+    def noun(self) -> str:
+        """What is recommended, several."""
+        return NOUNS[self.item_type]
+
+    @property
+    def title(self) -> str:
+        """What it is of, at the start of a title."""
+        return f"{TASKS[self.task]}, {self.noun}"
+
+    @property
+    def meaning(self) -> str:
+        """The same within a sentence."""
+        return MEANINGS[self.task].format(noun=self.noun)
+
+    @property
+    def ndcg(self) -> str:
+        """What the headline metric is called."""
+        return f"NDCG@{self.study.k}"
+
+    def of_type(self, table: str) -> str:
+        """Write the condition of a table's rows of its split and item type."""
+        return f"{table}.split_name = {literal(self.study.split)} and {table}.item_type = {literal(self.item_type)}"
+
+    def only(self, table: str) -> str:
+        """Write the same for its task alone."""
+        return f"{self.of_type(table)} and {table}.task = {literal(self.task)}"
+
+
+def boards(study: Study) -> list[Board]:
+    """Give the leaderboards of the headline split, tracks and discovery first."""
+    asked = study.marts.ask(
+        f"""
+        select distinct item_type, task
+        from marts.model_leaderboard
+        where split_name = {literal(study.split)}
+        order by item_type desc, case task when 'discovery' then 0 when 'new_artists' then 1 when 'repeat' then 2 end
+        """
+    )
+    return [Board(study, row["item_type"], row["task"]) for row in asked.rows]
+
+
+def demo(study: Study) -> list[Sentence]:
+    """Say of the demo, and of nothing else, that it proves nothing."""
+    text = (
+        "These listeners are made up: what follows shows what the report looks like, and is no evidence about music or "
+        "models."
+    )
+    return [Sentence(text)] if study.is_demo else []
+
+
+def listed(names: Sequence[str], most: int = NAMED) -> str:
+    """Name some things in a sentence, and count the others: 'a, b and 3 more'."""
+    some = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return " and ".join([", ".join(some[:-1]), some[-1]]) if len(some) > 1 else "".join(some)
+
+
+def counted(number: object, one: str, several: str = "") -> str:
+    """Write a number with its noun: '1 model', '1,200 users'."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
