@@ -1,0 +1,55 @@
+"""Figures as words: every number of the report is written by one of these, once, in one form."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+# below these shares a percentage has one decimal more
+ONE_DECIMAL, TWO_DECIMALS = 0.1, 0.01
+
+
+def count(number: float) -> str:
+    """Write a whole number, its thousands apart."""
+    return f"{number:,.0f}"
+
+
+def counted(number: float, one: str, many: str = "") -> str:
+    """Write a number of things: '1 user', '1,234 users'."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """Write a share of 1 as a percentage, small ones with decimals."""
+    decimals = (abs(share) < ONE_DECIMAL) + (abs(share) < TWO_DECIMALS) if share else 0
+    return f"{share:.{decimals}%}"
+
+
+def figure(value: float, decimals: int = 3) -> str:
+    """Write a score."""
+    return f"{value:.{decimals}f}"
+
+
+def signed(value: float, decimals: int = 3) -> str:
+    """Write a difference with its sign."""
+    return f"{value:+.{decimals}f}"
+
+
+def interval(low: float, high: float, decimals: int = 3) -> str:
+    """Write the ends of an interval."""
+    return f"{figure(low, decimals)} to {figure(high, decimals)}"
+
+
+def day(moment: object) -> str:
+    """Write the day of a date or time in ISO 8601: '5 May 2009'."""
+    found = datetime.fromisoformat(str(moment))
+    return f"{found.day} {found:%B %Y}"
+
+
+def month(moment: object) -> str:
+    """Write the month of a date or time in ISO 8601: 'May 2009'."""
+    return f"{datetime.fromisoformat(str(moment)):%B %Y}"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Put names in a row: 'a', 'a and b', 'a, b and c'."""
+    *first, end = names
+    return f"{', '.join(first)} {last} {end}" if first else end
