@@ -3,19 +3,24 @@
 from collections.abc import Callable
 
 from models_py.reports.examples import EXAMPLES, Example
-from models_py.reports.page.asking import Answered, Marts
+from models_py.reports.page.asking import Answered, Marts, literal
 from models_py.reports.page.blocks import Block, Column, Group, Missing, Section, Sentence, Table
 from models_py.reports.page.listeners.artists import by_year, discoveries, over_time
 from models_py.reports.page.listeners.lists import artists_to_discover, forgotten, playlists, tracks_to_discover
-from models_py.reports.page.listeners.summary import NO_TIMES, has_times, records, summary
+from models_py.reports.page.listeners.summary import records, summary
 from models_py.reports.page.listeners.taste import cluster, neighbours, themes
 from models_py.reports.page.listeners.times import calendar, clock
 
 Part = Callable[[Marts, Example], Block]
 
-# in the order of a page; the first ones need times
 BY_TIME: tuple[Part, ...] = (calendar, clock, over_time, by_year, discoveries, records, forgotten)
-ALWAYS: tuple[Part, ...] = (cluster, themes, neighbours, artists_to_discover, tracks_to_discover, playlists)
+BY_TASTE: tuple[Part, ...] = (cluster, themes, neighbours, artists_to_discover)
+BY_TRACK: tuple[Part, ...] = (tracks_to_discover, playlists)
+NO_TIMES = (
+    "no times of plays are known, so there is no calendar or clock, there are no artists over time or by year, no "
+    "discoveries, no records and no forgotten favourites"
+)
+NO_TRACKS = "no tracks are known, so none are recommended and there are no playlists"
 KINDS = {
     "light": "A light listener",
     "median": "A listener in the middle",
@@ -39,18 +44,31 @@ def section(marts: Marts, listener: str = "") -> Section:
     people = [Example(**row) for row in chosen.rows if row["user_id"] != listener]
     if listener:
         people.insert(0, Example(listener, "asked", ""))
-    timed = {person.user_id: has_times(marts, person) for person in people}
-    groups = [_page(marts, person, timed[person.user_id]) for person in people]
-    return Section("listeners", "Listeners", (Group("who", "Who is shown", _who(chosen, timed)), *groups))
-
-
-def _who(chosen: Answered, timed: dict[str, bool]) -> list[Block]:
-    if not timed:
-        return [Missing("Not enough data: nobody has a play.")]
+    known = {person.user_id: _known(marts, person) for person in people}
     # what all lack is said once
-    lacking = [] if any(timed.values()) else [Missing(f"Not enough data: {NO_TIMES}.")]
+    lacking = set.intersection(*({NO_TIMES, NO_TRACKS} - parts.keys() for parts in known.values())) if known else set()
+    who = Group("who", "Who is shown", [*_who(chosen, people), *_missing(lacking)])
+    pages = [_page(marts, person, known[person.user_id], lacking) for person in people]
+    return Section("listeners", "Listeners", (who, *pages))
+
+
+def _known(marts: Marts, person: Example) -> dict[str, tuple[Part, ...]]:
+    """Find which parts of a page there are data for, by what would be said if there were none."""
+    has = marts.ask(
+        f"""
+        select first_played_at is not null as times, track_count is not null as tracks
+        from marts.users
+        where user_id = {literal(person.user_id)}
+        """
+    ).first
+    return ({NO_TIMES: BY_TIME} if has["times"] else {}) | ({NO_TRACKS: BY_TRACK} if has["tracks"] else {})
+
+
+def _who(chosen: Answered, people: list[Example]) -> list[Block]:
+    if not people:
+        return [Missing("Not enough data: nobody has a play.")]
     if not chosen.rows:
-        return lacking
+        return []
     return [
         Sentence(
             "Examples are chosen by rule, not for what they show: by plays the middles of the lightest quarter, of "
@@ -65,11 +83,18 @@ def _who(chosen: Answered, timed: dict[str, bool]) -> list[Block]:
             chosen.sql,
             "Anybody else's page is written by `make report LISTENER=id`.",
         ),
-        *lacking,
     ]
 
 
-def _page(marts: Marts, person: Example, timed: bool) -> Group:
-    parts = (*BY_TIME, *ALWAYS) if timed else ALWAYS
-    blocks = [part(marts, person) for part in (summary, *parts)]
-    return Group(person.kind, f"{KINDS[person.kind]}: {person.user_id}", blocks)
+def _page(marts: Marts, person: Example, known: dict[str, tuple[Part, ...]], lacking: set[str]) -> Group:
+    parts = (summary, *known.get(NO_TIMES, ()), *BY_TASTE, *known.get(NO_TRACKS, ()))
+    blocks = [part(marts, person) for part in parts]
+    return Group(
+        person.kind,
+        f"{KINDS[person.kind]}: {person.user_id}",
+        [*blocks, *_missing({NO_TIMES, NO_TRACKS} - known.keys() - lacking)],
+    )
+
+
+def _missing(what: set[str]) -> list[Missing]:
+    return [Missing(f"Not enough data: {'; '.join(sorted(what))}.")] if what else []

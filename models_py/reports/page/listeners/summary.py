@@ -5,17 +5,6 @@ from models_py.reports.page.asking import Marts, literal
 from models_py.reports.page.blocks import Column, Missing, Sentence, Table
 from models_py.reports.page.wording import counted, day
 
-NO_TIMES = (
-    "the source has no times of plays, which the calendar, the clock, artists over time and by year, discoveries, "
-    "records and forgotten favourites are made of"
-)
-
-
-def has_times(marts: Marts, person: Example) -> bool:
-    """Whether it is known when the listener played something."""
-    asked = marts.ask(f"select count(*) as months from marts.user_months where user_id = {literal(person.user_id)}")
-    return asked.first["months"] > 0
-
 
 def summary(marts: Marts, person: Example) -> Sentence:
     """Say how much of what the listener played, and between when."""

@@ -92,8 +92,8 @@ def cluster(marts: Marts, person: Example) -> Sentence | Missing:
         )
     row = asked.first
     text = (
-        f"Cluster: {row['cluster_label']}, with {counted(row['size'], 'listener')}, {percent(row['share'])} of those in "
-        "clusters."
+        f"Cluster: {row['cluster_label']}, with {counted(row['size'], 'listener')}, {percent(row['share'])} of those "
+        "in clusters."
     )
     artists = f" They favour {row['top_artists']}." if row["top_artists"] else ""
     return Sentence(text + artists, asked.sql)
