@@ -167,7 +167,7 @@ def discoveries(marts: Marts, person: Example) -> Chart:
     drawn = [{name: row[name] for name in ("month", "until", "artists", "plays")} for row in asked.rows]
     bars = (
         alt.Chart(values(drawn))
-        .mark_rect(stroke="@paper", strokeWidth=0.5)
+        .mark_rect(x2Offset=-1)
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(labelAngle=0, tickCount=6)),
             x2="until:T",
@@ -195,6 +195,7 @@ def _stream(rows: list[Row], periods: list[str], unit: str) -> dict[str, object]
     drawn = [{name: row[name] for name in ("period", "rank", "artist", "plays", "bottom", "top")} for row in rows]
     ranks = list(range(1, len(CATEGORIES) + 1))
     x = alt.X("period:T", title=None, axis=alt.Axis(labelAngle=0, tickCount=6))
+    colour = alt.Color("rank:O", legend=None, scale=alt.Scale(domain=ranks, range=CATEGORIES))
     areas = (
         alt.Chart(values(drawn))
         .mark_area(interpolate="monotone", stroke="@paper", strokeWidth=0.5)
@@ -202,7 +203,7 @@ def _stream(rows: list[Row], periods: list[str], unit: str) -> dict[str, object]
             x=x,
             y=alt.Y("bottom:Q", title=f"Plays per {unit}", axis=alt.Axis(tickCount=5, tickMinStep=1)),
             y2="top:Q",
-            color=alt.Color("rank:O", legend=None, scale=alt.Scale(domain=ranks, range=CATEGORIES)),
+            color=colour,
             tooltip=[alt.Tooltip("artist:N", title="Artist")],
         )
     )
@@ -211,7 +212,7 @@ def _stream(rows: list[Row], periods: list[str], unit: str) -> dict[str, object]
     for align in ("left", "center", "right"):
         if of_align := [label for label in labels if label["align"] == align]:
             text = alt.Chart(values(of_align)).encode(x=x, y="place:Q", text="label:N")
-            style = {"align": align, "baseline": "middle", "tooltip": None}
-            # a halo keeps the name legible on any colour
-            layers += [text.mark_text(stroke="@paper", strokeWidth=3, **style), text.mark_text(**style)]
+            style = {"align": align, "baseline": "middle", "fontWeight": "bold", "tooltip": None}
+            # in the colour of its area, with a halo that keeps it legible on any other
+            layers += [text.mark_text(stroke="@paper", strokeWidth=4, **style), text.mark_text(**style).encode(colour)]
     return alt.layer(*layers).properties(width="container", height=HEIGHT).to_dict()

@@ -12,7 +12,7 @@ MOST_YEARS = 10
 # a year's rows: seven days and a gap
 YEAR_ROWS = 8
 ROW_HEIGHT = 11
-RADIUS, CLOCK_HEIGHT = 104, 216
+RADIUS, CLOCK_HEIGHT = 104, 222
 # weeks in which months begin, in most years
 MONTHS = dict(
     zip(
