@@ -15,6 +15,7 @@ FEWEST_PERIODS = 4
 LONG = 24
 HEIGHT = 280
 TOP_OF_YEAR = 5
+MONTHS = alt.Axis(format="%b %Y", labelAngle=0, tickCount=5)
 
 
 def over_time(marts: Marts, person: Example) -> Chart | Missing:
@@ -96,8 +97,7 @@ def over_time(marts: Marts, person: Example) -> Chart | Missing:
         """
     )
     first = asked.first
-    periods = list(dict.fromkeys(row["period"] for row in asked.rows))
-    if len(periods) < FEWEST_PERIODS:
+    if len({row["period"] for row in asked.rows}) < FEWEST_PERIODS:
         return Missing(
             f"Not enough data: {person.user_id} has plays in fewer than {FEWEST_PERIODS} months in a row, too few to "
             "draw artists over time."
@@ -114,7 +114,7 @@ def over_time(marts: Marts, person: Example) -> Chart | Missing:
         "Artists over time",
         caption,
         f"Stacked areas, one per artist, over time, plays per {first['unit']} upward. {caption}",
-        _stream(asked.rows, periods, str(first["unit"])),
+        _stream(asked.rows, str(first["unit"])),
         asked.sql,
     )
 
@@ -169,7 +169,7 @@ def discoveries(marts: Marts, person: Example) -> Chart:
         alt.Chart(values(drawn))
         .mark_rect(x2Offset=-1)
         .encode(
-            x=alt.X("month:T", title=None, axis=alt.Axis(labelAngle=0, tickCount=6)),
+            x=alt.X("month:T", title=None, axis=MONTHS),
             x2="until:T",
             y2=alt.datum(0),
             y=alt.Y("artists:Q", title="Artists heard for the first time", axis=alt.Axis(tickMinStep=1, tickCount=5)),
@@ -191,10 +191,10 @@ def discoveries(marts: Marts, person: Example) -> Chart:
     )
 
 
-def _stream(rows: list[Row], periods: list[str], unit: str) -> dict[str, object]:
+def _stream(rows: list[Row], unit: str) -> dict[str, object]:
     drawn = [{name: row[name] for name in ("period", "rank", "artist", "plays", "bottom", "top")} for row in rows]
     ranks = list(range(1, len(CATEGORIES) + 1))
-    x = alt.X("period:T", title=None, axis=alt.Axis(labelAngle=0, tickCount=6))
+    x = alt.X("period:T", title=None, axis=MONTHS)
     colour = alt.Color("rank:O", legend=None, scale=alt.Scale(domain=ranks, range=CATEGORIES))
     areas = (
         alt.Chart(values(drawn))
@@ -207,12 +207,15 @@ def _stream(rows: list[Row], periods: list[str], unit: str) -> dict[str, object]
             tooltip=[alt.Tooltip("artist:N", title="Artist")],
         )
     )
-    labels = placed_labels(rows, periods, HEIGHT)
+    labels = placed_labels(rows, HEIGHT)
     layers = [areas]
     for align in ("left", "center", "right"):
         if of_align := [label for label in labels if label["align"] == align]:
             text = alt.Chart(values(of_align)).encode(x=x, y="place:Q", text="label:N")
             style = {"align": align, "baseline": "middle", "fontWeight": "bold", "tooltip": None}
             # in the colour of its area, with a halo that keeps it legible on any other
-            layers += [text.mark_text(stroke="@paper", strokeWidth=4, **style), text.mark_text(**style).encode(colour)]
+            layers += [
+                text.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **style),
+                text.mark_text(**style).encode(colour),
+            ]
     return alt.layer(*layers).properties(width="container", height=HEIGHT).to_dict()

@@ -7,22 +7,22 @@ from models_py.reports.page.blocks import Row
 # pixels across the picture on a phone: what is apart there is apart everywhere
 NARROWEST = 290
 CHARACTER, LINE = 7, 14
-LONGEST = 22
+LONGEST = 20
+# of an area's thickness, from below; the middle first
+LEVELS = (0.5, 0.3, 0.7)
 # places under a name that are looked at
 SAMPLES = 7
 
 Box = tuple[float, float, float, float]
 
 
-def placed_labels(rows: Sequence[Row], periods: Sequence[str], height: int) -> list[dict[str, object]]:
+def placed_labels(rows: Sequence[Row], height: int) -> list[dict[str, object]]:
     """Choose a place for the name of each area.
 
     Parameters
     ----------
     rows : sequence of mapping
-        Of each period and rank: artist, bottom and top.
-    periods : sequence of str
-        All of them, in order and equally long.
+        Of each period, in order and equally long, and rank: artist, bottom and top.
     height : int
         Pixels of the picture.
 
@@ -38,29 +38,32 @@ def placed_labels(rows: Sequence[Row], periods: Sequence[str], height: int) -> l
     labels = []
     for rank in sorted({row["rank"] for row in rows}):
         area = [row for row in rows if row["rank"] == rank]
-        candidates = [_candidate(area, number, len(periods), scale) for number in range(len(periods))]
-        for _, number, box, align in sorted(candidates, key=lambda found: found[0], reverse=True):
-            row = area[number]
-            if row["top"] > row["bottom"] and not any(_overlap(box, other) for other in taken):
+        name = _short(str(area[0]["artist"]))
+        places = ((number, level) for number, row in enumerate(area) for level in LEVELS if row["top"] > row["bottom"])
+        candidates = (_candidate(area, number, level, name, scale) for number, level in places)
+        for _, box, label in sorted(candidates, key=lambda found: -found[0]):
+            if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                place = (row["bottom"] + row["top"]) / 2
-                label = _short(str(row["artist"]))
-                labels.append({"rank": rank, "period": periods[number], "place": place, "label": label, "align": align})
+                labels.append({"rank": rank, "label": name, **label})
                 break
     return labels
 
 
-def _candidate(area: Sequence[Row], number: int, count: int, scale: float) -> tuple[float, int, Box, str]:
-    """Judge a name in the middle of an area at a period: how well it is on the area, its box, and its alignment."""
-    step = NARROWEST / (count - 1)
+def _candidate(
+    area: Sequence[Row], number: int, level: float, name: str, scale: float
+) -> tuple[float, Box, dict[str, object]]:
+    """Judge a name at a period and level of an area: how well it is on the area, its box and what places it."""
+    step = NARROWEST / (len(area) - 1)
     row, x = area[number], number * step
-    y = scale * (row["bottom"] + row["top"]) / 2
-    wide = CHARACTER * len(_short(str(row["artist"])))
+    thickness = row["top"] - row["bottom"]
+    place = row["bottom"] + level * thickness
+    wide = CHARACTER * len(name)
     align = "left" if x < wide / 2 else "right" if x > NARROWEST - wide / 2 else "center"
-    left = x - {"left": 0, "center": wide / 2, "right": wide}[align]
+    left, y = x - {"left": 0, "center": wide / 2, "right": wide}[align], scale * place
     under = [(left + wide * sample / (SAMPLES - 1)) / step for sample in range(SAMPLES)]
-    inside = sum(_at(area, "bottom", place) * scale < y < _at(area, "top", place) * scale for place in under)
-    return inside * (row["top"] - row["bottom"]), number, (left, y - LINE / 2, left + wide, y + LINE / 2), align
+    inside = sum(_at(area, "bottom", each) < place < _at(area, "top", each) for each in under)
+    box = (left, y - LINE / 2, left + wide, y + LINE / 2)
+    return inside * thickness, box, {"period": row["period"], "place": place, "align": align}
 
 
 def _at(area: Sequence[Row], edge: str, place: float) -> float:
