@@ -33,6 +33,8 @@ def drawn(chart: Chart, width: float, height: float | None = None) -> str:
         if height and isinstance(spec.get("height"), int | float):
             spec["height"] = height
     drawing = _allowed(vl_convert.vegalite_to_svg(spec))
+    # a text's outline is a halo behind it, as on the page
+    drawing = drawing.replace("<text ", '<text paint-order="stroke" ')
     # ids of several drawings in one must differ
     drawing = TAGS.sub(lambda tag: IDS.sub(rf"\g<1>{chart.name}-", tag[0]), drawing)
     opening, rest = drawing.split(">", 1)

@@ -211,11 +211,10 @@ def _stream(rows: list[Row], unit: str) -> dict[str, object]:
     layers = [areas]
     for align in ("left", "center", "right"):
         if of_align := [label for label in labels if label["align"] == align]:
-            text = alt.Chart(values(of_align)).encode(x=x, y="place:Q", text="label:N")
-            style = {"align": align, "baseline": "middle", "fontWeight": "bold", "tooltip": None}
             # in the colour of its area, with a halo that keeps it legible on any other
-            layers += [
-                text.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **style),
-                text.mark_text(**style).encode(colour),
-            ]
+            halo = {"stroke": "@paper", "strokeWidth": 4, "strokeJoin": "round"}
+            text = alt.Chart(values(of_align)).mark_text(
+                align=align, baseline="middle", fontWeight="bold", tooltip=None, **halo
+            )
+            layers.append(text.encode(x=x, y="place:Q", text="label:N", color=colour))
     return alt.layer(*layers).properties(width="container", height=HEIGHT).to_dict()

@@ -1,13 +1,14 @@
 """Where names stand in a picture of stacked areas, so that each is on its own as far as it can, and none on another."""
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from models_py.reports.page.blocks import Row
 
 # pixels across the picture on a phone: what is apart there is apart everywhere
 NARROWEST = 290
-CHARACTER, LINE = 7, 14
-LONGEST = 20
+CHARACTER, WIDE_CHARACTER, LINE = 8, 13, 14
+LONGEST = 18
 # of an area's thickness, from below; the middle first
 LEVELS = (0.5, 0.3, 0.7)
 # places under a name that are looked at
@@ -57,7 +58,7 @@ def _candidate(
     row, x = area[number], number * step
     thickness = row["top"] - row["bottom"]
     place = row["bottom"] + level * thickness
-    wide = CHARACTER * len(name)
+    wide = sum(WIDE_CHARACTER if east_asian_width(letter) in "WF" else CHARACTER for letter in name)
     align = "left" if x < wide / 2 else "right" if x > NARROWEST - wide / 2 else "center"
     left, y = x - {"left": 0, "center": wide / 2, "right": wide}[align], scale * place
     under = [(left + wide * sample / (SAMPLES - 1)) / step for sample in range(SAMPLES)]
