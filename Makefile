@@ -31,7 +31,7 @@ NEXT_READY := .venv-next/.ready
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build fit recommend evaluate protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build fit recommend evaluate protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean slides charts
 
 # '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
@@ -72,6 +72,12 @@ recommend: fit
 
 evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
 	@$(BIN)/python -m models_py evaluate
+
+slides: $(READY) ## Write the findings as slides, one PDF beside WAREHOUSE
+	@$(BIN)/python -m models_py slides
+
+charts: $(READY) ## Write every chart of the report as SVG and PNG, in a folder beside WAREHOUSE
+	@$(BIN)/python -m models_py charts
 
 protocols: $(READY) #: Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=40)
 	@$(BIN)/python -m models_py protocols

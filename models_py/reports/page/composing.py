@@ -8,14 +8,18 @@ from models_py.reports.page.measuring import Ruler
 from models_py.reports.page.pictures import FONT, drawn, escaped, size
 from models_py.reports.page.theme import COLOURS
 
-# 16:9; in a PDF as wide as slides are, 13.33 inches
-WIDTH, HEIGHT, TO_POINTS = 1280, 720, 0.75
+# 16:9; in a PDF, which takes a pixel for a point, as wide as slides are: 13.33 inches
+WIDTH, HEIGHT = 1280, 720
+PAGE = 'width="960" height="540" viewBox="0 0 1280 720"'
 MARGIN, GAP = 56, 40
 INNER = WIDTH - 2 * MARGIN
 TITLE, TEXT, LARGE, LABEL, FOOT = 32, 19, 24, 17, 14
-TITLE_LINES, TEXT_LINES = 2, 7
+# the most lines of a title, of sentences beside charts, and of sentences alone in large letters and in others
+TITLE_LINES, BESIDE_CHARTS, LARGE_LINES, TEXT_LINES = 2, 5, 12, 15
 # the most and the least that a chart is enlarged: its letters are made for a page
 MOST, LEAST = 1.6, 0.9
+# times its own height that a chart is stretched to fill its place
+STRETCHED = 1.25
 BOTTOM = HEIGHT - 48
 
 
@@ -45,21 +49,18 @@ class Slide:
 def composed(slide: Slide, ruler: Ruler, foot: str, number: int) -> str:
     """Draw a slide as SVG."""
     paper = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_colour("paper")}"/>'
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">', paper]
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {PAGE}>', paper]
     y = MARGIN + TITLE
     for line in ruler.lines(slide.title, INNER, TITLE_LINES, TITLE, bold=True):
         parts.append(_text(line, MARGIN, y, TITLE, "ink", bold=True))
         y += TITLE * 1.25
-    letters, most = (TEXT, TEXT_LINES) if slide.charts else (LARGE, 14)
-    for sentence in slide.sentences:
-        lines = ruler.lines(sentence, INNER, most, letters)
-        most -= len(lines)
-        for line in lines:
-            parts.append(_text(line, MARGIN, y, letters, "ink"))
-            y += letters * 1.4
-        y += letters * 0.5
-        if most <= 0:
-            break
+    lines, letters = _body(slide, ruler)
+    y += letters * 0.5
+    for line in lines:
+        parts.append(_text(line, MARGIN, y, letters, "ink"))
+        # an empty line is the gap between paragraphs
+        y += letters * (1.4 if line else 0.5)
+    y += letters * 0.5
     parts += _charts(slide.charts, ruler, y)
     parts += [
         _text(ruler.lines(foot, INNER * 0.8, 1, FOOT)[0], MARGIN, HEIGHT - 24, FOOT, "muted"),
@@ -67,6 +68,25 @@ def composed(slide: Slide, ruler: Ruler, foot: str, number: int) -> str:
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _body(slide: Slide, ruler: Ruler) -> tuple[list[str], float]:
+    """Break the sentences into lines, and choose the size of their letters."""
+    if slide.charts:
+        return _paragraphs(slide.sentences, ruler, TEXT, BESIDE_CHARTS), TEXT
+    lines = _paragraphs(slide.sentences, ruler, LARGE, LARGE_LINES + 1)
+    if sum(map(bool, lines)) <= LARGE_LINES:
+        return lines, LARGE
+    return _paragraphs(slide.sentences, ruler, TEXT, TEXT_LINES), TEXT
+
+
+def _paragraphs(sentences: Sequence[str], ruler: Ruler, letters: float, most: int) -> list[str]:
+    """Break sentences into at most so many lines, an empty one between any two sentences."""
+    lines: list[str] = []
+    for sentence in sentences:
+        if (left := most - sum(map(bool, lines))) > 0:
+            lines += ["", *ruler.lines(sentence, INNER, left, letters)]
+    return lines[1:]
 
 
 def _charts(charts: Sequence[Chart], ruler: Ruler, top: float) -> list[str]:
@@ -85,7 +105,7 @@ def _placed(chart: Chart, x: float, y: float, width: float, height: float) -> st
     """Draw a chart to fill a place: enlarged as far as its height allows, then as wide as the place."""
     _, own = size(drawn(chart, width))
     zoom = min(MOST, max(LEAST, height / own))
-    drawing = drawn(chart, width / zoom, height / zoom)
+    drawing = drawn(chart, width / zoom, min(height / zoom, STRETCHED * own))
     own_width, own_height = size(drawing)
     # what keeps a size of its own is made to fit
     zoom = min(zoom, width / own_width, height / own_height)
