@@ -1,6 +1,7 @@
 """A small warehouse with the marts that pages of listeners read, made from plays by plain SQL."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -106,3 +107,9 @@ def write_marts(path: Path, plays: Sequence[Play], *statements: str) -> Path:
         for statement in statements:
             connection.execute(statement)
     return path
+
+
+def plays_of(user: str, count: int, artists: Sequence[str] = ("a",)) -> list[Play]:
+    """Plays of artists in turn, on days in a row, in the evening."""
+    days = [date(2008, 1, 1) + timedelta(days=number) for number in range(count)]
+    return [(user, artists[n % len(artists)], f"track {n % 7}", f"{day} 20:00:00") for n, day in enumerate(days)]

@@ -13,11 +13,11 @@ WIDTH, HEIGHT = 1280, 720
 PAGE = 'width="960" height="540" viewBox="0 0 1280 720"'
 MARGIN, GAP = 56, 40
 INNER = WIDTH - 2 * MARGIN
-TITLE, TEXT, LARGE, LABEL, FOOT = 32, 19, 24, 17, 14
+TITLE, LONG_TITLE, TEXT, LARGE, LABEL, FOOT = 32, 26, 19, 24, 17, 14
 # the most lines of a title, of sentences beside charts, and of sentences alone in large letters and in others
 TITLE_LINES, BESIDE_CHARTS, LARGE_LINES, TEXT_LINES = 2, 5, 12, 15
 # the most and the least that a chart is enlarged: its letters are made for a page
-MOST, LEAST = 1.6, 0.9
+MOST, LEAST = 1.6, 1
 # times its own height that a chart is stretched to fill its place
 STRETCHED = 1.25
 BOTTOM = HEIGHT - 48
@@ -51,14 +51,15 @@ def composed(slide: Slide, ruler: Ruler, foot: str, number: int) -> str:
     paper = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_colour("paper")}"/>'
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {PAGE}>', paper]
     y = MARGIN + TITLE
-    for line in ruler.lines(slide.title, INNER, TITLE_LINES, TITLE, bold=True):
-        parts.append(_text(line, MARGIN, y, TITLE, "ink", bold=True))
-        y += TITLE * 1.25
+    letters = TITLE if len(ruler.lines(slide.title, INNER, 9, TITLE, bold=True)) <= TITLE_LINES else LONG_TITLE
+    for line in ruler.lines(slide.title, INNER, TITLE_LINES, letters, bold=True):
+        parts.append(_text(line, MARGIN, y, letters, "ink", bold=True))
+        y += letters * 1.25
     lines, letters = _body(slide, ruler)
     y += letters * 0.5
     for line in lines:
-        parts.append(_text(line, MARGIN, y, letters, "ink"))
         # an empty line is the gap between paragraphs
+        parts += [_text(line, MARGIN, y, letters, "ink")] if line else []
         y += letters * (1.4 if line else 0.5)
     y += letters * 0.5
     parts += _charts(slide.charts, ruler, y)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import vl_convert
 
-from models_py.reports.page.pictures import FONT
+from models_py.reports.page.pictures import FONT, allowed
 
 MEASURED_AT = 100
 # of the size of the letters, as FONT has it: Vega measures no blank by itself
@@ -22,7 +22,9 @@ class Ruler:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        characters = sorted({character for text in texts for character in text if not character.isspace()} | {ELLIPSIS})
+        # what is not allowed is not drawn either
+        every = {character for text in texts for character in text if not character.isspace()}
+        characters = sorted({character for character in every if allowed(character) == character} | {ELLIPSIS})
         self._widths = {bold: dict(zip(characters, _widths(characters, bold), strict=True)) for bold in (False, True)}
 
     def width(self, text: str, size: float, bold: bool = False) -> float:

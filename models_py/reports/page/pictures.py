@@ -1,6 +1,7 @@
 """Charts as pictures of their own, in light colours, drawn without a browser and alike on every machine."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 import vl_convert
@@ -12,7 +13,7 @@ from models_py.reports.page.blocks import Chart
 FONT = "Liberation Sans, Arial, sans-serif"
 # what XML does not allow, in a name as in anything else
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-TAGS, IDS = re.compile("<[^<>]+>"), re.compile(r'\b(id="|url\(#|href="#)')
+TAGS, IDS = re.compile("<[^<>]+>"), re.compile(r'\b(id="|url\(#|href="#)([^")]+)')
 
 
 def drawn(chart: Chart, width: float, height: float | None = None) -> str:
@@ -32,11 +33,17 @@ def drawn(chart: Chart, width: float, height: float | None = None) -> str:
         spec["width"] = width
         if height and isinstance(spec.get("height"), int | float):
             spec["height"] = height
-    drawing = _allowed(vl_convert.vegalite_to_svg(spec))
+    # a character that XML does not allow ends the whole process inside vl-convert
+    drawing = vl_convert.vegalite_to_svg(allowed(spec))
     # a text's outline is a halo behind it, as on the page
     drawing = drawing.replace("<text ", '<text paint-order="stroke" ')
-    # ids of several drawings in one must differ
-    drawing = TAGS.sub(lambda tag: IDS.sub(rf"\g<1>{chart.name}-", tag[0]), drawing)
+    # ids are numbered through the life of a process; several drawings in one must not share any
+    numbers: dict[str, int] = {}
+
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1]}{chart.name}-{numbers.setdefault(found[2], len(numbers))}"
+
+    drawing = TAGS.sub(lambda tag: IDS.sub(named, tag[0]), drawing)
     opening, rest = drawing.split(">", 1)
     return f"{opening}><title>{escaped(chart.title)}</title><desc>{escaped(chart.alt)}</desc>{rest}"
 
@@ -60,15 +67,20 @@ def undrawn(text: str) -> str:
     return "".join(character for character in others if _character(character) == nothing)
 
 
+def allowed(value: object) -> object:
+    """Replace what XML does not allow, in a text or in all texts of a spec."""
+    if isinstance(value, str):
+        return NOT_IN_XML.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {allowed(key): allowed(each) for key, each in value.items()}
+    return [allowed(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def escaped(text: str) -> str:
     """Write a text as XML does, whatever is in it."""
-    return escape(_allowed(text))
+    return escape(str(allowed(text)))
 
 
 def _character(character: str) -> bytes:
     text = f'<text x="2" y="15" font-family="{FONT}" font-size="14">{escaped(character)}</text>'
     return vl_convert.svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">{text}</svg>')
-
-
-def _allowed(text: str) -> str:
-    return NOT_IN_XML.sub("\ufffd", text)

@@ -21,11 +21,13 @@ from models_py.reports.page.pictures import undrawn
 from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
 
-MOST_SENTENCES, MOST_CHARTS = 3, 2
-LONGEST_TITLE = 150
+SIDES = ("Left", "Right")
+MOST_SENTENCES, MOST_CHARTS = 3, len(SIDES)
+LONGEST_TITLE = 175
 # where one statement of a sentence's text ends and the next begins
 STATEMENTS = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
 TABLES = re.compile(r"\bmarts\.(\w+)")
+SAID = Sentence | Missing
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,10 @@ class Plan:
 PLANS = (
     Plan("The question and the answer", ("answer/*",)),
     Plan("The data", ("data/load",), ("months", "lorenz_artist")),
-    Plan("Patterns: groups of listeners and themes", (), ("map_user", "themes_artist")),
+    Plan("Patterns: groups of listeners and themes", (), ("map_user", "themes_*")),
     Plan("Recommending artists", (), ("leaderboard_artist_discovery",)),
     Plan("Recommending tracks", (), ("leaderboard_track_discovery",)),
+    Plan("Accuracy against breadth", (), ("coverage_track_discovery", "coverage_artist_discovery")),
     Plan("What differs for whom", (), ("segment_activity_*", "segment_mainstreamness_*")),
     Plan("What time decides", (), ("random_time_*", "spread_*")),
     Plan("Insights", ("insights/*",)),
@@ -133,24 +136,24 @@ def as_pdf(deck: Sequence[Slide], foot: str, title: str) -> bytes:
 
 
 def _found(plan: Plan, sections: Sequence[Section]) -> Found | None:
-    said = [block for group in _groups(plan, sections) for block in group.blocks if not isinstance(block, Chart)]
-    said = [block for block in said if isinstance(block, Sentence | Missing)]
+    said = [block for group in _groups(plan, sections) for block in group.blocks if isinstance(block, SAID)]
     charts: list[Chart] = []
     for pattern in plan.charts:
-        with_sentences = next(_charts(pattern, sections), None)
-        if with_sentences:
-            *before, chart = with_sentences
+        before, chart = next(_charts(pattern, sections), ([], None))
+        if chart and len(charts) < MOST_CHARTS:
             said += before
             charts.append(chart)
-    charts = charts[:MOST_CHARTS]
     if not said and not charts:
         return None
     statements = [each for block in said for each in STATEMENTS.split(block.text)]
-    statements = statements or [each for chart in charts for each in STATEMENTS.split(chart.caption)]
-    first, *others = statements
-    title, others = (first, others) if len(first) <= LONGEST_TITLE else (plan.title, statements)
+    # a caption says what is seen, which is no finding
+    seen = [STATEMENTS.split(chart.caption)[0] for chart in charts]
+    seen = [f"{side}: {each}" for side, each in zip(SIDES, seen, strict=True)] if len(charts) > 1 else seen
+    is_title = bool(statements) and len(statements[0]) <= LONGEST_TITLE
+    title = statements[0].rstrip(".") if is_title else plan.title
+    texts = statements[is_title:MOST_SENTENCES] or seen
     queries = [block.sql for block in (*said, *charts) if not isinstance(block, Missing)]
-    return Found(plan.title, Slide(title.rstrip("."), others[:MOST_SENTENCES], charts), queries)
+    return Found(plan.title, Slide(title, texts, charts), queries)
 
 
 def _groups(plan: Plan, sections: Sequence[Section]) -> Iterator[Group]:
@@ -159,14 +162,14 @@ def _groups(plan: Plan, sections: Sequence[Section]) -> Iterator[Group]:
             yield from (group for group in section.groups if fnmatchcase(f"{section.name}/{group.name}", pattern))
 
 
-def _charts(pattern: str, sections: Sequence[Section]) -> Iterator[list[Block]]:
-    """Give charts, each after the sentences that stand right before it."""
+def _charts(pattern: str, sections: Sequence[Section]) -> Iterator[tuple[list[Block], Chart]]:
+    """Give charts, each with the sentences that stand right before it and have figures."""
     for section in sections:
         for group in section.groups:
             before: list[Block] = []
             for block in group.blocks:
                 if isinstance(block, Chart) and fnmatchcase(block.name, pattern):
-                    yield [*before, block]
+                    yield [each for each in before if each.sql], block
                 before = [*before, block] if isinstance(block, Sentence) else []
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import altair as alt
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Study
-from listener_marts import WITHOUT_TIMES, Play, write_marts
+from listener_marts import WITHOUT_TIMES, plays_of, write_marts
 
 from models_py.errors import SettingError
 from models_py.reports.examples import Example, example_users
@@ -24,14 +23,6 @@ from models_py.warehouse import Warehouse
 
 KINDS = ["light", "median", "heavy", "mainstream", "niche"]
 HOSTILE = ("<script>alert(1)</script>", '"; drop table users; --', "it's 'quoted'", "محسن چاوشی", "long " * 100)
-
-
-def plays_of(user: str, count: int, artists: Sequence[str] = ("a",)) -> list[Play]:
-    """Plays on days in a row, artists in turn."""
-    days = pd.date_range("2008-01-01", periods=count, freq="D")
-    return [
-        (user, artists[n % len(artists)], f"track {n % 7}", f"{day:%Y-%m-%d} 20:00:00") for n, day in enumerate(days)
-    ]
 
 
 def asked(path: Path, listener: str = "") -> Section:
