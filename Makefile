@@ -32,7 +32,7 @@ NEXT_READY := .venv-next/.ready
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build fit recommend evaluate report protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build fit recommend evaluate report slides charts protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
 
 # '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
@@ -76,6 +76,12 @@ evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and ser
 
 report: $(READY) ## Write the report, one HTML file beside WAREHOUSE (LISTENER=user id: that person's page too)
 	@$(BIN)/python -m models_py report
+
+slides: $(READY) ## Write the findings as slides, one PDF beside WAREHOUSE
+	@$(BIN)/python -m models_py slides
+
+charts: $(READY) ## Write every chart of the report as SVG and PNG, in a folder beside WAREHOUSE
+	@$(BIN)/python -m models_py charts
 
 protocols: $(READY) #: Score every evaluation protocol on the marts as they are (ITEM_TYPE=artist, TRIALS=40)
 	@$(BIN)/python -m models_py protocols

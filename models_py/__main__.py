@@ -220,6 +220,36 @@ def report(
 
 
 @app.command(rich_help_panel=ANSWERS)
+def slides() -> None:
+    """Write the findings as a deck of slides, one PDF beside the warehouse."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    from models_py.reports.page.slides import write_slides
+    from models_py.terminal.progress import stage
+
+    say_when_stopped("Stopped.")
+    with stage("Slides"):
+        path, undrawn = write_slides(warehouse)
+    say(f"The slides are {path}.")
+    if undrawn:
+        say(f"No font here has {undrawn}: boxes stand for them until one is installed (Debian: fonts-noto).")
+
+
+@app.command(rich_help_panel=ANSWERS)
+def charts() -> None:
+    """Write every chart of the report as SVG and PNG, in a folder beside the warehouse."""
+    warehouse = Settings.from_environment().warehouse
+    check_published(warehouse)
+    from models_py.reports.page.exports import write_charts
+    from models_py.terminal.progress import stage
+
+    say_when_stopped("Stopped.")
+    with stage("Charts"):
+        folder, count = write_charts(warehouse)
+    say(f"{count} charts are in {folder}, each as SVG and as PNG.")
+
+
+@app.command(rich_help_panel=ANSWERS)
 def docs() -> None:
     """Write the dbt documentation as one page."""
     settings = Settings.from_environment()

@@ -19,7 +19,12 @@ def check_user(warehouse: Warehouse, user_id: str) -> None:
     """
     users = warehouse.read("select user_id from marts.users order by user_id")["user_id"]
     if user_id not in set(users):
-        known = f"{users[0]} to {users[-1]}" if len(users) else "none"
+        closest = warehouse.read(
+            "select user_id from marts.users "
+            f"order by jaro_winkler_similarity(lower(user_id), lower(?)) desc, user_id limit {PROPOSED}",
+            [user_id],
+        )["user_id"]
+        known = f"{users[0]} to {users[-1]}, the closest {', '.join(closest)}" if len(users) else "none"
         path = warehouse.path
         raise SettingError(f"There is no user '{user_id}' in {path}: it has {len(users)} users, {known} (table users).")
 

@@ -1,0 +1,196 @@
+"""The findings as a deck of slides: charts of the report with the sentences that belong to them, as one PDF."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from io import BytesIO
+from pathlib import Path
+
+import vl_convert
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+
+from models_py.errors import SettingError
+from models_py.reports.page.asking import Marts
+from models_py.reports.page.blocks import Block, Chart, Group, Missing, Section, Sentence
+from models_py.reports.page.composing import Slide, composed
+from models_py.reports.page.exports import asked_sections
+from models_py.reports.page.measuring import Ruler
+from models_py.reports.page.pictures import undrawn
+from models_py.terminal.stopping import written_whole
+from models_py.warehouse import Warehouse
+
+SIDES = ("Left", "Right")
+MOST_SENTENCES, MOST_CHARTS = 3, len(SIDES)
+LONGEST_TITLE = 175
+# where one statement of a sentence's text ends and the next begins
+STATEMENTS = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
+TABLES = re.compile(r"\bmarts\.(\w+)")
+SAID = Sentence | Missing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one slide is made from, as far as it is there.
+
+    Attributes
+    ----------
+    title : str
+        Where no sentence states the finding in a line or two.
+    groups : sequence of str
+        Whose sentences it begins with, as 'section/group'; '*' stands for any text.
+    charts : sequence of str
+        Names of charts, likewise; the first of each that is found.
+    """
+
+    title: str
+    groups: Sequence[str] = ()
+    charts: Sequence[str] = ()
+
+
+PLANS = (
+    Plan("The question and the answer", ("answer/*",)),
+    Plan("The data", ("data/load",), ("months", "lorenz_artist")),
+    Plan("Patterns: groups of listeners and themes", (), ("map_user", "themes_*")),
+    Plan("Recommending artists", (), ("leaderboard_artist_discovery",)),
+    Plan("Recommending tracks", (), ("leaderboard_track_discovery",)),
+    Plan("Accuracy against breadth", (), ("coverage_track_discovery", "coverage_artist_discovery")),
+    Plan("What differs for whom", (), ("segment_activity_*", "segment_mainstreamness_*")),
+    Plan("What time decides", (), ("random_time_*", "spread_*")),
+    Plan("Insights", ("insights/*",)),
+    Plan("What this cannot say", ("*/limits",)),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A slide, and the queries whose figures are on it."""
+
+    title: str
+    slide: Slide
+    queries: Sequence[str]
+
+
+def slides_path(warehouse: Path) -> Path:
+    """Where the slides of a warehouse lie: beside it."""
+    return warehouse.with_name(f"{warehouse.stem}.slides.pdf")
+
+
+def write_slides(path: Path) -> tuple[Path, str]:
+    """Write the slides of a published warehouse.
+
+    Parameters
+    ----------
+    path : Path
+        The warehouse.
+
+    Returns
+    -------
+    Path
+        The PDF, complete.
+    str
+        Characters on the slides that no font on this machine has.
+
+    Raises
+    ------
+    MusicError
+        Where the warehouse is missing or lacks a table, or the file cannot be written.
+    """
+    warehouse = Warehouse(path)
+    with warehouse.held_open():
+        sections = asked_sections(path)
+        demo = Marts(warehouse).ask("select exists (from marts.load_audit_files where is_demo) as is_demo").first
+    foot = f"{path.stem}{': made-up demo data, no evidence about music' if demo['is_demo'] else ''}"
+    deck = slides(sections, path)
+    target = slides_path(path)
+    try:
+        with written_whole(target) as part:
+            part.write_bytes(as_pdf(deck, foot, f"{path.stem}: findings"))
+    except OSError as error:
+        raise SettingError(
+            f"The slides cannot be written to {target} ({error.strerror}): make its folder writable, free some space, "
+            "or set WAREHOUSE to a file elsewhere."
+        ) from error
+    return target, undrawn("".join(text for slide in deck for text in _seen(slide)))
+
+
+def slides(sections: Sequence[Section], path: Path) -> list[Slide]:
+    """Choose what is on the slides; a plan of which nothing is there has none."""
+    found = [each for plan in PLANS if (each := _found(plan, sections))]
+    return [*(each.slide for each in found), _sources(found, path)]
+
+
+def as_pdf(deck: Sequence[Slide], foot: str, title: str) -> bytes:
+    """Draw slides as the pages of a PDF, numbered, with text as text."""
+    ruler = Ruler([foot, *(text for slide in deck for text in slide.texts())])
+    writer = PdfWriter()
+    for number, slide in enumerate(deck, 1):
+        page = vl_convert.svg_to_pdf(composed(slide, ruler, foot, number))
+        writer.append(BytesIO(page))
+    writer.add_metadata({"/Title": title})
+    writer.root_object[NameObject("/Lang")] = TextStringObject("en")
+    pages = BytesIO()
+    writer.write(pages)
+    return pages.getvalue()
+
+
+def _found(plan: Plan, sections: Sequence[Section]) -> Found | None:
+    said = [block for group in _groups(plan, sections) for block in group.blocks if isinstance(block, SAID)]
+    charts: list[Chart] = []
+    for pattern in plan.charts:
+        before, chart = next(_charts(pattern, sections), ([], None))
+        if chart and len(charts) < MOST_CHARTS:
+            said += before
+            charts.append(chart)
+    if not said and not charts:
+        return None
+    statements = [each for block in said for each in STATEMENTS.split(block.text)]
+    # a caption says what is seen, which is no finding
+    seen = [STATEMENTS.split(chart.caption)[0] for chart in charts]
+    seen = [f"{side}: {each}" for side, each in zip(SIDES, seen, strict=True)] if len(charts) > 1 else seen
+    is_title = bool(statements) and len(statements[0]) <= LONGEST_TITLE
+    title = statements[0].rstrip(".") if is_title else plan.title
+    texts = statements[is_title:MOST_SENTENCES] or seen
+    queries = [block.sql for block in (*said, *charts) if not isinstance(block, Missing)]
+    return Found(plan.title, Slide(title, texts, charts), queries)
+
+
+def _groups(plan: Plan, sections: Sequence[Section]) -> Iterator[Group]:
+    for pattern in plan.groups:
+        for section in sections:
+            yield from (group for group in section.groups if fnmatchcase(f"{section.name}/{group.name}", pattern))
+
+
+def _charts(pattern: str, sections: Sequence[Section]) -> Iterator[tuple[list[Block], Chart]]:
+    """Give charts, each with the sentences that stand right before it and have figures."""
+    for section in sections:
+        for group in section.groups:
+            before: list[Block] = []
+            for block in group.blocks:
+                if isinstance(block, Chart) and fnmatchcase(block.name, pattern):
+                    yield [each for each in before if each.sql], block
+                before = [*before, block] if isinstance(block, Sentence) else []
+
+
+def _sources(found: Sequence[Found], path: Path) -> Slide:
+    """Say which tables the figures of each slide come from."""
+    lines = []
+    for number, each in enumerate(found, 1):
+        tables = sorted({table for query in each.queries for table in TABLES.findall(query)})
+        if tables:
+            lines.append(f"Page {number}, {each.title}: {', '.join(tables)}.")
+    return Slide(
+        "Where each figure comes from",
+        [
+            f"Every figure is the answer to a query over tables in schema marts of {path.name}; "
+            f"{path.stem}.report.html shows each query beside what it gives.",
+            *lines,
+        ],
+    )
+
+
+def _seen(slide: Slide) -> Iterator[str]:
+    """Give all texts of a slide, those in the data of its charts too."""
+    yield from slide.texts()
+    yield from (str(chart.spec) for chart in slide.charts)
