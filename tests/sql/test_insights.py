@@ -47,11 +47,8 @@ def test_undersold_items_and_their_controls(demo: Study, item_type: str) -> None
         )
     )
     by_listeners = sorted(listeners.values(), reverse=True)
-    expected = {
-        item: by_listeners[sum(n >= lists[item] for n in all_lists) - 1]
-        for all_lists in [[lists[item] for item in listeners]]
-        for item in listeners
-    }
+    all_lists = [lists[item] for item in listeners]
+    expected = {item: by_listeners[sum(n >= lists[item] for n in all_lists) - 1] for item in listeners}
     undersold = {item for item in listeners if lists[item] >= 5 and expected[item] >= 1.5 * listeners[item]}
     controls = defaultdict(list)
     for item in listeners.keys() - undersold:
@@ -100,8 +97,8 @@ def test_segments_average_the_gains_of_their_users(demo: Study) -> None:
     for item_type in ("track", "artist"):
         members[item_type, "everyone", "everyone"] = [user for kind, _, user in gains if kind == item_type]
     rows = demo.query(
-        "select item_type, task, segment, segment_value, mean_gain, ci_low, ci_high, verdict, share_better, share_worse, "
-        "share_equal, n_users from marts.personalization_segments"
+        "select item_type, task, segment, segment_value, mean_gain, ci_low, ci_high, verdict, "
+        "share_better, share_worse, share_equal, n_users from marts.personalization_segments"
     )
     assert len(rows) > 100
     for item_type, task, segment, value, mean, low, high, verdict, better, worse, equal, n_users in rows:
@@ -124,7 +121,8 @@ def test_segments_average_the_gains_of_their_users(demo: Study) -> None:
 def test_early_listening_is_of_the_early_days_alone(demo: Study) -> None:
     plays = defaultdict(list)
     for user, *play in demo.query(
-        "select user_id, played_at, track_id, artist_id, session_id from marts.plays order by user_id, played_at, play_id"
+        "select user_id, played_at, track_id, artist_id, session_id from marts.plays "
+        "order by user_id, played_at, play_id"
     ):
         plays[user].append(play)
     last_from = max(of_user[-1][0] for of_user in plays.values()) - timedelta(LAST_DAYS)
