@@ -82,9 +82,10 @@ final as (
         describe_plays.active_days,
         describe_plays.session_count,
         describe_plays.artist_count,
-        {%- for share in ['repeat_share', 'discovery_share', 'night_share', 'quiet_days'] %}
-        {{ rounded('describe_plays.' ~ share) }} as {{ share }} {{- ',' if not loop.last }}
-        {%- endfor %}
+        {{ rounded('describe_plays.repeat_share') }} as repeat_share,
+        {{ rounded('describe_plays.discovery_share') }} as discovery_share,
+        {{ rounded('describe_plays.night_share') }} as night_share,
+        {{ rounded('describe_plays.quiet_days') }} as quiet_days
     from number_users
     inner join describe_plays on number_users.user_id = describe_plays.user_id
 )
