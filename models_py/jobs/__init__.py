@@ -41,6 +41,7 @@ def run(warehouse: Warehouse, shown: Stage, models: Path) -> None:
     """
     parameters = Parameters.read(warehouse)
     # of users, whoever is active: it does not wait for enough of them to learn recommending from
+    shown.doing("who stays")
     _attempt("Foreseeing who stays", lambda: foresee_retention(warehouse, parameters))
     datasets = read_datasets(warehouse)
     learnable = [dataset for dataset in datasets if dataset.n_users >= parameters.min_users_to_learn]
