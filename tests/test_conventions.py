@@ -19,7 +19,7 @@ READABLE = {
     "staging/lastfm": set(),
     "staging/metadata": {"staging/metadata"},
     "staging/feedback": set(),
-    "staging/recommender": {"source.recommender", "marts/training"},
+    "staging/recommender": {"source.recommender", "marts/training", "intermediate/insights"},
     "staging/grouping": {"source.grouping", "intermediate/splits"},
     "intermediate/loading": {
         "staging of a format",
@@ -37,7 +37,7 @@ READABLE = {
     | {"intermediate/listening"},
     "intermediate/insights": {"intermediate/splits", "intermediate/insights", "intermediate/evaluation"}
     | {"intermediate/serving", "staging/recommender", "marts/training", "marts/listening", "marts/features"}
-    | {"marts/evaluation"},
+    | {"marts/evaluation", "marts/insights"},
     "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
     | {"marts/serving", "marts/insights", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
@@ -201,6 +201,24 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
+# where the code is that shows what an exposure depends on: folders, or the modules beside them
+SHOWING = {
+    "report": ["models_py/reports/page/**/*.py"],
+    "explorer": ["models_py/explorer/**/*.py", "models_py/explorer/web/src/**/*.ts"],
+    "command_line": ["models_py/reports/*.py", "models_py/settings/*.py"],
+    "service": ["models_py/serving/*.py"],
+}
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_an_exposure_names_the_marts_that_its_code_names(name: str, manifest: dict, models: dict) -> None:
+    exposure = manifest["exposures"][f"exposure.music.{name}"]
+    code = "".join(path.read_text() for pattern in SHOWING[name] for path in sorted(ROOT.glob(pattern)))
+    marts = {node["name"] for node in models.values() if node["schema"] == "marts"}
+    read = marts & set(re.findall(r"\bmarts\.(\w+)", code))
+    assert read <= {models[key]["name"] for key in exposure["depends_on"]["nodes"]}
+
+
 COMPUTING = (
     "blends",
     "clustering",
@@ -210,6 +228,7 @@ COMPUTING = (
     "factorization",
     "matrices",
     "recommenders",
+    "retention",
     "themes",
 )
 OPENING = (
