@@ -85,7 +85,7 @@ def _why_nothing(marts: Marts) -> str:
 def _blocks(marts: Marts, leaders: Answered) -> Iterator[Block]:
     yield Sentence(wording.claim(_lead(leaders.rows), marts.is_demo), leaders.sql, is_lead=True)
     yield Sentence(
-        "Lists are judged by what people played afterwards, or by what was hidden of it: NDCG is 1 where all of that "
+        "Lists are judged by what people played afterwards, or by what was hidden of it: NDCG is one where all of that "
         "comes first, and zero where none is listed. Brackets hold 95% intervals over users; 'level' is what a paired "
         "comparison cannot tell apart."
     )
