@@ -10,7 +10,7 @@ from models_py.reports.page.asking import Marts
 # names of files that are shown, and characters of a fingerprint
 MOST_FILES, SHOWN = 3, 12
 FILES = """
-    select file_name, is_demo, plays_kept
+    select file_name
     from marts.load_audit_files
     order by plays_kept desc, file_name
     """
@@ -64,7 +64,7 @@ def heading(marts: Marts, name: str) -> Heading:
             ", ".join(f"{row['item_type']}s {str(row['fingerprint'])[:SHOWN]}" for row in prints) or "none",
         ),
     ]
-    return Heading(name, any(row["is_demo"] for row in files), facts)
+    return Heading(name, marts.is_demo, facts)
 
 
 def _named(files: Sequence[Mapping[str, object]]) -> str:

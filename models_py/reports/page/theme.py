@@ -42,6 +42,9 @@ COMPOSED = ("facet", "repeat", "concat", "hconcat", "vconcat", "spec")
 AXIS_ROOM = 48
 PAGE_WIDTH = 680
 
+# an axis of months names the year with each
+MONTHS = alt.Axis(format="%b %Y", tickCount=7)
+
 CONFIG = {
     "background": None,
     "font": FONT,
@@ -64,7 +67,13 @@ CONFIG = {
     },
     "axisX": {"grid": False},
     "header": {"labelColor": "@ink", "titleColor": "@muted", "labelFontSize": 12, "titleFontSize": 12},
-    "legend": {"labelColor": "@muted", "titleColor": "@muted", "labelFontSize": 12, "titleFontSize": 12},
+    "legend": {
+        "labelColor": "@muted",
+        "titleColor": "@muted",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
     "title": {"color": "@ink", "fontSize": 13, "fontWeight": 600, "anchor": "start"},
     "range": {"category": CATEGORIES, "ordinal": STEPS, "ramp": STEPS, "heatmap": STEPS},
     "mark": {"color": "@accent", "tooltip": True},
@@ -78,6 +87,11 @@ CONFIG = {
 def values(rows: Sequence[Mapping[str, object]]) -> alt.Data:
     """Rows as a chart's data, written into its spec."""
     return alt.Data(values=list(rows))
+
+
+def room(right: int) -> dict[str, int]:
+    """Pixels around a view, with room for labels at the ends of its lines or bars."""
+    return {"left": 4, "top": 4, "bottom": 4, "right": right}
 
 
 def styled(spec: Mapping[str, object], colours: str = "css") -> dict[str, object]:
