@@ -14,7 +14,8 @@ from shared_folder import made_once
 
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Missing, Section
-from models_py.reports.page.report import SECTIONS
+from models_py.reports.page.heading import heading
+from models_py.reports.page.report import SECTIONS, render
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K
 from models_py.warehouse import Warehouse
@@ -150,6 +151,24 @@ def test_discoveries_are_first_plays(demo: Study, sections: list[Section]) -> No
     per_user = last["is_first"].sum() / last.groupby("month")["u"].nunique().sum()
     assert str(whole[-1]) == "2009-05"
     assert found == pytest.approx([12, 100 * last["is_first"].mean(), per_user], abs=0.051)
+
+
+def test_without_any_row_every_chapter_says_what_is_lacking(demo: Study, tmp_path: Path) -> None:
+    path = tmp_path / "empty.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{demo.warehouse}' as full_one (read_only); create schema marts")
+        for (table,) in demo.query("select table_name from duckdb_tables() where schema_name = 'marts'"):
+            rows = "" if table == "evaluation_parameters" else "limit 0"
+            connection.execute(f"create table marts.{table} as from full_one.marts.{table} {rows}")
+    sections = page_of(path)
+    for section in sections:
+        for group in section.groups:
+            kinds = {type(block) for block in group.blocks}
+            assert Chart not in kinds, group.title
+            assert kinds and (Missing in kinds or group.name in ("question", "limits")), group.title
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert wrong_figures(sections, connection) == []
+    assert render(heading(Marts(Warehouse(path)), "empty"), sections)
 
 
 def made_study(name: str, users: int = 60, **settings: str) -> Study:

@@ -32,7 +32,7 @@ def _times(marts: Marts) -> Iterator[Block]:
     else:
         yield Missing(
             "Not enough data: there are no times, so nothing can be said of tomorrow, of repeats, of months and hours, "
-            "or of what somebody played first. Splits are random, and promise more than the future keeps."
+            "or of what somebody played first. Splits are random, and may promise more than the future keeps."
         )
 
 
@@ -44,7 +44,7 @@ def _left_out(marts: Marts) -> Iterator[Block]:
         from marts.split_summary as s
         inner join marts.evaluation_parameters as p on s.split_name = p.default_split
         where s.part = 'test' and s.user_count > 0 and s.share_recommendable is not null
-            and s.left_out_nothing_relevant_discovery is not null
+            and s.left_out_no_training + s.left_out_nothing_relevant_discovery + (1 - s.share_recommendable) > 0
         order by s.item_type desc
         """
     )
@@ -73,7 +73,9 @@ def _profiles(marts: Marts) -> Iterator[Block]:
         """
     )
     row = asked.first
-    if row["user_count"] and (row["without_age"] or row["without_country"]):
+    if row["user_count"] and row["without_age"] == row["without_country"] == 1:
+        yield Sentence("Nothing is known of who the people are: nobody states an age or a country.", asked.sql)
+    elif row["user_count"] and (row["without_age"] or row["without_country"]):
         yield Sentence(
             f"Who the people are is known in part: {wording.percent(row['without_age'])} of "
             f"{wording.counted(row['user_count'], 'user')} state no age and {wording.percent(row['without_country'])} "

@@ -45,6 +45,8 @@ METADATA = {
     "recording_feature_headers": "Headers of recordings' features",
     "recording_feature_lines_malformed": "Lines that are no recording's features",
 }
+# a table of which no check but these counts anything is left out
+USUAL = ("users_without_profile",)
 TABLES = (
     ("audit_lines", "What became of every line", LINES),
     ("audit_names", "Names and ids", NAMES),
@@ -90,7 +92,8 @@ def _blocks(marts: Marts) -> Iterator[Block]:
 
 
 def _of_lines(row: Row) -> str:
-    kept = "as plays" if row["timed_count"] else "each as one person's count of plays"
+    kept = "kept as plays" if row["timed_count"] else "kept, each of them one person's count of plays"
+    lost = row["lines_rejected"] + row["bogus_timestamps"] + row["duplicates"]
     left_out = (
         wording.counted(row["lines_rejected"], "line that cannot be read", "lines that cannot be read"),
         wording.counted(row["bogus_timestamps"], "line at an impossible time", "lines at an impossible time"),
@@ -98,7 +101,8 @@ def _of_lines(row: Row) -> str:
     )
     return (
         f"{wording.counted(row['lines_read'], 'line')} of {wording.counted(row['file_count'], 'file')} were read, and "
-        f"{wording.count(row['plays_kept'])} of them are kept {kept}. Left out are {wording.listed(left_out)}."
+        f"{wording.count(row['plays_kept'])} of them are {kept}. "
+        f"{f'Left out are {wording.listed(left_out)}' if lost else 'Nothing is left out'}."
     )
 
 
@@ -197,7 +201,7 @@ def _table(marts: Marts, name: str, title: str, words: dict[str, str]) -> Iterat
     )
     named = [{"words": words[str(row["check_name"])], **row} for row in asked.rows]
     found = [row for row in named if row["value"]]
-    if found:
+    if any(row["check_name"] not in USUAL for row in found):
         columns = (Column("words", "What"), Column("value", "Count", ","), Column("unit", "Unit"))
         none = [row["words"][0].lower() + row["words"][1:] for row in named if not row["value"]]
         caption = f"None: {', '.join(none)}." if none else ""
