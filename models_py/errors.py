@@ -35,5 +35,9 @@ class RecommenderError(MusicError):
     """A recommender's code is refused: it could read the cells that it is tested on."""
 
 
+class ReportError(MusicError):
+    """The report cannot be made or written, though the tables are published."""
+
+
 class DownloadError(MusicError):
     """The Last.fm data cannot be fetched or kept."""

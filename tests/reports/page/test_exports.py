@@ -10,7 +10,7 @@ from commands import called
 from listener_marts import plays_of, write_marts
 from pictures import colours_of, size_of
 
-from models_py.errors import SettingError, WarehouseError
+from models_py.errors import ReportError, WarehouseError
 from models_py.reports.page import exports
 from models_py.reports.page.blocks import Chart, Group, Section, Sentence
 from models_py.reports.page.exports import WIDTH, write_charts, write_pictures
@@ -116,7 +116,7 @@ def test_an_earlier_folder_is_replaced_and_a_failure_leaves_it(made: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(exports, "pixels", fail)
-    with pytest.raises(SettingError, match="cannot be written to .*No space left"):
+    with pytest.raises(ReportError, match="cannot be written to .*No space left"):
         write_charts(made)
     assert sorted(path.name for path in folder.iterdir()) == names
     assert sorted(path.name for path in made.parent.iterdir()) == ["music.charts", "music.duckdb"]
