@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from models_py.errors import SettingError
+from models_py.errors import ReportError
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Section
 from models_py.reports.page.pictures import drawn, pixels
@@ -66,7 +66,7 @@ def write_charts(path: Path) -> tuple[Path, int]:
     try:
         write_pictures(charts, folder)
     except OSError as error:
-        raise SettingError(
+        raise ReportError(
             f"The charts cannot be written to {folder} ({error.strerror}): make its folder writable, free some space, "
             "or set WAREHOUSE to a file elsewhere."
         ) from error

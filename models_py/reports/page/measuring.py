@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import vl_convert
 
-from models_py.reports.page.pictures import FONT, allowed
+from models_py.reports.page.letters import allowed
+from models_py.reports.page.pictures import FONT
 
 MEASURED_AT = 100
 # of the size of the letters, as FONT has it: Vega measures no blank by itself

@@ -1,18 +1,16 @@
 """Charts as pictures of their own, in light colours, drawn without a browser and alike on every machine."""
 
 import re
-from collections.abc import Mapping
 from html import escape
 
 import vl_convert
 
 from models_py.reports.page import theme
 from models_py.reports.page.blocks import Chart
+from models_py.reports.page.letters import allowed
 
 # vl-convert brings this family along; what it has no letters for is drawn by a font of the machine that has them
 FONT = "Liberation Sans, Arial, sans-serif"
-# what XML does not allow, in a name as in anything else
-NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TAGS, IDS = re.compile("<[^<>]+>"), re.compile(r'\b(id="|url\(#|href="#)([^")]+)')
 
 
@@ -33,7 +31,6 @@ def drawn(chart: Chart, width: float, height: float | None = None) -> str:
         spec["width"] = width
         if height and isinstance(spec.get("height"), int | float):
             spec["height"] = height
-    # a character that XML does not allow ends the whole process inside vl-convert
     drawing = vl_convert.vegalite_to_svg(allowed(spec))
     # a text's outline is a halo behind it, as on the page
     drawing = drawing.replace("<text ", '<text paint-order="stroke" ')
@@ -65,15 +62,6 @@ def undrawn(text: str) -> str:
     # the family that is brought along has the scripts of Europe
     others = sorted({character for character in text if character > "\u04ff" and not character.isspace()})
     return "".join(character for character in others if _character(character) == nothing)
-
-
-def allowed(value: object) -> object:
-    """Replace what XML does not allow, in a text or in all texts of a spec."""
-    if isinstance(value, str):
-        return NOT_IN_XML.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {allowed(key): allowed(each) for key, each in value.items()}
-    return [allowed(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def escaped(text: str) -> str:

@@ -11,9 +11,9 @@ import vl_convert
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
-from models_py.errors import SettingError
+from models_py.errors import ReportError
 from models_py.reports.page.asking import Marts
-from models_py.reports.page.blocks import Block, Chart, Group, Missing, Section, Sentence
+from models_py.reports.page.blocks import Chart, Missing, Section, Sentence
 from models_py.reports.page.composing import Slide, composed
 from models_py.reports.page.exports import asked_sections
 from models_py.reports.page.measuring import Ruler
@@ -22,12 +22,13 @@ from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
 
 SIDES = ("Left", "Right")
-MOST_SENTENCES, MOST_CHARTS = 3, len(SIDES)
+MOST_CHARTS = len(SIDES)
+# statements of a slide, its title among them
+BESIDE_CHARTS, ALONE = 3, 8
 LONGEST_TITLE = 175
 # where one statement of a sentence's text ends and the next begins
 STATEMENTS = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
 TABLES = re.compile(r"\bmarts\.(\w+)")
-SAID = Sentence | Missing
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Plan:
 
 PLANS = (
     Plan("The question and the answer", ("answer/*",)),
-    Plan("The data", ("data/load",), ("months", "lorenz_artist")),
-    Plan("Patterns: groups of listeners and themes", (), ("map_user", "themes_*")),
+    Plan("The data", (), ("plays_by_month", "long_tail")),
+    Plan("Patterns: groups of listeners and themes", (), ("map_user", "themes_artist", "themes_track")),
     Plan("Recommending artists", (), ("leaderboard_artist_discovery",)),
     Plan("Recommending tracks", (), ("leaderboard_track_discovery",)),
     Plan("Accuracy against breadth", (), ("coverage_track_discovery", "coverage_artist_discovery")),
@@ -108,7 +109,7 @@ def write_slides(path: Path) -> tuple[Path, str]:
         with written_whole(target) as part:
             part.write_bytes(as_pdf(deck, foot, f"{path.stem}: findings"))
     except OSError as error:
-        raise SettingError(
+        raise ReportError(
             f"The slides cannot be written to {target} ({error.strerror}): make its folder writable, free some space, "
             "or set WAREHOUSE to a file elsewhere."
         ) from error
@@ -136,7 +137,7 @@ def as_pdf(deck: Sequence[Slide], foot: str, title: str) -> bytes:
 
 
 def _found(plan: Plan, sections: Sequence[Section]) -> Found | None:
-    said = [block for group in _groups(plan, sections) for block in group.blocks if isinstance(block, SAID)]
+    said = _said(plan, sections)
     charts: list[Chart] = []
     for pattern in plan.charts:
         before, chart = next(_charts(pattern, sections), ([], None))
@@ -149,24 +150,26 @@ def _found(plan: Plan, sections: Sequence[Section]) -> Found | None:
     # a caption says what is seen, which is no finding
     seen = [STATEMENTS.split(chart.caption)[0] for chart in charts]
     seen = [f"{side}: {each}" for side, each in zip(SIDES, seen, strict=True)] if len(charts) > 1 else seen
-    is_title = bool(statements) and len(statements[0]) <= LONGEST_TITLE
+    is_title = bool(said) and isinstance(said[0], Sentence) and len(statements[0]) <= LONGEST_TITLE
     title = statements[0].rstrip(".") if is_title else plan.title
-    texts = statements[is_title:MOST_SENTENCES] or seen
+    texts = statements[is_title : BESIDE_CHARTS if charts else ALONE] or seen
     queries = [block.sql for block in (*said, *charts) if not isinstance(block, Missing)]
     return Found(plan.title, Slide(title, texts, charts), queries)
 
 
-def _groups(plan: Plan, sections: Sequence[Section]) -> Iterator[Group]:
-    for pattern in plan.groups:
-        for section in sections:
-            yield from (group for group in section.groups if fnmatchcase(f"{section.name}/{group.name}", pattern))
+def _said(plan: Plan, sections: Sequence[Section]) -> list[Sentence | Missing]:
+    """Give what a plan's groups say: all of one, of several what each says first."""
+    named = [(f"{section.name}/{group.name}", group) for section in sections for group in section.groups]
+    groups = [group for pattern in plan.groups for name, group in named if fnmatchcase(name, pattern)]
+    said = [[block for block in group.blocks if isinstance(block, Sentence | Missing)] for group in groups]
+    return [block for blocks in said for block in (blocks if len(groups) == 1 else blocks[:1])]
 
 
-def _charts(pattern: str, sections: Sequence[Section]) -> Iterator[tuple[list[Block], Chart]]:
+def _charts(pattern: str, sections: Sequence[Section]) -> Iterator[tuple[list[Sentence], Chart]]:
     """Give charts, each with the sentences that stand right before it and have figures."""
     for section in sections:
         for group in section.groups:
-            before: list[Block] = []
+            before: list[Sentence] = []
             for block in group.blocks:
                 if isinstance(block, Chart) and fnmatchcase(block.name, pattern):
                     yield [each for each in before if each.sql], block

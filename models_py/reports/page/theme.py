@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import vl_convert
 
+from models_py.reports.page.letters import allowed
+
 # name: (light, dark)
 COLOURS = {
     "ink": ("#1b1f24", "#e8eaed"),
@@ -122,7 +124,7 @@ def height(spec: Mapping[str, object]) -> int:
     if isinstance(spec.get("height"), int | float) and not any(name in spec for name in COMPOSED):
         return int(spec["height"]) + AXIS_ROOM
     width = {"width": PAGE_WIDTH} if spec.get("width") == "container" else {}
-    drawn = vl_convert.vegalite_to_svg(_coloured({**spec, **width, "config": CONFIG}, "light"))
+    drawn = vl_convert.vegalite_to_svg(allowed(_coloured({**spec, **width, "config": CONFIG}, "light")))
     return round(float(re.search(r'height="([\d.]+)"', drawn)[1]))
 
 

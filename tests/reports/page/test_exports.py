@@ -10,7 +10,7 @@ from commands import called
 from listener_marts import plays_of, write_marts
 from pictures import colours_of, size_of
 
-from models_py.errors import SettingError, WarehouseError
+from models_py.errors import ReportError, WarehouseError
 from models_py.reports.page import exports
 from models_py.reports.page.blocks import Chart, Group, Section, Sentence
 from models_py.reports.page.exports import WIDTH, write_charts, write_pictures
@@ -23,7 +23,6 @@ HOSTILE = (
     '"; drop table users; --',
     "it's & 'quoted' ]]>",
     'url(#clip0) id="x',
-    "a\x00b\x1b[31mc",
     "محسن",
     "@accent",
 )
@@ -82,8 +81,7 @@ def test_pictures_are_the_same_twice_and_not_blank(tmp_path: Path) -> None:
 
 def test_names_in_pictures_are_text(tmp_path: Path) -> None:
     texts = texts_of(drawn(chart("one"), WIDTH))
-    shown = [name.replace("\x00", "\ufffd").replace("\x1b", "\ufffd") for name in HOSTILE]
-    assert set(shown) <= set(texts)
+    assert set(HOSTILE) <= set(texts)
     found = ElementTree.fromstring(drawn(chart("one"), WIDTH))
     assert found.find(f"{SVG}title").text == f"Title {HOSTILE[0]}"
     assert found.find(f"{SVG}desc").text == HOSTILE[1]
@@ -116,7 +114,7 @@ def test_an_earlier_folder_is_replaced_and_a_failure_leaves_it(made: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(exports, "pixels", fail)
-    with pytest.raises(SettingError, match="cannot be written to .*No space left"):
+    with pytest.raises(ReportError, match="cannot be written to .*No space left"):
         write_charts(made)
     assert sorted(path.name for path in folder.iterdir()) == names
     assert sorted(path.name for path in made.parent.iterdir()) == ["music.charts", "music.duckdb"]
