@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from models_py.errors import ReportError
 from models_py.reports.naming import check_user
-from models_py.reports.page import data, theme
+from models_py.reports.page import data, insights, theme
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Section
 from models_py.reports.page.heading import Heading, heading
@@ -24,7 +24,7 @@ from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
 
 # each asks the marts and gives its chapter
-SECTIONS: tuple[Callable[[Marts], Section], ...] = (data.section,)
+SECTIONS: tuple[Callable[[Marts], Section], ...] = (data.section, insights.section)
 TEMPLATES = "models_py.reports.page"
 
 
