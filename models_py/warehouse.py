@@ -42,7 +42,7 @@ class Replacement:
     table : str
         Table in schema `recommender`; it exists with its types before Python runs.
     key : mapping
-        Column values that all the rows share. Rows with these values are deleted first.
+        Column values that all the rows share. Rows with these values are deleted first; without any, all rows.
     rows : mapping of str to array
         The other columns, arrays of equal length. Those called `user_index` or `item_index`, or so behind a prefix,
         are stored as the stable ids that `training_users` and `training_items` give them, so a later rebuild cannot
@@ -293,7 +293,7 @@ def _filled(values: np.ndarray) -> np.ndarray:
 
 def _replace(connection: duckdb.DuckDBPyConnection, replacement: Replacement) -> None:
     table = f"{SCHEMA}.{replacement.table}"
-    condition = " and ".join(f"{name} = ?" for name in replacement.key)
+    condition = " and ".join(f"{name} = ?" for name in replacement.key) or "true"
     connection.execute(f"delete from {table} where {condition}", list(replacement.key.values()))
     shared = {**replacement.key, **replacement.constants}
     if not replacement.rows and replacement.constants:

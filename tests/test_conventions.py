@@ -19,7 +19,7 @@ READABLE = {
     "staging/lastfm": set(),
     "staging/metadata": {"staging/metadata"},
     "staging/feedback": set(),
-    "staging/recommender": {"source.recommender", "marts/training"},
+    "staging/recommender": {"source.recommender", "marts/training", "intermediate/insights"},
     "staging/grouping": {"source.grouping", "intermediate/splits"},
     "intermediate/loading": {
         "staging of a format",
@@ -37,7 +37,7 @@ READABLE = {
     | {"intermediate/listening"},
     "intermediate/insights": {"intermediate/splits", "intermediate/insights", "intermediate/evaluation"}
     | {"intermediate/serving", "staging/recommender", "marts/training", "marts/listening", "marts/features"}
-    | {"marts/evaluation"},
+    | {"marts/evaluation", "marts/insights"},
     "intermediate/serving": {"intermediate/splits", "intermediate/serving", "marts/listening", "marts/evaluation"}
     | {"marts/serving", "marts/insights", "staging/recommender"},
     "marts/listening": {"source.lastfm_reader", "staging/lastfm", "intermediate/loading", "intermediate/splits"}
@@ -210,6 +210,7 @@ COMPUTING = (
     "factorization",
     "matrices",
     "recommenders",
+    "retention",
     "themes",
 )
 OPENING = (

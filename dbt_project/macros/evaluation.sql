@@ -177,6 +177,13 @@ intervals as (
 )
 {%- endmacro %}
 
+{# An end of Wilson's 95% interval of a share of `hits` in `n`: `sign` is - for the lower one, + for the upper one. #}
+{% macro wilson_end(hits, n, sign) -%}
+    {%- set z = 1.959964 -%}
+    ({{ hits }} + {{ z * z / 2 }} {{ sign }} {{ z }} * sqrt({{ hits }} * (1 - {{ hits }} / {{ n }}) + {{ z * z / 4 }}))
+    / ({{ n }} + {{ z * z }})
+{%- endmacro %}
+
 {# What an interval says of a difference: above 0, or 0 and below, or 'not sure' where it has both or is not known. #}
 {% macro interval_verdict(low, high, above, not_above) -%}
     case

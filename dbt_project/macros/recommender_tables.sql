@@ -16,6 +16,14 @@ inner join {{ ref('training_fingerprints') }} as fingerprints
         and {{ name }}.fingerprint = fingerprints.fingerprint
 {%- endmacro %}
 
+{# The same of a table that was made from today's rows of retention_features. #}
+{% macro of_todays_retention(name) -%}
+select {{ name }}.*
+from {{ source('recommender', name) }} as {{ name }}
+inner join {{ ref('int_retention_fingerprinted') }} as fingerprints
+    on {{ same_keys(name, 'fingerprints', ['fingerprint']) }}
+{%- endmacro %}
+
 {#
 Creates these tables, empty where they are missing, so that results are legal before the first fit. A column added to the
 YAML is added here. Where a stored column has another type, or the YAML has none of its name, all tables are made anew:

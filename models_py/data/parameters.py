@@ -41,6 +41,7 @@ class Parameters:
     diversity_kind: str | None
     diversity_lambda: float
     mix_smoothing: float
+    retention_min_outcomes: int
 
     def min_users(self, item_type: str) -> int:
         """Users that an active track, or artist, has at least."""
@@ -105,6 +106,7 @@ class Parameters:
             diversity_kind=str(row["diversity_kind"]) if row["diversity_kind"] else None,
             diversity_lambda=float(row["diversity_lambda"]),
             mix_smoothing=float(row["mix_smoothing"]),
+            retention_min_outcomes=int(row["retention_min_outcomes"]),
         )
 
 

@@ -17,6 +17,7 @@ from models_py.jobs.explaining import liken_users
 from models_py.jobs.factorization import factorize
 from models_py.jobs.outdated import outdated
 from models_py.jobs.remedies import remedies
+from models_py.jobs.retention import foresee_retention
 from models_py.jobs.serving import serve
 from models_py.jobs.themes import find_themes
 from models_py.recommenders.registry import recommenders
@@ -39,6 +40,8 @@ def run(warehouse: Warehouse, shown: Stage, models: Path) -> None:
         Folder that models which serve are saved in.
     """
     parameters = Parameters.read(warehouse)
+    # of users, whoever is active: it does not wait for enough of them to learn recommending from
+    _attempt("Foreseeing who stays", lambda: foresee_retention(warehouse, parameters))
     datasets = read_datasets(warehouse)
     learnable = [dataset for dataset in datasets if dataset.n_users >= parameters.min_users_to_learn]
     evaluated = [dataset for dataset in learnable if dataset.split_kind != "full"]

@@ -9,39 +9,19 @@ cells as (
     where item_type = 'track'
 ),
 
-rank_tracks as (
-    select
-        *,
-        row_number() over (partition by user_id order by play_count desc, item_id asc) as place
-    from cells
-),
-
-favourites as (
-    select *
-    from rank_tracks
-    where place <= 5
-),
-
--- what a favourite was played in one day: only tracks with as many plays in all can beat it, a fifth of them
+-- what is played so often within so many days has a day with as many plays as the mean or more
 set_bars as (
     select
         user_id,
-        max(play_count) as play_count
-    from (
-        select
-            plays.user_id,
-            count(*) as play_count
-        from plays
-        semi join favourites
-            on plays.user_id = favourites.user_id and plays.track_id = favourites.item_id
-        group by
-            plays.user_id,
-            plays.track_id,
-            cast(plays.played_at as date)
-    ) as days
+        max(
+            play_count
+            / (1 + {{ days_between('cast(first_played_at as date)', 'cast(last_played_at as date)') }})
+        ) as play_count
+    from cells
     group by user_id
 ),
 
+-- no other track can have a day of so many, and these have half of all plays
 choose_tracks as (
     select
         cells.user_id,
@@ -60,7 +40,8 @@ count_days as (
         count(*) as play_count
     from plays
     semi join choose_tracks
-        on plays.user_id = choose_tracks.user_id and plays.track_id = choose_tracks.item_id
+        on plays.user_id = choose_tracks.user_id
+            and plays.track_id = choose_tracks.item_id
     group by all
 ),
 

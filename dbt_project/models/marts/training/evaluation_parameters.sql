@@ -30,7 +30,7 @@ final as (
             'min_segment_users', 'max_clustered_items', 'cluster_label_items', 'tags_per_artist', 'label_tags',
             'theme_top_items', 'playlist_length', 'playlist_tracks_per_artist', 'playlist_recent_days',
             'playlist_forgotten_days', 'playlist_forgotten_plays', 'playlist_groups', 'playlist_group_tracks',
-            'undersold_min_lists'
+            'undersold_min_lists', 'retention_early_days', 'retention_last_days', 'retention_min_outcomes', 'retention_bins'
         ] %}
         {{ var(name) }} as {{ name }},
         {%- endfor %}
@@ -40,7 +40,8 @@ final as (
         {%- for name in [
             'min_group_similarity', 'rank_biased_persistence', 'max_cluster_share', 'min_silhouette_gain',
             'min_cluster_stability', 'min_half_sample_stability', 'min_tag_coverage', 'min_share_of_label', 'min_theme_stability',
-            'diversity_lambda', 'mix_smoothing', 'undersold_ratio'
+            'diversity_lambda', 'mix_smoothing', 'undersold_ratio',
+            'retention_train_share'
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
         {%- endfor %}

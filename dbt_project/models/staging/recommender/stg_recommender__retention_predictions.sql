@@ -1,0 +1,1 @@
+{{ of_todays_retention('retention_predictions') }}
