@@ -4,8 +4,9 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Column, Missing, Sentence, Table
 from models_py.reports.page.insights.limits import limits
 from models_py.reports.page.study import Board, Study, boards
-from models_py.reports.page.wording import count, counted
+from models_py.reports.page.wording import count, counted, listed
 
+VERDICTS = {"pays": "pays", "not_sure": "may or may not pay", "does_not_pay": "does not pay"}
 CLAIMS = (
     "that lists should be the same for everybody in a group that is not sure, since more users could decide it",
     "that a group pays because of what its users have in common: groups overlap, and each user is in one of every kind",
@@ -53,12 +54,14 @@ def _told(board: Board, asked: Answered) -> Sentence:
     groups = counted(row["groups"], "group")
     if row["model_name"] == "most_popular":
         return board.study.says(f"{board.title}: nothing is personal, since most_popular itself is served.", asked.sql)
-    text = (
-        f"{board.title}: of {groups} of users, personalization pays in {count(row['pays'])} and does not pay in "
-        f"{count(row['does_not_pay'])}; {count(row['not_sure'])} {'is' if row['not_sure'] == 1 else 'are'} not sure, "
-        f"and {count(row['too_few'])} {'has' if row['too_few'] == 1 else 'have'} fewer than "
-        f"{counted(row['min_segment_users'], 'user')}, too few to say."
+    many = [f"{words} in {count(row[name])}" for name, words in VERDICTS.items()]
+    few = (
+        f"; the other {count(row['too_few'])} {'has' if row['too_few'] == 1 else 'have'} fewer than "
+        f"{counted(row['min_segment_users'], 'user')}, too few to say"
+        if row["too_few"]
+        else ""
     )
+    text = f"{board.title}: of {groups} of users, personalization {listed(many)}{few}."
     return board.study.says(text, asked.sql)
 
 

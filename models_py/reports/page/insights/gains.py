@@ -6,6 +6,7 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing, Sentence
 from models_py.reports.page.drawing import coloured, lines
 from models_py.reports.page.insights.limits import limits
+from models_py.reports.page.insights.ranges import within
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import Board, Study, boards
 from models_py.reports.page.theme import values
@@ -28,6 +29,7 @@ CLAIMS = (
     "that most_popular gives nothing to whom it is level: what is not played in the held-out plays may be liked",
     "that one of many groups differs from its neighbours, since intervals are not corrected for how many are looked at",
 )
+FEW = "anything about other people, with so few that no interval is known"
 NOTHING = "Not enough data: nobody's lists were evaluated, so that no gain over the most popular items is known."
 
 
@@ -43,7 +45,8 @@ def gains(study: Study) -> list[Block]:
     for board in judged:
         if board.task == "discovery":
             blocks += [block for segment in SEGMENTS for block in _segment(board, segment)]
-    return [*blocks, _each_user(study), limits(study, CLAIMS)]
+    few = any(row["low"] is None for row in evaluated.rows)
+    return [*blocks, _each_user(study), limits(study, [*CLAIMS, *([FEW] if few else [])])]
 
 
 def _everyone(study: Study) -> Answered:
@@ -201,8 +204,8 @@ def _segment(board: Board, segment: str) -> list[Block]:
         f"gain_{segment}_{board.name}",
         f"{board.title}: gain over the most popular items, {words}",
         f"Dots are mean gains of each tenth of users, lines 95% intervals, left out for fewer than "
-        f"{counted(sure[0]['min_segment_users'], 'user')}; each tenth has {few:,} to "
-        f"{counted(many, 'evaluated user')}. Blue pays: the whole interval lies above 0, as in {len(pays)} of "
+        f"{counted(sure[0]['min_segment_users'], 'user')}; each tenth has "
+        f"{within(few, many, 'evaluated user')}. Blue pays: the whole interval lies above 0, as in {len(pays)} of "
         f"{counted(len(asked.rows), 'tenth')}; grey is not sure, orange does not pay.",
         f"Dots with intervals of the gain in {board.ndcg} by tenth of users {words}: highest {figure(most['gain'])} in "
         f"tenth {most['part']}, lowest {figure(least['gain'])} in tenth {least['part']}.",

@@ -56,7 +56,7 @@ def _held(study: Study) -> Answered:
             count(distinct user_id) as user_count,
             round(avg(tracks), 1) as tracks,
             round(avg(artists), 1) as artists,
-            case when count(user_id) > 0 then round(sum(new_tracks) / sum(tracks), 4) end as new_share,
+            round(sum(new_tracks) / sum(tracks) filter (where user_id is not null), 4) as new_share,
             round(sum(named) / sum(tracks), 4) as named_share,
             round(sum(popular) / sum(tracks), 4) as popular_share
         from lists
@@ -105,6 +105,6 @@ def _table(rows: list[dict[str, object]], asked: Answered) -> Table:
         rows,
         asked.sql,
         "Means over playlists, shares over their tracks. All other reasons are a place: on the list of "
-        "recommendations, in a theme or cluster, or among what the listener played. Playlists like a track belong to "
-        "nobody, so that nothing in them is new or old to somebody.",
+        "recommendations, in a theme or cluster, or among what the listener played. What is new is counted where a "
+        "playlist is somebody's: those like a track are mostly nobody's.",
     )

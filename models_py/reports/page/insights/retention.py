@@ -6,6 +6,7 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing, Sentence
 from models_py.reports.page.drawing import Mark, coloured, dots, written
 from models_py.reports.page.insights.limits import limits
+from models_py.reports.page.insights.ranges import within
 from models_py.reports.page.placing import Span, placed
 from models_py.reports.page.study import Study
 from models_py.reports.page.theme import values
@@ -30,6 +31,7 @@ CLAIMS = (
     "days",
     "that somebody left music: whoever has no play in the last days may play elsewhere",
 )
+UNSURE = "that early listening says nothing, since so few users would not show a weak link"
 
 
 def retention(study: Study) -> list[Block]:
@@ -46,7 +48,8 @@ def retention(study: Study) -> list[Block]:
     if row["status"] != "ok":
         return [Missing(f"Not enough data: who stays cannot be learnt, because {row['reason']}.")]
     told = [_base_rates(study, asked), _quality_told(study, asked)]
-    return [*told, _calibration(study, row), *_coefficients(study), limits(study, CLAIMS, depends_on_split=False)]
+    claims = [*CLAIMS, *([UNSURE] if row["against_base_rate"] == "level" else [])]
+    return [*told, _calibration(study, row), *_coefficients(study), limits(study, claims, depends_on_split=False)]
 
 
 def _quality(study: Study) -> Answered:
@@ -56,10 +59,10 @@ def _quality(study: Study) -> Answered:
             status, reason, early_days, last_days, n_train, n_test, n_left_out,
             round(train_base_rate, 4) as train_base_rate, round(test_base_rate, 4) as test_base_rate,
             round(auc, 3) as auc, round(auc_low, 3) as auc_low, round(auc_high, 3) as auc_high,
-            round(brier, 3) as brier, round(brier_low, 3) as brier_low, round(brier_high, 3) as brier_high,
-            round(brier_base_rate, 3) as brier_base_rate,
-            round(brier_gain, 3) as brier_gain, round(brier_gain_low, 3) as gain_low,
-            round(brier_gain_high, 3) as gain_high,
+            round(brier, 4) as brier, round(brier_low, 4) as brier_low, round(brier_high, 4) as brier_high,
+            round(brier_base_rate, 4) as brier_base_rate,
+            round(brier_gain, 4) as brier_gain, round(brier_gain_low, 4) as gain_low,
+            round(brier_gain_high, 4) as gain_high,
             case
                 when brier_gain_low > 0 then 'better'
                 when brier_gain_high < 0 then 'worse'
@@ -99,9 +102,9 @@ def _quality_told(study: Study, asked: Answered) -> Sentence:
         f"Listening in the first {counted(row['early_days'], 'day')} {verdict}. Learnt from who joined first and "
         f"judged on the {count(row['n_test'])} who joined later, AUC is {figure(row['auc'])} (95% interval "
         f"{interval(row['auc_low'], row['auc_high'])}), {beside[row['against_chance']]}, which is 0.5. The Brier score "
-        f"is {figure(row['brier'])} ({interval(row['brier_low'], row['brier_high'])}), {compared} the "
-        f"{figure(row['brier_base_rate'])} of saying the same share of everybody: a gain of "
-        f"{signed(row['brier_gain'])} ({interval(row['gain_low'], row['gain_high'])}).",
+        f"is {figure(row['brier'], 4)} ({interval(row['brier_low'], row['brier_high'], 4)}), {compared} the "
+        f"{figure(row['brier_base_rate'], 4)} of saying the same share of everybody: a gain of "
+        f"{signed(row['brier_gain'], 4)} ({interval(row['gain_low'], row['gain_high'], 4)}).",
         asked.sql,
     )
 
@@ -151,7 +154,7 @@ def _coefficients(study: Study) -> list[Block]:
             COLOURS,
             row="name",
             mark=Mark(0.0, "no difference"),
-            form="+.1~f",
+            form="+.2~g",
         ),
         asked.sql,
     )
@@ -190,7 +193,7 @@ def _calibration(study: Study, quality: dict[str, object]) -> Block:
     return Chart(
         "retention_calibration",
         "Did as many stay as was predicted?",
-        f"Each dot is a group of {few:,} to {counted(many, 'user')} who joined later, in order of what was predicted "
+        f"Each dot is a group of {within(few, many, 'user')} who joined later, in order of what was predicted "
         f"of them; lines are 95% intervals (Wilson). On the diagonal, predictions come true: {told}. Of the last group "
         f"{percent(last['observed'])} stayed, predicted were {percent(last['predicted'])}; of the first "
         f"{percent(first['observed'])} and {percent(first['predicted'])}.",

@@ -15,6 +15,7 @@ CLAIMS = (
     "that the items are better than what is played more",
     "a verdict on a single item, since the check is of all of them together",
 )
+UNSURE = "that undersold items find no more listeners where the verdict is not sure"
 
 
 def undersold(study: Study) -> list[Block]:
@@ -30,7 +31,8 @@ def undersold(study: Study) -> list[Block]:
     told = [_told(study, row, asked.sql) for row in asked.rows]
     drawn = [_drawn(asked)] if any(row["lead"] is not None for row in asked.rows) else []
     lists = [block for row in asked.rows for block in _leading(study, row["item_type"])]
-    return [*told, *drawn, *lists, limits(study, CLAIMS)]
+    claims = [*CLAIMS, *([UNSURE] if any(row["role"] == "not sure" for row in asked.rows) else [])]
+    return [*told, *drawn, *lists, limits(study, claims)]
 
 
 def _checked(study: Study) -> Answered:
@@ -86,8 +88,9 @@ def _afterwards(row: dict[str, object], noun: str) -> str:
     if row["lead"] is None:
         return f"There are no {noun} as popular to hold them against."
     when = "In the later plays" if row["is_later"] else "In held-out plays of a random split, not later ones,"
+    who = "they" if row["item_count"] == row["undersold_count"] else f"{count(row['item_count'])} of them"
     found = (
-        f"{when} {counted(row['item_count'], 'of them', 'of them')} found {figure(row['new_listeners'], 2)} new "
+        f"{when} {who} found {figure(row['new_listeners'], 2)} new "
         f"listeners on average, and {noun} as popular that are recommended less "
         f"{figure(row['control_new_listeners'], 2)}: "
     )
