@@ -3,10 +3,10 @@
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Column, Missing, Sentence, Table
 from models_py.reports.page.insights.limits import limits
-from models_py.reports.page.study import Board, Study, boards
-from models_py.reports.page.wording import count, counted, listed
+from models_py.reports.page.insights.words import called, order
+from models_py.reports.page.study import Study
+from models_py.reports.page.wording import count, counted
 
-VERDICTS = {"pays": "pays", "not_sure": "may or may not pay", "does_not_pay": "does not pay"}
 CLAIMS = (
     "that lists should be the same for everybody in a group that is not sure, since more users could decide it",
     "that a group pays because of what its users have in common: groups overlap, and each user is in one of every kind",
@@ -16,96 +16,113 @@ CLAIMS = (
 
 def exceptions(study: Study) -> list[Block]:
     """Say in how many groups personalization does not pay, and list them."""
-    judged = [(board, asked) for board in boards(study) if (asked := _counted(board)).rows]
-    if not judged:
+    groups = _counted(study)
+    if not groups.rows:
         return [
-            Missing("Not enough data: no group of users was evaluated, so that nothing says where not to personalize.")
+            Missing(
+                "Not enough data: no personal list was evaluated for groups of users, so that nothing says where not "
+                "to personalize."
+            )
         ]
-    told = [_told(board, asked) for board, asked in judged]
-    lists = [
-        block
-        for item_type in dict.fromkeys(board.item_type for board, _ in judged)
-        for block in _listed(study, item_type)
-    ]
-    return [*told, *lists, limits(study, CLAIMS)]
+    return [_told(study, groups), _counts(groups), *_listed(study), limits(study, CLAIMS)]
 
 
-def _counted(board: Board) -> Answered:
-    return board.study.marts.ask(
+def _counted(study: Study) -> Answered:
+    return study.marts.ask(
         f"""
         select
-            s.model_name,
+            {called("s")} as list,
             p.min_segment_users,
             count(*) as groups,
             count(*) filter (where s.verdict = 'pays') as pays,
-            count(*) filter (where s.verdict = 'does not pay') as does_not_pay,
             count(*) filter (where s.verdict = 'not sure' and s.ci_low is not null) as not_sure,
-            count(*) filter (where s.verdict = 'not sure' and s.ci_low is null) as too_few
+            count(*) filter (where s.verdict = 'does not pay') as does_not_pay,
+            count(*) filter (where s.verdict = 'not sure' and s.ci_low is null) as too_few,
+            sum(count(*)) over () as all_groups,
+            sum(count(*) filter (where s.verdict = 'pays')) over () as all_pay,
+            sum(count(*) filter (where s.verdict = 'not sure' and s.ci_low is not null)) over () as all_not_sure,
+            sum(count(*) filter (where s.verdict = 'does not pay')) over () as all_not_pay,
+            sum(count(*) filter (where s.verdict = 'not sure' and s.ci_low is null)) over () as all_too_few
         from marts.personalization_segments as s
         cross join marts.evaluation_parameters as p
-        where {board.only("s")} and s.segment <> 'everyone'
-        group by s.model_name, p.min_segment_users
+        where s.segment <> 'everyone' and s.model_name <> 'most_popular'
+        group by s.task, s.item_type, p.min_segment_users
+        order by {order("s")}
         """
     )
 
 
-def _told(board: Board, asked: Answered) -> Sentence:
+def _told(study: Study, asked: Answered) -> Sentence:
     row = asked.first
-    groups = counted(row["groups"], "group")
-    if row["model_name"] == "most_popular":
-        return board.study.says(f"{board.title}: nothing is personal, since most_popular itself is served.", asked.sql)
-    many = [f"{words} in {count(row[name])}" for name, words in VERDICTS.items()]
-    few = (
-        f"; the other {count(row['too_few'])} {'has' if row['too_few'] == 1 else 'have'} fewer than "
-        f"{counted(row['min_segment_users'], 'user')}, too few to say"
-        if row["too_few"]
-        else ""
+    few = row["all_too_few"]
+    if few == row["all_groups"]:
+        return study.says(
+            f"Where not to personalize is not known: all {counted(few, 'group')} of users have fewer than "
+            f"{counted(row['min_segment_users'], 'user')}, too few to say.",
+            asked.sql,
+        )
+    kinds = counted(len(asked.rows), "kind of list", "kinds of lists")
+    start = f"Of {counted(row['all_groups'], 'group')} of users of {kinds}, personalization does not pay in"
+    return study.says(
+        f"{start} {count(row['all_not_pay'])}; it pays in {count(row['all_pay'])}, and may or may not in "
+        f"{count(row['all_not_sure'])}. {counted(few, 'group has', 'groups have')} fewer than "
+        f"{counted(row['min_segment_users'], 'user')}, too few to say.",
+        asked.sql,
     )
-    text = f"{board.title}: of {groups} of users, personalization {listed(many)}{few}."
-    return board.study.says(text, asked.sql)
 
 
-def _listed(study: Study, item_type: str) -> list[Table]:
+def _counts(asked: Answered) -> Table:
+    return Table(
+        "exceptions_counted",
+        "Groups of users, by whether personalization pays in them",
+        (
+            Column("list", "List"),
+            Column("groups", "Groups", ","),
+            Column("pays", "Pays", ","),
+            Column("not_sure", "Not sure", ","),
+            Column("does_not_pay", "Does not pay", ","),
+            Column("too_few", "Too few users", ","),
+        ),
+        asked.rows,
+        asked.sql,
+        "Groups are tenths of users by plays, by items known and by how popular these are, countries, genders and "
+        "ages.",
+    )
+
+
+def _listed(study: Study) -> list[Table]:
     asked = study.marts.ask(
         f"""
         with groups as (
             select
                 task,
+                item_type,
                 segment,
                 segment_value,
-                case
-                    when ci_low is not null or verdict <> 'not sure' then verdict
-                    else 'too few'
-                end as verdict,
+                verdict,
                 regexp_replace(segment_value, '^tenth 0?', '') || ' (' || format('{{:+.3f}}', mean_gain) || ')' as part
             from marts.personalization_segments
-            where item_type = '{item_type}' and segment <> 'everyone' and verdict <> 'pays'
+            where segment <> 'everyone' and model_name <> 'most_popular'
+                and (verdict = 'does not pay' or verdict = 'not sure' and ci_low is not null)
         )
 
         select
-            case task
-                when 'discovery' then 'Discovery'
-                when 'repeat' then 'Playing again'
-                when 'all' then 'Anything'
-                else 'New artists only'
-            end as list,
+            {called("groups")} as list,
             case segment
                 when 'activity' then 'Tenth by plays'
                 when 'history_length' then 'Tenth by items known'
-                when 'mainstreamness' then 'Tenth by popularity of their music'
+                when 'mainstreamness' then 'Tenth by popularity of these'
                 when 'country_group' then 'Country'
                 when 'gender' then 'Gender'
                 when 'age_group' then 'Age'
                 else segment
             end as kind,
             string_agg(part, ', ' order by segment_value) filter (where verdict = 'does not pay') as does_not_pay,
-            string_agg(part, ', ' order by segment_value) filter (where verdict = 'not sure') as not_sure,
-            string_agg(part, ', ' order by segment_value) filter (where verdict = 'too few') as too_few
+            string_agg(part, ', ' order by segment_value) filter (where verdict = 'not sure') as not_sure
         from groups
-        group by task, segment
+        group by task, item_type, segment
         order by
-            task = 'discovery' desc,
-            task,
+            {order("groups")},
             list_position(['activity', 'history_length', 'mainstreamness'], segment) nulls last,
             segment
         """
@@ -114,18 +131,18 @@ def _listed(study: Study, item_type: str) -> list[Table]:
         return []
     return [
         Table(
-            f"exceptions_{item_type}",
-            f"Lists of {item_type}s: groups of users in which personalization is not known to pay",
+            "exceptions",
+            "Groups in which personalization is not known to pay",
             (
                 Column("list", "List"),
                 Column("kind", "Group of users by"),
                 Column("does_not_pay", "Does not pay"),
                 Column("not_sure", "Not sure"),
-                Column("too_few", "Too few users"),
             ),
             asked.rows,
             asked.sql,
-            "In brackets the mean gain over the most popular items in NDCG. It does not pay where the whole interval "
-            "lies at 0 or below, and is not sure where the interval reaches 0. Tenth 1 is the lowest.",
+            "In brackets the mean gain in NDCG over the most popular items. It does not pay where the whole interval "
+            "lies at 0 or below, and is not sure where the interval holds 0. Tenth 1 "
+            "is the lowest; groups of too few users are left out.",
         )
     ]

@@ -6,7 +6,7 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing, Sentence
 from models_py.reports.page.drawing import Mark, coloured, dots, written
 from models_py.reports.page.insights.limits import limits
-from models_py.reports.page.insights.ranges import within
+from models_py.reports.page.insights.words import within
 from models_py.reports.page.placing import Span, placed
 from models_py.reports.page.study import Study
 from models_py.reports.page.theme import values
@@ -18,8 +18,8 @@ FEATURES = {
     "session_count": "Sessions",
     "artist_count": "Artists",
     "repeat_share": "Share of repeats",
-    "discovery_share": "Share of discoveries, later half",
-    "night_share": "Share of plays from 0 to 6 h UTC",
+    "discovery_share": "Later discoveries",
+    "night_share": "Plays at night (UTC)",
     "quiet_days": "Quiet days at the end",
 }
 COLOURS = {"stays": "@accent", "not sure": "@muted", "leaves": "@second"}
@@ -47,7 +47,7 @@ def retention(study: Study) -> list[Block]:
     row = asked.first
     if row["status"] != "ok":
         return [Missing(f"Not enough data: who stays cannot be learnt, because {row['reason']}.")]
-    told = [_base_rates(study, asked), _quality_told(study, asked)]
+    told = [_quality_told(study, asked), _base_rates(study, asked)]
     claims = [*CLAIMS, *([UNSURE] if row["against_base_rate"] == "level" else [])]
     return [*told, _calibration(study, row), *_coefficients(study), limits(study, claims, depends_on_split=False)]
 
@@ -119,7 +119,7 @@ def _coefficients(study: Study) -> list[Block]:
             round(ci_low, 3) as low,
             round(ci_high, 3) as high,
             case when not is_clear then 'not sure' when coefficient > 0 then 'stays' else 'leaves' end as role,
-            format('{:.2f}x', odds_ratio) as text
+            format('×{:.2f}', odds_ratio) as text
         from marts.retention_coefficients
         order by coefficient desc, feature
         """
@@ -150,7 +150,7 @@ def _coefficients(study: Study) -> list[Block]:
         dots(
             rows,
             "coefficient",
-            "Change in log odds per standard deviation",
+            "Change in log odds",
             COLOURS,
             row="name",
             mark=Mark(0.0, "no difference"),
