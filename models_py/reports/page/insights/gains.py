@@ -45,9 +45,9 @@ def _everyone(study: Study) -> Answered:
             {called("s")} as list,
             s.model_name,
             s.k,
-            round(s.mean_gain, 4) as gain,
-            round(s.ci_low, 4) as low,
-            round(s.ci_high, 4) as high,
+            s.mean_gain as gain,
+            s.ci_low as low,
+            s.ci_high as high,
             s.verdict,
             s.share_better,
             s.share_equal,
@@ -196,8 +196,8 @@ def _each_user(study: Study) -> Block:
             k,
             round(place / n_users, 4) as share,
             round(gain, 4) as gain,
-            round(median_gain, 4) as median_gain,
-            round(top_tenth_gain, 4) as top_tenth_gain,
+            median_gain,
+            top_tenth_gain,
             n_users
         from ranked
         where place in (1, n_users) or place % greatest(1, n_users // {MOST_POINTS}) = 0

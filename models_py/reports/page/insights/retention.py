@@ -57,12 +57,12 @@ def _quality(study: Study) -> Answered:
         """
         select
             status, reason, early_days, last_days, n_train, n_test, n_left_out,
-            round(train_base_rate, 4) as train_base_rate, round(test_base_rate, 4) as test_base_rate,
-            round(auc, 3) as auc, round(auc_low, 3) as auc_low, round(auc_high, 3) as auc_high,
-            round(brier, 4) as brier, round(brier_low, 4) as brier_low, round(brier_high, 4) as brier_high,
-            round(brier_base_rate, 4) as brier_base_rate,
-            round(brier_gain, 4) as brier_gain, round(brier_gain_low, 4) as gain_low,
-            round(brier_gain_high, 4) as gain_high,
+            train_base_rate, test_base_rate,
+            auc, auc_low, auc_high,
+            brier, brier_low, brier_high,
+            brier_base_rate,
+            brier_gain, brier_gain_low as gain_low,
+            brier_gain_high as gain_high,
             case
                 when brier_gain_low > 0 then 'better'
                 when brier_gain_high < 0 then 'worse'
