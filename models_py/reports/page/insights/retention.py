@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing, Sentence
-from models_py.reports.page.drawing import Mark, coloured, dots, written
+from models_py.reports.page.drawing import Mark, coloured, dots
 from models_py.reports.page.insights.limits import limits
 from models_py.reports.page.insights.words import within
 from models_py.reports.page.placing import Span, placed
@@ -165,7 +165,7 @@ def _calibration(study: Study, quality: dict[str, object]) -> Block:
     asked = study.marts.ask(
         """
         select
-            bin,
+            bin as place,
             round(predicted, 4) as predicted,
             round(observed, 4) as observed,
             round(ci_low, 4) as low,
@@ -222,8 +222,14 @@ def _diagonal(rows: list[dict[str, object]], quality: dict[str, object]) -> dict
         {"predicted": 0.02, "observed": quality["test_base_rate"], "role": "rate", "name": "all who joined later"},
     ]
     ranges = [{"predicted": row["predicted"], "observed": row[end]} for row in rows for end in ("low", "high")]
-    paths = [ends, *([ranges[place], ranges[place + 1]] for place in range(0, len(ranges), 2))]
+    paths = [
+        ends,
+        [level[0], {**level[0], "predicted": 1}],
+        *([ranges[place], ranges[place + 1]] for place in range(0, len(ranges), 2)),
+    ]
     labels = placed(named, ("predicted", whole), ("observed", whole), "name", HEIGHT, lines=paths)
+    at = {name: {"expr": f"datum.{name}"} for name in ("align", "dx", "dy")}
+    text = alt.Chart(values(labels)).mark_text(**at, tooltip=None)
     base = alt.Chart(values(rows)).encode(x=position["x"], color=coloured(colours))
     return (
         alt.layer(
@@ -231,9 +237,9 @@ def _diagonal(rows: list[dict[str, object]], quality: dict[str, object]) -> dict
             rule.encode(y=position["y"]),
             base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q"),
             base.mark_point(filled=True, size=70, opacity=1).encode(
-                y=position["y"], tooltip=["bin:O", "predicted:Q", "observed:Q", "low:Q", "high:Q", "n_users:Q"]
+                y=position["y"], tooltip=["place:O", "predicted:Q", "observed:Q", "low:Q", "high:Q", "n_users:Q"]
             ),
-            *written(labels, position, coloured(colours)),
+            text.encode(**position, text="text:N", color=coloured(colours)),
         )
         .properties(width="container", height=HEIGHT)
         .to_dict()
