@@ -94,7 +94,10 @@ def dots(
     order = [each[row] for each in rows]
     height = STEP * len(rows)
     y = alt.Y(
-        f"{row}:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH)
+        f"{row}:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH, labelOverlap=False),
     )
     x = alt.X(f"{value}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, grid=True, tickCount=TICKS))
     base = alt.Chart(values(rows)).encode(y=y, color=coloured(colours))

@@ -8,7 +8,7 @@ from models_py.errors import ReportError
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Section
 from models_py.reports.page.pictures import drawn, pixels
-from models_py.reports.page.report import SECTIONS
+from models_py.reports.page.report import chapters
 from models_py.terminal.stopping import discarded
 from models_py.warehouse import Warehouse
 
@@ -31,7 +31,7 @@ def asked_sections(path: Path) -> list[Section]:
     """
     warehouse = Warehouse(path)
     with warehouse.held_open():
-        return [section(Marts(warehouse)) for section in SECTIONS]
+        return chapters(Marts(warehouse))
 
 
 def charts_of(sections: list[Section]) -> dict[str, Chart]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from models_py.errors import ReportError
 from models_py.reports.naming import check_user
-from models_py.reports.page import answer, data, theme
+from models_py.reports.page import answer, data, groups, insights, listeners, recommenders, theme
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Section
 from models_py.reports.page.heading import Heading, heading
@@ -23,8 +23,6 @@ from models_py.settings.paths import docs_page
 from models_py.terminal.stopping import written_whole
 from models_py.warehouse import Warehouse
 
-# each asks the marts and gives its chapter
-SECTIONS: tuple[Callable[[Marts], Section], ...] = (answer.section, data.section)
 TEMPLATES = "models_py.reports.page"
 
 
@@ -58,7 +56,7 @@ def write_report(path: Path, listener: str = "") -> Path:
         if listener:
             check_user(warehouse, listener)
         marts = Marts(warehouse)
-        head, sections = heading(marts, path.stem), [section(marts) for section in SECTIONS]
+        head, sections = heading(marts, path.stem), chapters(marts, listener)
     try:
         with written_whole(report) as part:
             part.write_text(render(head, sections, _link(docs_page(), report.parent)), encoding="utf-8")
@@ -68,6 +66,25 @@ def write_report(path: Path, listener: str = "") -> Path:
             "or set WAREHOUSE to a file elsewhere."
         ) from error
     return report
+
+
+def chapters(marts: Marts, listener: str = "") -> list[Section]:
+    """Ask the marts for every chapter, in the order of the page.
+
+    Parameters
+    ----------
+    marts : Marts
+    listener : str
+        User who gets a page beside the examples; nobody where it is empty.
+    """
+    return [
+        answer.section(marts),
+        data.section(marts),
+        groups.section(marts),
+        recommenders.section(marts),
+        listeners.section(marts, listener),
+        insights.section(marts),
+    ]
 
 
 def render(head: Heading, sections: list[Section], docs: str = "") -> str:

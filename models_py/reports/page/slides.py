@@ -59,7 +59,8 @@ PLANS = (
     Plan("Accuracy against breadth", (), ("coverage_track_discovery", "coverage_artist_discovery")),
     Plan("What differs for whom", (), ("segment_activity_*", "segment_mainstreamness_*")),
     Plan("What time decides", (), ("random_time_*", "spread_*")),
-    Plan("Insights", ("insights/*",)),
+    Plan("Whom personal lists help", (), ("gain_shares", "gain_activity")),
+    Plan("Who stays", (), ("retention_calibration", "retention_coefficients")),
     Plan("What this cannot say", ("*/limits",)),
 )
 
