@@ -48,7 +48,7 @@ def texts_of(drawing: str) -> list[str]:
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a warehouse whose report has two charts."""
     blocks = (Sentence("Said."), chart("one"), chart("two"))
-    monkeypatch.setattr(exports, "SECTIONS", (lambda marts: Section("made", "Made", (Group("all", "All", blocks),)),))
+    monkeypatch.setattr(exports, "chapters", lambda marts: [Section("made", "Made", (Group("all", "All", blocks),))])
     return write_marts(tmp_path / "music.duckdb", plays_of("ann", 3))
 
 

@@ -15,7 +15,7 @@ from shared_folder import made_once
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Missing, Section
 from models_py.reports.page.heading import heading
-from models_py.reports.page.report import SECTIONS, render
+from models_py.reports.page.report import chapters, render
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K
 from models_py.warehouse import Warehouse
@@ -27,7 +27,7 @@ NOTICED = 0.8
 
 def page_of(path: Path) -> list[Section]:
     """Ask every chapter."""
-    return [section(Marts(Warehouse(path))) for section in SECTIONS]
+    return chapters(Marts(Warehouse(path)))
 
 
 @pytest.fixture(scope="module")

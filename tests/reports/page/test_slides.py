@@ -64,7 +64,7 @@ def sections(text: str = "Ann") -> list[Section]:
 
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(exports, "SECTIONS", tuple((lambda marts, one=one: one) for one in sections()))
+    monkeypatch.setattr(exports, "chapters", lambda marts: sections())
     monkeypatch.setattr(slides, "PLANS", PLAN)
     return write_marts(tmp_path / "music.duckdb", plays_of("ann", 3))
 
