@@ -14,12 +14,12 @@ from models_py.matrices.cells import by_parent, values_at
 OF_LIST = ("rank in {}", "height in {}")
 
 
-def descriptions(names: Sequence[str], interactions: Interactions, of_neighbours: bool) -> list[str]:
-    """Name the columns of `candidates`: ones, two of each member, then of items, users and, if asked, neighbours."""
+def descriptions(names: Sequence[str], interactions: Interactions) -> list[str]:
+    """Name the columns of `candidates`: ones, two of each member, and those of the items, users and neighbours."""
     of_lists = [column.format(name) for name in names for column in OF_LIST]
     windows = [f"share of plays in {days} days" for days in sorted(interactions.windows)]
     parents = ["known of its parent", "share of its parent"] if interactions.has_parents else []
-    neighbours = ["its nearest that are played", "played whose nearest it is"] if of_neighbours else []
+    neighbours = ["its nearest that are played", "played whose nearest it is"]
     return ["intercept", *of_lists, "lists", "listeners", "items of the user", *neighbours, *windows, *parents]
 
 
@@ -27,7 +27,7 @@ def candidates(
     listed: Sequence[Listed],
     histories: sparse.csr_matrix,
     interactions: Interactions,
-    surrounding: sparse.csr_matrix | None,
+    surrounding: sparse.csr_matrix,
     depth: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Describe what is among the first places of any of the lists.
@@ -39,8 +39,8 @@ def candidates(
     histories : csr_matrix, shape (n, n_items)
     interactions : Interactions
         What the members were fitted on.
-    surrounding : csr_matrix, shape (n_items, n_items), or None
-        Each item's nearest; None where they are not to be told of.
+    surrounding : csr_matrix, shape (n_items, n_items)
+        Each item's nearest.
     depth : int
         How many places of each list count.
 
@@ -57,9 +57,7 @@ def candidates(
     ]
     sizes = np.log1p(np.diff(histories.indptr))[rows]
     shares = np.log((interactions.listeners + 1) / (interactions.n_users + 1))[items]
-    common = [found.data.astype(np.float64), shares, sizes]
-    if surrounding is not None:
-        common += neighbours_played(histories, surrounding, rows, items)
+    common = [found.data.astype(np.float64), shares, sizes, *neighbours_played(histories, surrounding, rows, items)]
     common += [(plays / np.maximum(interactions.plays, 1))[items] for _, plays in sorted(interactions.windows.items())]
     if interactions.has_parents:
         common += _of_parents(histories, interactions, rows, items)

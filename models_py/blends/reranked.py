@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from models_py.blends.candidates import candidates, descriptions, merits
 from models_py.blends.members import DEPTH, TASK, Blend, BlendedLists, Known, Listed, Member
-from models_py.blends.surroundings import NEAREST, surroundings_memory
+from models_py.blends.surroundings import surroundings_memory
 from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.matrices.cells import values_at
@@ -37,8 +37,6 @@ class Reranked(Blend):
         Names joined by +.
     depth : int
         Places of each member's list that are candidates.
-    neighbours : int
-        Nearest of each item that count where the user plays them; 0 tells nothing of them.
     coefficients : tuple of (str, float)
         What each description of a candidate adds to its log odds.
     """
@@ -47,7 +45,6 @@ class Reranked(Blend):
 
     members: str = ""
     depth: int = 100
-    neighbours: int = NEAREST
     coefficients: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -70,12 +67,8 @@ class Reranked(Blend):
         class Among(cls):
             __doc__ = cls.__doc__
             known: ClassVar[Known] = Known.of(models)
-            space: ClassVar[dict[str, tuple]] = {
-                "members": leading,
-                "depth": (25, 50, 100, DEPTH),
-                "neighbours": (0, NEAREST),
-            }
-            ends: ClassVar[Mapping[str, tuple]] = {"depth": (DEPTH,), "neighbours": (0, NEAREST)}
+            space: ClassVar[dict[str, tuple]] = {"members": leading, "depth": (25, 50, 100, DEPTH)}
+            ends: ClassVar[Mapping[str, tuple]] = {"depth": (DEPTH,)}
             members: str = leading[-1]
 
         return Among
@@ -89,12 +82,12 @@ class Reranked(Blend):
     ) -> tuple[Self, "RerankedLists"]:
         """Learn on validation; each user is scored by what was learnt on others."""
         members = self._members(interactions, seed, prepared)
-        surrounding = self._surrounding(interactions, seed)
+        surrounding = self.known.surroundings(interactions, seed)
         rows, items, described = self.described(interactions, seed, prepared)
         played = values_at(validation.relevant[TASK], rows, items)
         of_user = folds_of(interactions.n_users, seed)
         folds = np.array([regressed(described, played, of_user[rows] != fold) for fold in range(FOLDS)])
-        names = descriptions(self.names, interactions, self.neighbours > 0)
+        names = descriptions(self.names, interactions)
         whole = tuple(zip(names, regressed(described, played).tolist(), strict=True))
         may_be_listed = interactions.listeners > 0
         model = RerankedLists(members, may_be_listed, interactions, surrounding, self.depth, folds, of_user)
@@ -105,7 +98,7 @@ class Reranked(Blend):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Describe the candidates of the users that it is fitted on, as `candidates` does."""
         listed = [member.listed for member in self._members(interactions, seed, prepared)]
-        surrounding = self._surrounding(interactions, seed)
+        surrounding = self.known.surroundings(interactions, seed)
         return candidates(listed, interactions.counts, interactions, surrounding, self.depth)
 
     def fit(
@@ -114,12 +107,12 @@ class Reranked(Blend):
         """Fit the members anew; the coefficients stay, and are needed: `judged` learns them."""
         if not self.coefficients:
             raise ValueError("reranked has learnt nothing yet: take the setting that `judged` returns")
-        names = descriptions(self.names, interactions, self.neighbours > 0)
+        names = descriptions(self.names, interactions)
         known = dict(self.coefficients)
         whole = np.array([[known.get(name, 0.0) for name in names]])
         members = self._members(interactions, seed, prepared)
         everybody = np.zeros(interactions.n_users, dtype=np.int64)
-        surrounding = self._surrounding(interactions, seed)
+        surrounding = self.known.surroundings(interactions, seed)
         may_be_listed = interactions.listeners > 0
         return RerankedLists(members, may_be_listed, interactions, surrounding, self.depth, whole, everybody)
 
@@ -127,15 +120,12 @@ class Reranked(Blend):
         """Add to the members what describes the candidates, with the copies that a regression makes, and neighbours."""
         n_items = interactions.n_items
         n_candidates = interactions.n_users * min(len(self.names) * self.depth, n_items)
-        described = 5 * 8 * n_candidates * len(descriptions(self.names, interactions, self.neighbours > 0))
+        described = 5 * 8 * n_candidates * len(descriptions(self.names, interactions))
         return super().memory(interactions) + described + surroundings_memory(n_items)
 
     def _members(self, interactions: Interactions, seed: int, prepared: Mapping[str, Member] | None) -> list[Member]:
         found = prepared or self.prepare([self], interactions, seed)
         return [found[name] for name in self.names]
-
-    def _surrounding(self, interactions: Interactions, seed: int) -> sparse.csr_matrix | None:
-        return self.known.surroundings(interactions, seed) if self.neighbours else None
 
 
 @dataclass(frozen=True)
@@ -146,8 +136,8 @@ class RerankedLists(BlendedLists):
     ----------
     interactions : Interactions
         What the members were fitted on.
-    surrounding : csr_matrix, shape (n_items, n_items), or None
-        Each item's nearest, where they are told of.
+    surrounding : csr_matrix, shape (n_items, n_items)
+        Each item's nearest.
     depth : int
     coefficients : array, shape (n_regressions, n_descriptions)
     regression : array of int, shape (n_users,)
@@ -157,7 +147,7 @@ class RerankedLists(BlendedLists):
     members: Sequence[Member]
     may_be_listed: np.ndarray
     interactions: Interactions
-    surrounding: sparse.csr_matrix | None
+    surrounding: sparse.csr_matrix
     depth: int
     coefficients: np.ndarray
     regression: np.ndarray
