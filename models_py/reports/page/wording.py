@@ -58,4 +58,4 @@ def listed(names: Sequence[str], last: str = "and") -> str:
 
 def claim(text: str, is_demo: bool) -> str:
     """Say of what a finding is one: of planted tastes, where the data are made up."""
-    return f"On these planted tastes: {text[0].lower()}{text[1:]}" if is_demo else text
+    return f"On these planted tastes, {text[0].lower()}{text[1:]}" if is_demo else text

@@ -30,7 +30,7 @@ FOUND = """
         where is_chosen
         qualify row_number() over (partition by item_type order by coherence_lead desc, model_name) = 1
     )
-    select of || ', ' || kind as pattern, kind, of, found, by_chance
+    select kind || ' of ' || of as pattern, kind, of, found, by_chance
     from scores
     order by place
     """
@@ -125,7 +125,7 @@ def _themes(marts: Marts) -> Iterator[Block]:
 def _beside_chance(asked: Answered) -> Iterator[Block]:
     if not asked.rows:
         return
-    order = [f"{row['of']}, {row['kind']}" for row in asked.rows]
+    order = [str(row["pattern"]) for row in asked.rows]
     chart = alt.Chart(values(asked.rows)).encode(y=alt.Y("pattern:N", title=None, sort=order))
     axis = {"title": "Silhouette of groups, coherence of themes", "axis": alt.Axis(tickCount=5)}
     link = chart.mark_rule(strokeWidth=2, color="@step2").encode(x=alt.X("by_chance:Q", **axis), x2="found:Q")

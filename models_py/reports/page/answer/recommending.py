@@ -22,22 +22,23 @@ KINDS = {
     "known_group": "of groups of which the person knows some",
     "new_group": "of groups new to the person",
 }
-LEADERS = """
-    with compared as (
-        select c.*
-        from marts.model_comparisons as c
-        inner join marts.evaluation_parameters as p on c.split_name = p.default_split
-    ),
-    ties as (
-        select item_type, task, count(*) as tie_count,
-            string_agg(model_name, ', ' order by mean_difference desc) as ties
-        from compared
-        where compared_with = 'leader' and verdict = 'tie'
-        group by all
-    ),
-    baselines as (
-        select distinct item_type, task, baseline_name from compared where compared_with = 'best_baseline'
-    )
+WITH_LEADERS = """\
+with compared as (
+    select c.*
+    from marts.model_comparisons as c
+    inner join marts.evaluation_parameters as p on c.split_name = p.default_split
+),
+ties as (
+    select item_type, task, count(*) as tie_count,
+        string_agg(model_name, ', ' order by mean_difference desc, model_name) as ties
+    from compared
+    where compared_with = 'leader' and verdict = 'tie'
+    group by all
+),
+baselines as (
+    select distinct item_type, task, baseline_name from compared where compared_with = 'best_baseline'
+),
+leaders as (
     select l.item_type, l.task, l.model_name, l.k, l.n_users, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high,
         coalesce(l.lead_is_real, false) as lead_is_real, r.is_baseline, coalesce(t.tie_count, 0) as tie_count, t.ties,
         b.baseline_name, o.ndcg as baseline_ndcg, o.ndcg_ci_low as baseline_low, o.ndcg_ci_high as baseline_high,
@@ -55,13 +56,29 @@ LEADERS = """
         on l.item_type = c.item_type and l.task = c.task and l.model_name = c.model_name
             and c.compared_with = 'best_baseline'
     where l.leaderboard_rank = 1
-    order by list_position(['discovery', 'repeat', 'all', 'new_artists'], l.task), l.item_type desc
-    """
+)"""
+PLACE = "list_position(['discovery', 'repeat', 'all', 'new_artists'], task)"
+
+BESIDE_BASELINES = f"""\
+listed as (
+    select *, item_type || 's, ' || replace(task, '_', ' ') as label, {PLACE} as place,
+        0.5 * max(ndcg_ci_high) over () as middle
+    from leaders
+)
+select label, place, 'first' as kind, model_name, ndcg, ndcg_ci_low as low, ndcg_ci_high as high,
+    ndcg_ci_low > middle as is_high
+from listed
+union all
+select label, place, 'baseline' as kind, baseline_name, baseline_ndcg, baseline_low, baseline_high,
+    baseline_low > middle as is_high
+from listed
+where baseline_name <> model_name
+order by place, label desc, kind desc"""
 
 
 def group(marts: Marts) -> Group:
     """Ask who leads in each task, and over what."""
-    leaders = marts.ask(LEADERS)
+    leaders = marts.ask(f"{WITH_LEADERS}\nselect * from leaders\norder by {PLACE}, item_type desc")
     blocks = list(_blocks(marts, leaders)) if leaders.rows else [Missing(_why_nothing(marts))]
     return Group("recommend", "Finding 2: what can be recommended", blocks)
 
@@ -79,7 +96,7 @@ def _why_nothing(marts: Marts) -> str:
         return "Not enough data: no user has anything in the test part that a list could be judged by."
     if row["user_count"] < row["min_users_to_learn"]:
         return "Not enough data: too few users are active to learn from, so no model was fitted and none is compared."
-    return "Not enough data: no results of these training rows are stored; `make fit` makes them."
+    return "Not enough data: no results of these training rows are stored; make fit makes them."
 
 
 def _blocks(marts: Marts, leaders: Answered) -> Iterator[Block]:
@@ -99,18 +116,18 @@ def _lead(rows: Sequence[Row]) -> str:
     new = [row for row in rows if row["task"] == "discovery"]
     known = [row for row in rows if row["task"] == "repeat"]
     if all(row["verdict"] == "better" for row in new):
-        said = "For new music a model is better than what everybody plays"
+        said = "For what is new to people, a model is better than what everybody plays"
     elif any(row["verdict"] == "better" for row in new):
-        said = "For some new music a model is better than what everybody plays"
+        said = "For some of what is new to people, a model is better than what everybody plays"
     else:
-        said = "For new music no model is shown to be better than what everybody plays"
+        said = "For what is new to people, no model is shown to be better than what everybody plays"
     if not known:
         return f"{said}."
     if all(row["is_baseline"] for row in known):
-        return f"{said}; for what people know, their own history alone comes first."
+        return f"{said}; for what they know, their own history alone comes first."
     if all(row["verdict"] == "better" for row in known):
-        return f"{said}; for what people know, a model is better than their own history alone."
-    return f"{said}; for what people know, no model is shown to be better than their own history alone."
+        return f"{said}; for what they know, a model is better than their own history alone."
+    return f"{said}; for what they know, no model is shown to be better than their own history alone."
 
 
 def _of_leader(row: Row) -> str:
@@ -166,7 +183,7 @@ def _kinds(marts: Marts) -> Iterator[Block]:
 
 def _of_kinds(item_type: str, rows: Sequence[Row]) -> str:
     parts = [
-        f"{row['model_name']} is best at {item_type}s {KINDS[str(row['segment_value'])]}, with NDCG@{row['k']} "
+        f"{row['model_name']} comes first for {item_type}s {KINDS[str(row['segment_value'])]}, with NDCG@{row['k']} "
         f"{wording.figure(row['value'])}{_bracket(row)}"
         for row in rows
     ]
@@ -178,25 +195,7 @@ def _bracket(row: Row) -> str:
 
 
 def _beside_baselines(marts: Marts) -> Chart:
-    asked = marts.ask(
-        f"""
-        with leaders as ({LEADERS}),
-        listed as (
-            select *, item_type || 's, ' || replace(task, '_', ' ') as label, 'first' as kind,
-                list_position(['discovery', 'repeat', 'all', 'new_artists'], task) as place
-            from leaders
-        )
-        select label, kind, model_name, ndcg, ndcg_ci_low as low, ndcg_ci_high as high, place,
-            ndcg_ci_low > 0.5 * max(ndcg_ci_high) over () as is_high
-        from listed
-        union all
-        select label, 'baseline' as kind, baseline_name, baseline_ndcg, baseline_low, baseline_high, place,
-            baseline_low > 0.5 * max(ndcg_ci_high) over () as is_high
-        from listed
-        where baseline_name <> model_name
-        order by place, label desc, kind desc
-        """
-    )
+    asked = marts.ask(f"{WITH_LEADERS},\n{BESIDE_BASELINES}")
     order = list(dict.fromkeys(str(row["label"]) for row in asked.rows))
     chart = alt.Chart(values(asked.rows)).encode(
         y=alt.Y("label:N", title=None, sort=order),
