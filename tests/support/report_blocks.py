@@ -22,7 +22,7 @@ LARGE = {
     "item_clusters": "from study.marts.item_clusters",
 }
 # figures of sentences that stand in their wording, none of the data
-SAID = {"95%", "0.05", "0.2", "0.8", "0", "1"}
+SAID = {"95%", "0.001", "0.05", "0.2", "0.8", "0", "1"}
 NUMBER = re.compile(r"(?<![\w.@])[-+]?\d[\d,]*(?:\.\d+)?%?")
 
 

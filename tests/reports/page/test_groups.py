@@ -167,8 +167,8 @@ def test_the_two_readings_of_factorizations_are_compared(
 ) -> None:
     # the best of the one reading is put at this place of the other
     path = changed(
-        "update marts.factorization_readings set rmse_log_plays_place = "
-        f"case when validation_ndcg_place = 1 then {place} when {place} > 1 and model_name = 'global_mean' then 1 else 6 end"
+        "update marts.factorization_readings set rmse_log_plays_place = case when validation_ndcg_place = 1 "
+        f"then {place} when {place} > 1 and model_name = 'global_mean' then 1 else 6 end"
     )
     assert words in factorizations(study(path), "track")[0].text
 
@@ -180,9 +180,9 @@ def test_curves_over_factors_are_those_of_the_logarithms(path: Path, found: Sect
     ).set_index(["model_name", "n_factors"])
     for measure in ("rmse", "validation_ndcg"):
         rows = [row for row in data(named(found, f"factorization_{measure}_track")) if "text" not in row]
-        assert {row["model_name"] for row in rows} == set(quality[measure].dropna().reset_index()["model_name"])
+        assert {row["series"] for row in rows} == set(quality[measure].dropna().reset_index()["model_name"])
         for row in rows:
-            assert row["value"] == pytest.approx(quality.loc[(row["model_name"], row["n_factors"]), measure], abs=6e-5)
+            assert row["value"] == pytest.approx(quality.loc[(row["series"], row["n_factors"]), measure], abs=6e-5)
 
 
 @pytest.mark.parametrize(
