@@ -17,6 +17,7 @@ LINES_HEIGHT = 280
 # the part that a model plays in a chart: the best, those level with it, baselines, the others
 ROLES = {"leader": "@accent", "level": "@step4", "baseline": "@second", "other": "@muted"}
 LONGEST = 28
+DASHES = [5, 4]
 # about one tick in so many pixels
 TICKS = alt.ExprRef("ceil(width / 90)")
 # pixels of a name at the left
@@ -92,7 +93,6 @@ def dots(
     known = [each[name] for each in rows for name in (value, "low", "high")] + ([mark.value] if mark else [])
     span = Span.around(known)
     order = [each[row] for each in rows]
-    height = STEP * len(rows)
     y = alt.Y(
         f"{row}:N",
         sort=order,
@@ -107,11 +107,11 @@ def dots(
         base.mark_text(align="left", dx=8).encode(x=alt.value("width"), text="text:N", color=alt.value("@ink")),
     ]
     if mark:
-        layers = [*_marked(mark, span, height), *layers]
-    return alt.layer(*layers).properties(width="container", height=height).to_dict()
+        layers = [*_marked(mark, span), *layers]
+    return alt.layer(*layers).properties(width="container", height=STEP * len(rows)).to_dict()
 
 
-def _marked(mark: Mark, span: Span, height: float) -> list[alt.Chart]:
+def _marked(mark: Mark, span: Span) -> list[alt.Chart]:
     """Draw a rule across the rows, named above them."""
     share = span.share(mark.value)
     place = values([{"value": mark.value, "text": mark.text}])
@@ -123,18 +123,34 @@ def _marked(mark: Mark, span: Span, height: float) -> list[alt.Chart]:
     return [rule, text.encode(x=scale, y=alt.value(0), text="text:N")]
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a line looks.
+
+    Attributes
+    ----------
+    colour : str
+        By its name in `theme.py`.
+    is_dashed : bool
+    is_level : bool
+        Whether it is one value, drawn dashed over the whole width.
+    is_named : bool
+        Whether it is named at its end; what is not stands back.
+    """
+
+    colour: str
+    is_dashed: bool = False
+    is_level: bool = False
+    is_named: bool = True
+
+
 def lines(
     rows: Sequence[Row],
     x: alt.X,
     y: tuple[str, str, str],
-    series: str,
-    colours: Mapping[str, str],
-    named: Sequence[str] | None = None,
-    dashed: Sequence[str] = (),
-    levels: Sequence[str] = (),
-    height: float = LINES_HEIGHT,
+    looks: Mapping[str, Look],
     span: Span | None = None,
-    pointed: bool = True,
+    is_stepped: bool = False,
     over: Sequence[alt.Chart] = (),
 ) -> dict[str, object]:
     """Draw lines over one axis, each named at its right end.
@@ -142,26 +158,17 @@ def lines(
     Parameters
     ----------
     rows : sequence of mapping
-        In the order of each line.
+        In the order of each line, with its name in 'series'.
     x : altair.X
         The axis below.
     y : tuple of str
         The column of the values, the axis' title and how it writes numbers.
-    series : str
-        The column of the lines' names.
-    colours : mapping
+    looks : mapping
         Of the names.
-    named : sequence of str, optional
-        The lines that are named; all where it is left out.
-    dashed : sequence of str
-        The lines that are dashed.
-    levels : sequence of str
-        Those that are one value each, drawn dashed over the whole width.
-    height : float
     span : Span, optional
         What the axis at the left shows; all values where it is left out.
-    pointed : bool
-        Whether each value has a dot.
+    is_stepped : bool
+        Whether a value holds until the next one; else each has a dot.
     over : sequence of altair.Chart
         What is drawn over them, on the same axes.
 
@@ -171,39 +178,43 @@ def lines(
         Vega-Lite.
     """
     column, title, form = y
-    field = x.to_dict()["field"]
     span = span or Span.around([row[column] for row in rows])
-    ends = {row[series]: row for row in sorted(rows, key=lambda row: row[field]) if row[column] is not None}
-    labels = [
-        {**row, "text": shortened(str(name), LONGEST)} for name, row in ends.items() if named is None or name in named
-    ]
-    moves = apart([label[column] for label in labels], span, height)
-    labels = [{**label, "dy": move} for label, move in zip(labels, moves, strict=True)]
-    colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
-    dash = alt.condition(
-        alt.FieldOneOfPredicate(field=series, oneOf=list(dashed)), alt.value([5, 4]), alt.value([1, 0])
-    )
     axis = alt.Y(f"{column}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, tickCount=6))
-    curves = [row for row in rows if row[series] not in levels]
-    flat = [row for row in rows if row[series] in levels]
-    base = alt.Chart(values(curves)).encode(x=x, y=axis, color=colour)
+    colour = coloured({name: look.colour for name, look in looks.items()}, "series")
+    flat = [row for row in rows if looks[row["series"]].is_level]
+    base = alt.Chart(values([row for row in rows if not looks[row["series"]].is_level])).encode(
+        x=x, y=axis, color=colour
+    )
+    labels = alt.Chart(values(_ends(rows, x.to_dict()["field"], column, looks, span)))
     drawn = [
-        *([alt.Chart(values(flat)).mark_rule(strokeDash=[5, 4]).encode(y=axis, color=colour)] if flat else []),
-        base.mark_line(strokeWidth=2).encode(
-            detail=f"{series}:N",
-            strokeDash=dash,
-            opacity=alt.condition(
-                alt.FieldOneOfPredicate(field=series, oneOf=[label[series] for label in labels]),
-                alt.value(1),
-                alt.value(0.35),
-            ),
+        *([alt.Chart(values(flat)).mark_rule(strokeDash=DASHES).encode(y=axis, color=colour)] if flat else []),
+        base.mark_line(strokeWidth=2, interpolate="step-after" if is_stepped else "linear").encode(
+            detail="series:N",
+            strokeDash=_where([name for name, look in looks.items() if look.is_dashed], DASHES, [1, 0]),
+            opacity=_where([name for name, look in looks.items() if look.is_named], 1, 0.35),
         ),
-        *([base.mark_point(filled=True, size=36, opacity=1)] if pointed else []),
-        alt.Chart(values(labels))
-        .mark_text(align="left", dx=8, dy={"expr": "datum.dy"})
-        .encode(x=alt.value("width"), y=axis, color=colour, text="text:N"),
+        *([] if is_stepped else [base.mark_point(filled=True, size=36, opacity=1)]),
+        labels.mark_text(align="left", dx=8, dy={"expr": "datum.dy"}).encode(
+            x=alt.value("width"), y=axis, color=colour, text="text:N"
+        ),
     ]
-    return alt.layer(*drawn, *over).properties(width="container", height=height).to_dict()
+    return alt.layer(*drawn, *over).properties(width="container", height=LINES_HEIGHT).to_dict()
+
+
+def _ends(rows: Sequence[Row], x: str, y: str, looks: Mapping[str, Look], span: Span) -> list[dict[str, object]]:
+    """Give the last value of each line that is named, moved so that the names keep apart."""
+    known = [row for row in sorted(rows, key=lambda row: row[x]) if row[y] is not None]
+    ends = {row["series"]: row for row in known if looks[row["series"]].is_named}
+    moves = apart([row[y] for row in ends.values()], span, LINES_HEIGHT)
+    return [
+        {**row, "text": shortened(str(name), LONGEST), "dy": move}
+        for (name, row), move in zip(ends.items(), moves, strict=True)
+    ]
+
+
+def _where(names: Sequence[str], value: object, other: object) -> object:
+    """Choose one of two values by whether a line is among some."""
+    return alt.condition(alt.FieldOneOfPredicate(field="series", oneOf=list(names)), alt.value(value), alt.value(other))
 
 
 def plane(

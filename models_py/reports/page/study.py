@@ -26,6 +26,7 @@ KINDS = {
     "known_group": "of groups the listener knew",
     "new_group": "of groups new to the listener",
 }
+NOTHING = "Not enough data: no play was kept (load_audit says why)."
 # names in a sentence; the others are counted
 NAMED = 4
 
@@ -45,6 +46,8 @@ class Study:
         Whether the listeners are made up.
     has_times : bool
         Whether plays have times.
+    item_types : sequence of str
+        What is played: tracks, artists, both or nothing.
     """
 
     marts: Marts
@@ -52,6 +55,7 @@ class Study:
     k: int
     is_demo: bool
     has_times: bool
+    item_types: Sequence[str]
 
     @classmethod
     def of(cls, marts: Marts) -> "Study":
@@ -62,11 +66,19 @@ class Study:
                 default_split,
                 headline_k,
                 exists (from marts.load_audit_files where is_demo) as is_demo,
-                exists (from marts.users where first_played_at is not null) as has_times
+                exists (from marts.users where first_played_at is not null) as has_times,
+                (select string_agg(distinct item_type, ',' order by item_type) from marts.user_item_plays) as item_types
             from marts.evaluation_parameters
             """
         ).first
-        return cls(marts, first["default_split"], first["headline_k"], first["is_demo"], first["has_times"])
+        return cls(
+            marts,
+            first["default_split"],
+            first["headline_k"],
+            first["is_demo"],
+            first["has_times"],
+            first["item_types"].split(",") if first["item_types"] else (),
+        )
 
     def says(self, text: str, sql: str = "") -> Sentence:
         """Make a sentence; one on the demo starts with what its figures are of."""

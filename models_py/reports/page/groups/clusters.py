@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import coloured, lines, written
+from models_py.reports.page.drawing import Look, coloured, lines, written
 from models_py.reports.page.placing import UPON, Span, placed, shortened
 from models_py.reports.page.study import NOUNS, Study, counted
 from models_py.reports.page.theme import CATEGORIES, values
@@ -22,10 +22,10 @@ POINTS = {
     "track": ("item_clusters", "artist_name || ' - ' || item_name", "item_type = 'track'"),
 }
 SILHOUETTES = {
-    "k-means": "@accent",
-    "k-means, shuffled": "@accent",
-    "Ward": "@second",
-    "Ward, shuffled": "@second",
+    "k-means": Look("@accent"),
+    "k-means, shuffled": Look("@accent", is_dashed=True),
+    "Ward": Look("@second"),
+    "Ward, shuffled": Look("@second", is_dashed=True),
 }
 
 
@@ -224,7 +224,8 @@ def _silhouettes(study: Study, entity: str, best: dict[str, object]) -> Chart:
     )
     found = [row for row in rows if row["series"] in ALGORITHMS.values()]
     top = max(found, key=lambda row: row["silhouette"])
-    colours = {name: colour for name, colour in SILHOUETTES.items() if name in {row["series"] for row in rows}}
+    looks = {name: look for name, look in SILHOUETTES.items() if name in {row["series"] for row in rows}}
+    colours = {name: look.colour for name, look in looks.items()}
     sampled = alt.Chart(values([row for row in rows if row["low"] is not None])).mark_rule(strokeWidth=1.5)
     chosen = [row for row in rows if row["is_chosen"]]
     ring = alt.Chart(values(chosen)).mark_point(size=170, color="@ink", strokeWidth=1.5)
@@ -247,9 +248,7 @@ def _silhouettes(study: Study, entity: str, best: dict[str, object]) -> Chart:
             rows,
             x,
             ("silhouette", "Mean silhouette (-1 to 1)", ".2f"),
-            "series",
-            colours,
-            dashed=[name for name in SILHOUETTES if name.endswith("shuffled")],
+            looks,
             over=[
                 sampled.encode(x=x, y="low:Q", y2="high:Q", color=coloured(colours, "series")),
                 ring.encode(x=x, y=column),

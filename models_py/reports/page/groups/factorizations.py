@@ -1,26 +1,25 @@
-"""Factorizations judged twice: how well they rebuild play counts, and how well they rank what is played next."""
+"""Factorizations judged twice: how well they rebuild play counts, and how well they rank held-out items."""
 
 import altair as alt
 
 from models_py.reports.page.asking import Answered, literal
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import lines
+from models_py.reports.page.drawing import Look, lines
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import NOUNS, Study
 
-COLOURS = {
-    "svd": "@accent",
-    "nmf": "@third",
-    "als": "@fourth",
-    "global_mean": "@muted",
-    "item_mean": "@muted",
-    "user_item_bias": "@muted",
+LOOKS = {
+    "svd": Look("@accent"),
+    "nmf": Look("@third"),
+    "als": Look("@fourth"),
+    "global_mean": Look("@muted", is_level=True),
+    "item_mean": Look("@muted", is_level=True),
+    "user_item_bias": Look("@muted", is_level=True),
 }
-BASELINES = ("global_mean", "item_mean", "user_item_bias")
 # measure: column, how its caption starts, title of the axis
 MEASURES = {
     "rmse": ("rebuilding held-out play counts", "RMSE of ln(1 + plays)", "Lower is better"),
-    "validation_ndcg": ("ranking what is played next", "NDCG@{k} on validation", "Higher is better"),
+    "validation_ndcg": ("ranking held-out items", "NDCG@{k} on validation", "Higher is better"),
 }
 
 
@@ -61,9 +60,9 @@ def _compared(study: Study, item_type: str, readings: Answered) -> Sentence:
     )
     second = f"ranked best by {ranked['model_name']} (NDCG@{study.k} {ranked['validation_ndcg']:.3f} on validation)"
     if rebuilt is ranked:
-        return study.says(f"{first}, and what is played next is {second}: the two readings agree.", sql)
+        return study.says(f"{first}, and held-out items are {second}: the two readings agree.", sql)
     return study.says(
-        f"{first}, but what is played next is {second}, which is place {ranked['rmse_place']:.0f} of {len(rows)} at "
+        f"{first}, but held-out items are {second}, which is place {ranked['rmse_place']:.0f} of {len(rows)} at "
         "rebuilding: a low error says little about recommendations.",
         sql,
     )
@@ -77,7 +76,7 @@ def _curves(study: Study, item_type: str, measure: str) -> Block:
     )
     asked = study.marts.ask(
         f"""
-        select model_name, n_factors, round({measure}, 4) as value
+        select model_name as series, n_factors, round({measure}, 4) as value
         from marts.factorization_quality
         where {condition}
         order by model_name, n_factors
@@ -98,22 +97,20 @@ def _curves(study: Study, item_type: str, measure: str) -> Block:
         axis=alt.Axis(values=sizes, format="d", grid=False),
     )
     best = (min if measure == "rmse" else max)(rows, key=lambda row: row["value"])
-    found = {row["model_name"] for row in rows}
-    at = "whatever the factors" if best["model_name"] in BASELINES else f"with {best['n_factors']} factors"
+    found = {row["series"] for row in rows}
+    at = "whatever the factors" if LOOKS[best["series"]].is_level else f"with {best['n_factors']} factors"
     return Chart(
         f"factorization_{measure}_{item_type}",
         f"{NOUNS[item_type].capitalize()}: {words}, by number of factors",
-        f"{better}: {best['model_name']} has {best['value']:.3f} {at}. Dashed levels are baselines without factors. "
+        f"{better}: {best['series']} has {best['value']:.3f} {at}. Dashed levels are baselines without factors. "
         "svd and nmf take a cell without plays for a 0, als learns from played cells alone.",
         f"Lines of {title} over {sizes[0]} to {sizes[-1]} factors for {', '.join(sorted(found))}: best "
-        f"{best['model_name']} with {best['value']:.3f}.",
+        f"{best['series']} with {best['value']:.3f}.",
         lines(
             rows,
             x,
             ("value", title, ".2f"),
-            "model_name",
-            {name: colour for name, colour in COLOURS.items() if name in found},
-            levels=BASELINES,
+            {name: look for name, look in LOOKS.items() if name in found},
         ),
         asked.sql,
     )

@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import NAME_WIDTH, TICKS, coloured, lines
+from models_py.reports.page.drawing import NAME_WIDTH, TICKS, Look, coloured, lines
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import NOUNS, Study, counted
 from models_py.reports.page.theme import values
@@ -16,7 +16,12 @@ STEP = 18
 NAME_OF_KEY = "slice(datum.value, 4)"
 IS_HEAD = "slice(datum.value, 2, 4) == '00'"
 ROWS = {"labelExpr": NAME_OF_KEY, "labelLimit": NAME_WIDTH, "domain": False, "ticks": False}
-COLOURS = {"nmf": "@accent", "nmf, at random": "@accent", "svd": "@second", "svd, at random": "@second"}
+LOOKS = {
+    "nmf": Look("@accent"),
+    "nmf, at random": Look("@accent", is_dashed=True),
+    "svd": Look("@second"),
+    "svd, at random": Look("@second", is_dashed=True),
+}
 
 
 def themes(study: Study, item_type: str) -> list[Block]:
@@ -220,7 +225,8 @@ def _quality(study: Study, item_type: str) -> Chart:
     chosen = [row for row in rows if row["is_chosen"]]
     intervals = [row for row in rows if row["low"] is not None]
     best = max((row for row in rows if row["series"] == "nmf"), key=lambda row: row["coherence"])
-    colours = {name: colour for name, colour in COLOURS.items() if name in {row["series"] for row in rows}}
+    looks = {name: look for name, look in LOOKS.items() if name in {row["series"] for row in rows}}
+    colours = {name: look.colour for name, look in looks.items()}
     span = Span.around([row[name] for row in rows for name in ("coherence", "low", "high")], 0.08)
     return Chart(
         f"theme_quality_{item_type}",
@@ -238,9 +244,7 @@ def _quality(study: Study, item_type: str) -> Chart:
             rows,
             x,
             ("coherence", "Mean NPMI (-1 to 1)", ".2f"),
-            "series",
-            colours,
-            dashed=[name for name in COLOURS if name.endswith("random")],
+            looks,
             span=span,
             over=[
                 alt.Chart(values(intervals))

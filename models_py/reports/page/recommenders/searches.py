@@ -3,8 +3,12 @@
 import altair as alt
 
 from models_py.reports.page.blocks import Block, Chart, Missing
-from models_py.reports.page.drawing import lines
+from models_py.reports.page.drawing import Look, lines
 from models_py.reports.page.study import Board, counted, listed
+
+BEST = ["@accent", "@third", "@fourth"]
+# of NDCG, in the last quarter of the trials, that is worth telling
+LEAST_GAIN = 0.001
 
 
 def searches(board: Board) -> Block:
@@ -12,7 +16,7 @@ def searches(board: Board) -> Block:
     asked = board.study.marts.ask(
         f"""
         select
-            t.model_name,
+            t.model_name as series,
             t.trial_count,
             round(t.best_validation_ndcg, 4) as ndcg,
             last_value(t.validation_rank) over models as place,
@@ -35,40 +39,35 @@ def searches(board: Board) -> Block:
             f"Not enough data: models of {board.noun} were tuned by fewer than two trials; the var tuning_trials sets "
             "how many."
         )
-    order = list(dict.fromkeys(row["model_name"] for row in rows))
-    named = {row["model_name"] for row in rows if row["is_named"]}
-    baselines = {row["model_name"] for row in rows if row["is_baseline"]}
-    ends = {row["model_name"]: row["ndcg"] for row in rows}
+    order = list(dict.fromkeys(row["series"] for row in rows))
+    named = {row["series"] for row in rows if row["is_named"]}
+    baselines = {row["series"] for row in rows if row["is_baseline"]}
+    ends = {row["series"]: row["ndcg"] for row in rows}
     still = [name for name in order[:3] if _gained_late(rows, name, trials)]
-    best = ["@accent", "@third", "@fourth"]
-    colours = {
-        name: "@second" if name in baselines else best[place] if place < len(best) else "@muted"
+    looks = {
+        name: Look(
+            "@second" if name in baselines else BEST[place] if place < len(BEST) else "@muted", is_named=name in named
+        )
         for place, name in enumerate(order)
     }
-    spec = lines(
-        # what is named is drawn last, above the others
-        sorted(rows, key=lambda row: row["is_named"]),
-        alt.X(
-            "trial_count:Q",
-            title="Trials",
-            scale=alt.Scale(domain=[1, trials], nice=False),
-            axis=alt.Axis(values=_ticks(trials), format="d"),
-        ),
-        ("ndcg", f"Best {board.ndcg} on validation so far", ".2f"),
-        "model_name",
-        colours,
-        sorted(named, key=order.index),
-        pointed=False,
+    x = alt.X(
+        "trial_count:Q",
+        title="Trials",
+        scale=alt.Scale(domain=[1, trials], nice=False),
+        axis=alt.Axis(values=_ticks(trials), format="d"),
     )
+    # what is named is drawn last, above the others
+    shown = sorted(rows, key=lambda row: row["is_named"])
+    spec = lines(shown, x, ("ndcg", f"Best {board.ndcg} on validation so far", ".2f"), looks, is_stepped=True)
     return Chart(
         f"tuning_{board.name}",
         f"{board.title}: best score on validation after so many trials",
         f"Each line is a model, all with the same number of trials (or their whole space). After {trials} trials "
         f"{order[0]} is first on validation with {ends[order[0]]:.3f}. "
         + (
-            f"{listed(still)} still gained in the last quarter of the trials: more might help."
+            f"{listed(still)} gained {LEAST_GAIN} or more in the last quarter of the trials: more might help."
             if still
-            else "None of the first three gained in the last quarter of the trials."
+            else f"None of the first three gained {LEAST_GAIN} in the last quarter of the trials."
         ),
         f"Lines of the best {board.ndcg} on validation over {counted(trials, 'trial')}: "
         f"{', '.join(f'{name} ends at {ends[name]:.3f}' for name in order[:3])}.",
@@ -78,8 +77,8 @@ def searches(board: Board) -> Block:
 
 
 def _gained_late(rows: list[dict[str, object]], name: str, trials: int) -> bool:
-    curve = {row["trial_count"]: row["ndcg"] for row in rows if row["model_name"] == name}
-    return curve[trials] > curve[max(1, trials - max(1, trials // 4))]
+    curve = {row["trial_count"]: row["ndcg"] for row in rows if row["series"] == name}
+    return curve[trials] - curve[max(1, trials - max(1, trials // 4))] >= LEAST_GAIN
 
 
 def _ticks(trials: int) -> list[int]:

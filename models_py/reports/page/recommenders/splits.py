@@ -62,7 +62,7 @@ def random_against_time(board: Board) -> Block:
         f"{board.title}: {board.ndcg} held out by time and at random",
         f"Blue: what comes after a point in time is held out; orange: a random part is. The median model scores "
         f"{first['median_ratio']:.2g} times as much at random as by time; {same}. A random split lets models learn "
-        "from what came later.",
+        "from what came later, and holds out other numbers of items.",
         f"Dumbbell plot of {board.ndcg} by model: {first['model_name']} {first['temporal']:.3f} by time and "
         f"{first['random']:.3f} at random; the median ratio is {first['median_ratio']:.2g}.",
         _dumbbells(rows, board.ndcg),
