@@ -37,3 +37,7 @@ class RecommenderError(MusicError):
 
 class DownloadError(MusicError):
     """The Last.fm data cannot be fetched or kept."""
+
+
+class ExplorerError(MusicError):
+    """The page of the explorer cannot be built or written."""
