@@ -3,22 +3,26 @@
 import csv
 import io
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import duckdb
 import pytest
 from browsing import NARROW, PATIENCE, WIDE, Watched, browser, grave_findings, served, watched
 from conftest import Study
 from playwright.sync_api import Browser, Page, expect
+from stopped_commands import start, stopped
 
 from models_py.errors import ExplorerError
 from models_py.explorer.bundling import WEB, Explorer, install, write
 from models_py.explorer.exporting import choose
 from models_py.explorer.serving import application
+from models_py.serving.loopback import HOST, listening
 from models_py.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
@@ -37,6 +41,15 @@ HOSTILE_NAMES = (
 )
 FRIEND = "user_000001"
 VIEWS = ("", "user", "beside", "artist", "track", "query", "tables")
+
+
+# what data without tracks, times, tags, enough users and anything evaluated leave empty
+EMPTY = (
+    *("plays", "sessions", "tracks", "playlists", "artist_tags", "recommendations", "recommendation_reasons"),
+    *("test_interactions", "similar_items", "user_metrics", "model_leaderboard", "segment_metrics"),
+    *("personalization_gain", "user_clusters", "item_clusters", "cluster_profiles", "themes", "accuracy_diversity"),
+)
+WITHOUT_TRACKS = ("user_item_plays", "item_popularity", "served_recommendations", "matrix_sparsity")
 
 
 @dataclass(frozen=True)
@@ -77,13 +90,18 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(demo: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+def modules() -> None:
+    """Have what the explorer is built from, or skip the test."""
     if not shutil.which("npm"):
         pytest.skip("the explorer is built with npm, which is not installed")
     try:
         install()
     except ExplorerError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def shown(demo: Study, modules: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     folder = tmp_path_factory.mktemp("explorer")
     warehouse = folder / demo.warehouse.name
     shutil.copy(demo.warehouse, warehouse)
@@ -531,6 +549,48 @@ def test_what_has_the_focus_is_seen(page: Page, shown: Shown) -> None:
         page.keyboard.press("Tab")
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_data_that_lack_nearly_everything_are_sentences(
+    started: Browser, demo: Study, modules: None, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / demo.warehouse.name
+    shutil.copy(demo.warehouse, warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        for table in EMPTY:
+            connection.execute(f"delete from marts.{table}")
+        for table in WITHOUT_TRACKS:
+            connection.execute(f"delete from marts.{table} where item_type = 'track'")
+    explorer = write(Warehouse(warehouse), choose(Warehouse(warehouse), FRIEND), tmp_path)
+    with served(application(explorer.folder)) as address, watched(started) as one:
+        page = one.page
+        open_at(page, address)
+        expect(page.locator("main")).to_contain_text("No model was evaluated on these data.")
+        names = [link.get_attribute("href") for link in page.locator(".questions a").all()]
+        open_at(page, f"{address}#{urlencode({'user': FRIEND})}")
+        expect(page.get_by_role("list", name="Plays by artist").locator("li").first).to_be_visible()
+        expect(page.locator("main")).to_contain_text("No model lists anything for this user here")
+        expect(page.locator("main")).to_contain_text("There are none: playlists need tracks")
+        expect(page.locator("main")).to_contain_text("Nobody else is in this file.")
+        page.get_by_role("list", name="Plays by artist").get_by_role("link").first.click()
+        expect(page.locator("main")).to_contain_text("No model that serves says what is like it")
+        for name in names:
+            open_at(page, f"{address}{name}")
+            assert page.locator(".answer .error").count() == 0, page.locator(".answer").inner_text()
+
+
+def test_the_command_serves_until_it_is_stopped(demo: Study, modules: None, tmp_path: Path) -> None:
+    with listening(0) as free:
+        port = free.getsockname()[1]
+    asked = ("explore", "--no-open", "--users", FRIEND, "--output", str(tmp_path / "new"), "--port", str(port))
+    process = start(["-m", "models_py", *asked], **demo.environment)
+    while not (line := process.stdout.readline()).startswith("Serving"):
+        assert process.poll() is None, process.stderr.read()
+    assert line == f"Serving it at http://{HOST}:{port}/ until stopped (Ctrl-C).\n"
+    with urlopen(f"http://{HOST}:{port}/tables.duckdb") as answer:
+        assert answer.read() == (tmp_path / "new/music.explorer/tables.duckdb").read_bytes()
+    assert stopped(process, signal.SIGINT) == "Stopped.\n"
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["music.explorer", "music.explorer.html"]
 
 
 def test_the_page_is_small_beside_its_engine(shown: Shown) -> None:

@@ -13,7 +13,7 @@ export interface Bar {
   label: Child;
   /** One value, or one for each of two that are compared. */
   values: number[];
-  shown: string[];
+  shown: Child[];
 }
 
 export function bars(caption: string, given: Bar[]): HTMLElement {

@@ -23,8 +23,9 @@ export function ready({ people, itemTypes }: Facts): Ready[] {
       title: "Which model finds best what is new?",
       chart: "bars",
       sql: `
-        select model_name, round(ndcg, 4) as ndcg, round(ndcg_ci_low, 4) as low, round(ndcg_ci_high, 4) as high,
-            lead_is_real, round(hit_rate, 3) as hit_rate, round(coverage, 3) as coverage, round(novelty, 2) as novelty
+        select model_name, round(ndcg, 4) as ndcg,
+            round(ndcg_ci_low, 4) as low, round(ndcg_ci_high, 4) as high, lead_is_real,
+            round(hit_rate, 3) as hit_rate, round(coverage, 3) as coverage, round(novelty, 2) as novelty
         from model_leaderboard
         where split_name = ${split}
             and item_type = ${type} and task = 'discovery'
@@ -34,7 +35,8 @@ export function ready({ people, itemTypes }: Facts): Ready[] {
       name: "segments",
       title: "For whom does it work?",
       sql: `
-        select segment_value, model_name, round(value, 4) as ndcg, round(ci_low, 4) as low, round(ci_high, 4) as high, n_users
+        select segment_value, model_name, round(value, 4) as ndcg,
+            round(ci_low, 4) as low, round(ci_high, 4) as high, n_users
         from segment_metrics
         where split_name = ${split}
             and item_type = ${type} and task = 'discovery' and segment = 'activity'
@@ -108,7 +110,8 @@ export function ready({ people, itemTypes }: Facts): Ready[] {
       title: "What is most alike to what everybody plays?",
       chart: "bars",
       sql: `
-        select similar_item_name, round(similarity, 4) as similarity, item_name as like_what, model_name
+        select similar_item_name, round(similarity, 4) as similarity,
+            item_name as like_what, model_name
         from similar_items
         where item_type = ${type} and is_served and item_id = (
             select item_id from item_popularity
@@ -168,8 +171,9 @@ export function ready({ people, itemTypes }: Facts): Ready[] {
       name: "diversity",
       title: "What would more varied lists cost?",
       sql: `
-        select diversity_kind, a.lambda, round(ndcg_kept, 3) as ndcg_kept, round(tag_diversity, 3) as tag_diversity,
-            round(artist_diversity, 3) as artist_diversity, round(novelty, 2) as novelty
+        select diversity_kind, a.lambda, round(ndcg_kept, 3) as ndcg_kept,
+            round(tag_diversity, 3) as tag_diversity, round(artist_diversity, 3) as artist_diversity,
+            round(novelty, 2) as novelty
         from accuracy_diversity as a
         where split_name = ${split} and item_type = ${type}
         order by diversity_kind, a.lambda`,

@@ -42,18 +42,23 @@ export async function overview({ engine, facts }: Context): Promise<View> {
     title: "Users in this file",
     note: facts.people.length > SHOWN ? `The ${SHOWN} with most plays; the search field finds the others.` : "",
     sql: `
-      with favourites as (
-          select user_id, item_id, item_name
-          from user_item_plays inner join item_popularity using (item_type, item_id)
+      with first_users as (
+          from users order by play_count desc, user_id limit ${SHOWN}
+      ),
+
+      favourites as (
+          select user_id, max_by(item_id, (plays.play_count, -item_id)) as item_id
+          from first_users inner join user_item_plays as plays using (user_id)
           where item_type = 'artist'
-          qualify row_number() over (partition by user_id order by user_item_plays.play_count desc, item_id) = 1
+          group by all
       )
 
-      select user_id, role, play_count, artist_count, track_count, item_id, item_name
-      from users
-      inner join excerpt.users as chosen using (user_id)
+      select user_id, role, first_users.play_count, first_users.artist_count, first_users.track_count, item_id, artist_name
+      from first_users
+      inner join excerpt.users using (user_id)
       left join favourites using (user_id)
-      order by play_count desc, user_id limit ${SHOWN}`,
+      left join artists on artist_id = item_id
+      order by first_users.play_count desc, user_id`,
     otherwise: "There are none.",
     show: (rows) => {
       const hasRoles = rows.some((row) => row.role);
@@ -73,7 +78,7 @@ export async function overview({ engine, facts }: Context): Promise<View> {
           whole(row.play_count ?? null),
           whole(row.artist_count ?? null),
           whole(row.track_count ?? null),
-          row.item_id ? itemWithArtist("artist", row.item_id, row.item_name, "") : "",
+          row.item_id ? itemWithArtist("artist", row.item_id, row.artist_name, "") : "",
         ]),
       );
     },

@@ -3,7 +3,8 @@
 import { bars, line } from "../charts";
 import { csv, download } from "../csv";
 import { element, named } from "../elements";
-import { type Answer, type Cell, type Engine, inOneSentence } from "../engine";
+import { type Answer, type Cell, type Engine, inOneSentence, type Kind, type Row } from "../engine";
+import { aligned } from "../numbers";
 import { go, link } from "../place";
 import { ready } from "../queries";
 import { table } from "../tables";
@@ -22,7 +23,7 @@ export async function queryView({ engine, facts, place }: Context): Promise<View
   const queries = ready(facts);
   const known = queries.find((query) => query.name === place.query);
   const sql = place.sql ?? known?.sql ?? queries[0]?.sql ?? "";
-  const box = element("textarea", { id: "sql", rows: Math.min(MOST_LINES, Math.max(LEAST_LINES, sql.split("\n").length + 1)), spellcheck: "false", autocapitalize: "off", autocomplete: "off", "data-focus": "sql" });
+  const box = element("textarea", { id: "sql", rows: Math.min(MOST_LINES, Math.max(LEAST_LINES, sql.split("\n").length + 2)), spellcheck: "false", autocapitalize: "off", autocomplete: "off", "data-focus": "sql" });
   box.value = sql;
   const answer = element("div", { class: "answer", role: "region", "aria-label": "Answer", "aria-busy": "true" });
   const stop = element("button", { type: "button", hidden: true, click: () => void engine.stop() }, "Stop");
@@ -110,13 +111,14 @@ async function shownAnswer(engine: Engine, sql: string, proposed: Chart | undefi
     table(
       "Answer",
       answer.headings.map((heading, i) => ({ heading: named(heading), isNumber: answer.kinds[i] === "number" })),
-      rows.map((row) => row.map(shownCell)),
+      shownRows(answer.kinds, rows),
     ),
   ];
 }
 
-function shownCell(cell: Cell): HTMLElement {
-  return cell === null ? element("span", { class: "null" }, "NULL") : named(cell);
+function shownRows(kinds: Kind[], rows: Row[]): HTMLElement[][] {
+  const figures = kinds.map((kind, i) => (kind === "number" ? aligned(rows.map((row) => row[i] ?? null)) : []));
+  return rows.map((row, r) => row.map((cell, i) => (cell === null ? element("span", { class: "null" }, "NULL") : (figures[i]?.[r] ?? named(cell)))));
 }
 
 async function saveAll(engine: Engine, sql: string, answer: Answer, isCut: boolean): Promise<void> {
@@ -170,7 +172,9 @@ function chart(kind: Chart, { headings, kinds, rows }: Answer, x: number, y: num
     if (points.some((point) => !Number.isFinite(point.x))) return element("p", {}, `A line needs numbers or times across, which ${headings[x]} does not have.`);
     if (points.length) return line(caption, headings[x] ?? "", headings[y] ?? "", points);
   }
-  const shown = given.slice(0, MOST_BARS).map((row) => ({ label: named(row[x] ?? ""), values: [Number(row[y])], shown: [brief(row[y] ?? "")] }));
+  const first = given.slice(0, MOST_BARS);
+  const figures = aligned(first.map((row) => brief(row[y] ?? "")));
+  const shown = first.map((row, i) => ({ label: named(row[x] ?? ""), values: [Number(row[y])], shown: [figures[i] ?? ""] }));
   const rest = given.length > MOST_BARS && element("p", { class: "note" }, `The first ${MOST_BARS} rows.`);
   return element("div", {}, element("p", { class: "axis" }, caption), bars(caption, shown), rest);
 }

@@ -290,7 +290,7 @@ function besideControls({ engine, facts, user, other }: Wanted): HTMLElement {
   );
 }
 
-async function besideBlock({ engine, user, other, itemType, task, facts }: Wanted): Promise<HTMLElement[]> {
+async function besideBlock({ engine, user, other, itemType, task }: Wanted): Promise<HTMLElement[]> {
   const shared = block(engine, {
     title: "What both play",
     note: element("span", {}, "Share of the plays of ", swatch(0), named(user), " and ", swatch(1), named(other), "."),
@@ -336,7 +336,7 @@ async function besideBlock({ engine, user, other, itemType, task, facts }: Wante
       from (from served_recommendations where user_id = ${text(user)} and item_type = '${itemType}' and task = '${task}') as one
       full join (from served_recommendations where user_id = ${text(other)} and item_type = '${itemType}' and task = '${task}') as two
           using (rank)
-      where rank <= ${facts.headlineK}
+      where rank <= ${PLAYED}
       order by rank`,
     otherwise: "Nothing is served for this.",
     show: (rows) => {
