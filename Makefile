@@ -17,8 +17,9 @@ ITEM_TYPE ?=
 TRIALS ?=
 NEW_ARTISTS ?=
 LISTENER ?=
+USERS ?=
 PYTHON ?= python3
-SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS LISTENER
+SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS LISTENER USERS
 # a dollar sign in a setting is one, not a reference to a variable; recipes take settings from the environment ($$RAW)
 $(foreach name,$(SETTINGS),$(eval override $(name) := $$(value $(name))))
 export $(SETTINGS)
@@ -32,7 +33,7 @@ NEXT_READY := .venv-next/.ready
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build fit recommend evaluate report slides charts protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint docs clean
+.PHONY: help setup data demo build fit recommend evaluate report slides charts protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint explore docs clean
 
 # '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
@@ -133,6 +134,9 @@ benchmark: $(BENCHMARK_READY) #: Measure time and memory per stage and model (RA
 
 lint: $(READY) #: Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests dbt_project/analyses
+
+explore: $(READY) ## Write a page that asks the tables in a browser, and serve it (USERS='ids, or all'; needs npm)
+	@$(BIN)/python -m models_py explore
 
 docs: $(READY) ## Write the dbt documentation as one page, dbt_project/target/static_index.html
 	@$(BIN)/python -m models_py docs

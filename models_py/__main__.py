@@ -426,12 +426,50 @@ def serve(
     check_published(warehouse)
     # one list at a time is too little work to share: with two threads each takes ten times as long
     os.environ |= {"NUMBA_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    from models_py.serving.service import HOST
+    from models_py.serving.loopback import HOST
     from models_py.serving.service import serve as answer
 
     say_when_stopped("Stopped.")
     say(f"Reading {warehouse} ...")
     answer(warehouse, port, lambda: say(f"Answering at http://{HOST}:{port}/ until stopped (Ctrl-C)."))
+
+
+@app.command(rich_help_panel=ANSWERS)
+def explore(
+    users: Annotated[
+        str,
+        typer.Option(envvar="USERS", help="Whose data go in: ids between commas, or all; five examples when left out."),
+    ] = "",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8766,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write to; that of the warehouse when left out.")
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only write the files.")] = False,
+) -> None:
+    """Write a page that asks the tables in a browser, and serve it on this machine until stopped."""
+    path = Settings.from_environment().warehouse
+    check_published(path)
+    from models_py.explorer import bundling, exporting
+    from models_py.explorer.serving import open_browser, serve
+    from models_py.serving.loopback import HOST
+    from models_py.warehouse import Warehouse
+
+    say_when_stopped("Stopped.")
+    chosen = exporting.choose(Warehouse(path), users)
+    say(exporting.whose(chosen))
+    explorer = bundling.write(Warehouse(path), chosen, output or path.parent)
+    say(f"Wrote {explorer.page}, which opens by itself, and the folder {explorer.folder}, to be served.")
+    if no_serve:
+        return
+    address = f"http://{HOST}:{port}/"
+
+    def ready() -> None:
+        say(f"Serving it at {address} until stopped (Ctrl-C).")
+        if not no_open:
+            open_browser(address)
+
+    serve(explorer.folder, port, ready)
 
 
 def _check_kind(item_type: str) -> None:

@@ -41,3 +41,7 @@ class ReportError(MusicError):
 
 class DownloadError(MusicError):
     """The Last.fm data cannot be fetched or kept."""
+
+
+class ExplorerError(MusicError):
+    """The page of the explorer cannot be built or written."""

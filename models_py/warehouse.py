@@ -29,6 +29,12 @@ MOST_REMEMBERED = 1_000_000
 DAMAGE = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException)
 # Columns of indices, stored as ids.
 INDEX = re.compile(r"(\w+_)?(?P<entity>user|item)_index")
+# What a file that is written for others is called meanwhile: no file's stem has a dot, so none is called so.
+EXCERPT = '"the.excerpt"'
+# The oldest DuckDB that reads such a file; by default a file of 2.0 is for 2.0 alone.
+READABLE_FROM = "v1.2.0"
+# Bytes of its blocks, the fewest there are: it has many small tables, and a column of each fills at least one.
+EXCERPT_BLOCK = 16_384
 # How the names of DuckDB's numeric types begin.
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "FLOAT", "DOUBLE", "DECIMAL")
 
@@ -144,6 +150,45 @@ class Warehouse:
             except duckdb.Error as error:
                 raise SettingError(f"The query cannot be answered: {_in_one_line(error)}") from error
 
+    def write_excerpt(self, path: Path, tables: Mapping[str, str], parameters: Mapping[str, object]) -> None:
+        """Write what queries give into a new file that DuckDB 1.2 and newer can read, with the comments of the tables.
+
+        Parameters
+        ----------
+        path : Path
+            A file that is not there.
+        tables : mapping of str to str
+            Schema and name of each table, to the query that makes it.
+        parameters : mapping
+            Of the queries, by name; each takes those that it names.
+
+        Raises
+        ------
+        WarehouseError
+            Where this file cannot be read, or the other one cannot be written.
+        """
+        check_published(self.path)
+        with self._connect(read_only=True) as connection:
+            try:
+                options = f"read_write, storage_version '{READABLE_FROM}', block_size {EXCERPT_BLOCK}"
+                connection.execute(f"attach {_quoted(os.path.join('.', path))} as {EXCERPT} ({options})")
+                # as one transaction, because the disk is waited for at the end of each
+                connection.execute("begin")
+                for schema in dict.fromkeys(table.split(".")[0] for table in tables):
+                    connection.execute(f"create schema {EXCERPT}.{schema}")
+                for table, query in tables.items():
+                    named = {name: value for name, value in parameters.items() if f"${name}" in query}
+                    connection.execute(f"create table {EXCERPT}.{table} as {query}", named)
+                _copy_comments(connection, tables)
+                connection.execute("commit")
+                # what is detached is whole, without a write-ahead log beside it
+                connection.execute(f"detach {EXCERPT}")
+            except duckdb.Error as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be written to {path} ({_in_one_line(error)}): "
+                    "free disk space, or run `make evaluate` to build it anew."
+                ) from error
+
     def replace(self, replacements: Iterable[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
         with self._connect(read_only=False) as connection:
@@ -211,6 +256,8 @@ class Warehouse:
         try:
             # the limit that profiles.yml sets for dbt
             connection.execute(f"set memory_limit = '{os.environ.get('MEMORY_LIMIT') or '2500MB'}'")
+            # which 2.0 prints among what is printed here
+            connection.execute("set enable_progress_bar = false")
             yield connection
         finally:
             connection.close()
@@ -330,6 +377,29 @@ def _insert_rows(
         [*shared.values(), shared.get("split_name", "full")],
     )
     connection.unregister("new_rows")
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
+    """Give tables of the excerpt, and their columns, the comments that their namesakes have here."""
+    comments = connection.execute(
+        """
+        select 'table', schema_name || '.' || table_name, '', comment from duckdb_tables()
+        where database_name = current_database() and comment is not null
+        union all
+        select 'table', schema_name || '.' || view_name, '', comment from duckdb_views()
+        where database_name = current_database() and comment is not null
+        union all
+        select 'column', schema_name || '.' || table_name, '."' || column_name || '"', comment from duckdb_columns()
+        where database_name = current_database() and comment is not null
+        """
+    ).fetchall()
+    for kind, table, column, comment in comments:
+        if table in tables:
+            connection.execute(f"comment on {kind} {EXCERPT}.{table}{column} is {_quoted(comment)}")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _named(values: Mapping[str, object]) -> str:

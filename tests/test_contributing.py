@@ -59,7 +59,8 @@ def test_every_place_that_it_names_is_there():
 
 def test_a_new_recommender_is_one_new_file(tmp_path: Path):
     for folder in ("models_py", "tests"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "models_py/recommenders/together.py").write_text(RECOMMENDER)
     kit = "tests/recommenders/test_behaviour.py"

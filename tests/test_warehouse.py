@@ -224,3 +224,28 @@ def test_a_file_of_another_version_names_the_version_it_needs(path: Path, monkey
 
     monkeypatch.setattr(duckdb, "connect", refuse)
     assert f"{path} was made by DuckDB v9.8.7" in message_of(lambda: Warehouse(path).read("select 1"))
+
+
+def test_an_excerpt_is_a_file_of_its_own_with_the_comments(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("comment on table marts.training_users is 'Who''s who'")
+        connection.execute("comment on column marts.training_users.user_index is 'From 0'")
+    excerpt = path.with_name("it's an excerpt.duckdb")
+    Warehouse(path).write_excerpt(
+        excerpt,
+        {
+            "other.numbers": "select unnest($numbers) as number",
+            "marts.training_users": "select * from marts.training_users where user_index = $index",
+        },
+        {"numbers": [1, 2], "index": 1},
+    )
+    assert fetch(excerpt, "from other.numbers") == [(1,), (2,)]
+    assert fetch(excerpt, "select distinct user_index, count(*) from marts.training_users group by all") == [(1, 4)]
+    assert fetch(excerpt, "select comment from duckdb_tables() where comment is not null") == [("Who's who",)]
+    assert fetch(excerpt, "select comment from duckdb_columns() where comment is not null") == [("From 0",)]
+    assert not list(path.parent.glob("*.wal"))
+
+
+def test_an_excerpt_that_cannot_be_written_is_one_sentence(path: Path) -> None:
+    with pytest.raises(WarehouseError, match=r"cannot be written to .*nowhere/excerpt.duckdb \(.*\): free disk space"):
+        Warehouse(path).write_excerpt(path.parent / "nowhere" / "excerpt.duckdb", {"marts.one": "select 1 as one"}, {})

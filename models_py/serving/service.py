@@ -9,7 +9,6 @@ import html
 import json
 import logging
 import pathlib
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -30,12 +29,12 @@ from models_py.errors import SettingError, WarehouseError
 from models_py.recommenders.base import TASKS
 from models_py.serving.answers import Recommended, RecommendedList, SimilarItem
 from models_py.serving.histories import History
+from models_py.serving.loopback import HOST, listening
 from models_py.serving.snapshot import Snapshot, version_of
 from models_py.sources.feedback import KINDS
 
 logger = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
 # Seconds between looks for a new publication.
 LOOK_EVERY = 0.5
 MOST_BYTES = 10 * 2**20
@@ -116,26 +115,6 @@ def serve(path: pathlib.Path, port: int, ready: Callable[[], None]) -> None:
         ready()
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
         uvicorn.Server(config).run(sockets=[own])
-
-
-def listening(port: int) -> socket.socket:
-    """Listen on this machine's own address, before anything is read: of two services one is refused at once.
-
-    Raises
-    ------
-    SettingError
-        Where the port is taken.
-    """
-    # named as TCP, or asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for an acknowledgement
-    made = socket.socket(proto=socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((HOST, port))
-        made.listen()
-    except OSError as error:
-        made.close()
-        raise SettingError(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from error
-    return made
 
 
 def application(publication: Publication) -> FastAPI:

@@ -18,8 +18,8 @@ import requests
 from conftest import ROOT, Study
 
 from models_py.publishing import building
+from models_py.serving.loopback import listening
 from models_py.serving.saved import models_folder
-from models_py.serving.service import listening
 
 CLIENTS, PUBLICATIONS = 20, 3
 
