@@ -13,9 +13,9 @@ from urllib.request import urlopen
 
 import duckdb
 import pytest
-from served_pages import NARROW, PATIENCE, WIDE, Watched, browser, grave_findings, served, watched
 from conftest import Study
 from playwright.sync_api import Browser, Page, expect
+from served_pages import NARROW, PATIENCE, WIDE, Watched, browser, grave_findings, served, watched
 from stopped_commands import start, stopped
 
 from models_py.errors import ExplorerError
