@@ -29,6 +29,12 @@ def figure(value: float, decimals: int = 3) -> str:
     return f"{value:.{decimals}f}"
 
 
+def seconds(value: float) -> str:
+    """Write a duration with two or three digits that count."""
+    decimals = sum(value < limit for limit in (10, 1, 0.1, 0.01))
+    return f"{value:,.{decimals}f} s"
+
+
 def signed(value: float, decimals: int = 3) -> str:
     """Write a difference with its sign."""
     return f"{value:+.{decimals}f}"

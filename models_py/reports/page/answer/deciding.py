@@ -210,7 +210,7 @@ def _of_splits(row: Row) -> str:
         f"Splits: over {wording.counted(row['split_count'], str(row['split_kind']).replace('_', ' ') + ' split')} the "
         f"best list of new {row['item_type']}s has a mean NDCG of {wording.figure(row['ndcg'])} ({row['model_name']}), "
         f"with a standard deviation of {wording.figure(row['ndcg_sd'])}. {row['second_name']} follows at a distance of "
-        f"{wording.figure(row['lead'])} ({wording.figure(row['lead_sd'])}), {verdict}."
+        f"{wording.figure(row['lead'])} (standard deviation {wording.figure(row['lead_sd'])}), {verdict}."
     )
 
 

@@ -43,9 +43,9 @@ def _of_gain(row: Row) -> str:
     }.get(str(row["verdict"]), "whether lists of one's own pay is not shown")
     bracket = "" if row["ci_low"] is None else f" ({wording.interval(row['ci_low'], row['ci_high'])})"
     return (
-        f"{row['model_name']} is served, chosen on validation. On the test part {wording.percent(row['share_better'])} "
-        f"of {wording.counted(row['n_users'], 'user')} get a better list than what most people play and "
-        f"{wording.percent(row['share_worse'])} a worse one, with a mean gain in NDCG of "
+        f"{row['model_name']} is served: chosen on validation, it is judged alone on the test part. There "
+        f"{wording.percent(row['share_better'])} of {wording.counted(row['n_users'], 'user')} get a better list than "
+        f"what most people play and {wording.percent(row['share_worse'])} a worse one, with a mean gain in NDCG of "
         f"{wording.signed(row['mean_gain'])}{bracket}: {verdict}."
     )
 
@@ -72,7 +72,7 @@ def _cheaper(marts: Marts) -> Iterator[Block]:
     for row in asked.rows:
         yield Sentence(
             f"New {row['item_type']}s, cost: {row['model_name']} is level with {row['leader_name']} and learns in "
-            f"{wording.figure(row['seconds'], 2)} s instead of {wording.figure(row['leader_seconds'], 2)} s. Where "
+            f"{wording.seconds(row['seconds'])} instead of {wording.seconds(row['leader_seconds'])}. Where "
             "time or memory is short, it is the one to take.",
             asked.sql,
         )

@@ -30,7 +30,7 @@ with compared as (
 ),
 ties as (
     select item_type, task, count(*) as tie_count,
-        string_agg(model_name, ', ' order by mean_difference desc, model_name) as ties
+        list(model_name order by mean_difference desc, model_name)[:3] as nearest, count(*) - 3 as further_count
     from compared
     where compared_with = 'leader' and verdict = 'tie'
     group by all
@@ -40,9 +40,10 @@ baselines as (
 ),
 leaders as (
     select l.item_type, l.task, l.model_name, l.k, l.n_users, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high,
-        coalesce(l.lead_is_real, false) as lead_is_real, r.is_baseline, coalesce(t.tie_count, 0) as tie_count, t.ties,
+        coalesce(l.lead_is_real, false) as lead_is_real, r.is_baseline, coalesce(t.tie_count, 0) as tie_count,
+        t.nearest, t.further_count,
         b.baseline_name, o.ndcg as baseline_ndcg, o.ndcg_ci_low as baseline_low, o.ndcg_ci_high as baseline_high,
-        c.mean_difference, c.ci_low, c.ci_high, c.verdict
+        c.mean_difference, c.ci_low, c.ci_high, c.p_value_adjusted, c.verdict
     from marts.model_leaderboard as l
     inner join marts.evaluation_parameters as p on l.split_name = p.default_split
     inner join marts.model_runs as r
@@ -141,7 +142,9 @@ def _of_leader(row: Row) -> str:
 
 def _place(row: Row) -> str:
     if row["tie_count"]:
-        return f"comes first, level with {wording.listed(str(row['ties']).split(', '))}"
+        further = row["further_count"]
+        others = [*row["nearest"], f"{wording.count(further)} more"] if further > 0 else row["nearest"]
+        return f"comes first, level with {wording.listed(others)}"
     return "leads" if row["lead_is_real"] else "comes first, though its lead is not shown to be real"
 
 
@@ -158,7 +161,8 @@ def _over_baseline(row: Row) -> str:
         return f": {difference}"
     if row["verdict"] == "not known":
         return f": {difference}, though their searches were cut unequally"
-    return f": {difference}, which is no more than chance can give"
+    p_value = wording.figure(row["p_value_adjusted"])
+    return f": {difference}, which may be chance (p {p_value} after correction for the number of models)"
 
 
 def _kinds(marts: Marts) -> Iterator[Block]:
