@@ -16,10 +16,13 @@ class Sentence:
         With its figures in it, made from what `sql` gives and nothing else.
     sql : str
         The query that gives the figures; empty where there are none in it.
+    is_lead : bool
+        Whether it says in one line what the others under its heading say.
     """
 
     text: str
     sql: str = ""
+    is_lead: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ def counted(number: float, one: str, many: str = "") -> str:
 
 def percent(share: float) -> str:
     """Write a share of 1 as a percentage, small ones with decimals."""
-    decimals = (abs(share) < ONE_DECIMAL) + (abs(share) < TWO_DECIMALS) if share else 0
+    size = round(abs(share), 3)
+    decimals = (size < ONE_DECIMAL) + (abs(share) < TWO_DECIMALS) if share else 0
     return f"{share:.{decimals}%}"
 
 
@@ -53,3 +54,8 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     """Put names in a row: 'a', 'a and b', 'a, b and c'."""
     *first, end = names
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def claim(text: str, is_demo: bool) -> str:
+    """Say of what a finding is one: of planted tastes, where the data are made up."""
+    return f"On these planted tastes, {text[0].lower()}{text[1:]}" if is_demo else text
