@@ -32,6 +32,8 @@ from models_py.settings.variables import check_variables, with_variable
 from models_py.terminal.printing import complain, only_own_words, say
 
 TASKS = ("discovery", "repeat", "all", "new_artists")
+# characters that are named of many
+SHOWN = 20
 EVERY_DAY, ANSWERS, STUDIES = "Raw files to tables", "Ask the tables", "Studies and checks"
 
 NewArtists = Annotated[
@@ -231,8 +233,7 @@ def slides() -> None:
     with stage("Slides"):
         path, undrawn = write_slides(warehouse)
     say(f"The slides are {path}.")
-    if undrawn:
-        say(f"No font here has {undrawn}: boxes stand for them until one is installed (Debian: fonts-noto).")
+    _say_undrawn(undrawn)
 
 
 @app.command(rich_help_panel=ANSWERS)
@@ -245,8 +246,9 @@ def charts() -> None:
 
     say_when_stopped("Stopped.")
     with stage("Charts"):
-        folder, count = write_charts(warehouse)
+        folder, count, undrawn = write_charts(warehouse)
     say(f"{count} charts are in {folder}, each as SVG and as PNG.")
+    _say_undrawn(undrawn)
 
 
 @app.command(rich_help_panel=ANSWERS)
@@ -485,6 +487,12 @@ def _check_task(task: str) -> None:
 def _settings_of_study(new_artists: bool) -> Settings:
     settings = Settings.from_environment()
     return with_variable(settings, "new_artists", True) if new_artists else settings
+
+
+def _say_undrawn(characters: str) -> None:
+    if characters:
+        more = " and others" if len(characters) > SHOWN else ""
+        say(f"No font here has {characters[:SHOWN]}{more}: boxes stand for them (Debian: install fonts-noto-cjk).")
 
 
 def _evaluate(settings: Settings, prepare: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from models_py.errors import ReportError
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Chart, Section
-from models_py.reports.page.pictures import drawn, pixels
+from models_py.reports.page.pictures import drawn, pixels, undrawn
 from models_py.reports.page.report import chapters
 from models_py.terminal.stopping import discarded
 from models_py.warehouse import Warehouse
@@ -40,7 +40,7 @@ def charts_of(sections: list[Section]) -> dict[str, Chart]:
     return {block.name: block for block in blocks if isinstance(block, Chart)}
 
 
-def write_charts(path: Path) -> tuple[Path, int]:
+def write_charts(path: Path) -> tuple[Path, int, str]:
     """Write each chart of a published warehouse's report as SVG and as PNG.
 
     The folder is there whole or as it was: one of an earlier report is replaced.
@@ -56,6 +56,8 @@ def write_charts(path: Path) -> tuple[Path, int]:
         The folder.
     int
         How many charts there are.
+    str
+        Characters in them that no font on this machine has.
 
     Raises
     ------
@@ -70,7 +72,7 @@ def write_charts(path: Path) -> tuple[Path, int]:
             f"The charts cannot be written to {folder} ({error.strerror}): make its folder writable, free some space, "
             "or set WAREHOUSE to a file elsewhere."
         ) from error
-    return folder, len(charts)
+    return folder, len(charts), undrawn("".join(str(chart.spec) for chart in charts.values()))
 
 
 def write_pictures(charts: dict[str, Chart], folder: Path) -> None:

@@ -23,7 +23,7 @@ from models_py.warehouse import Warehouse
 
 SIDES = ("Left", "Right")
 MOST_CHARTS = len(SIDES)
-# statements of a slide, its title among them
+# statements of a slide: with charts, its title among them, and without
 BESIDE_CHARTS, ALONE = 3, 8
 LONGEST_TITLE = 175
 # where one statement of a sentence's text ends and the next begins
@@ -38,9 +38,9 @@ class Plan:
     Attributes
     ----------
     title : str
-        Where no sentence states the finding in a line or two.
+        Where no sentence before a chart states the finding in a line or two.
     groups : sequence of str
-        Whose sentences it begins with, as 'section/group'; '*' stands for any text.
+        Whose sentences stand where no chart is found, as 'section/group'; '*' stands for any text.
     charts : sequence of str
         Names of charts, likewise; the first of each that is found.
     """
@@ -51,17 +51,21 @@ class Plan:
 
 
 PLANS = (
-    Plan("The question and the answer", ("answer/*",)),
+    Plan(
+        "The question and the answer",
+        ("answer/question", "answer/patterns", "answer/recommend", "answer/decide", "answer/meaning"),
+    ),
     Plan("The data", (), ("plays_by_month", "long_tail")),
-    Plan("Patterns: groups of listeners and themes", (), ("map_user", "themes_artist", "themes_track")),
+    Plan("Patterns: groups of listeners, and themes", (), ("map_user", "themes_artist", "themes_track")),
     Plan("Recommending artists", (), ("leaderboard_artist_discovery",)),
     Plan("Recommending tracks", (), ("leaderboard_track_discovery",)),
     Plan("Accuracy against breadth", (), ("coverage_track_discovery", "coverage_artist_discovery")),
     Plan("What differs for whom", (), ("segment_activity_*", "segment_mainstreamness_*")),
-    Plan("What time decides", (), ("random_time_*", "spread_*")),
+    Plan("What protocol and time decide", ("answer/decide",), ("protocol_of_*", "random_time_*", "spread_*")),
     Plan("Whom personal lists help", (), ("gain_shares", "gain_activity")),
     Plan("Who stays", (), ("retention_calibration", "retention_coefficients")),
-    Plan("What this cannot say", ("*/limits",)),
+    Plan("What it means", ("answer/meaning",)),
+    Plan("What the data cannot say", ("answer/limits",)),
 )
 
 
@@ -138,32 +142,40 @@ def as_pdf(deck: Sequence[Slide], foot: str, title: str) -> bytes:
 
 
 def _found(plan: Plan, sections: Sequence[Section]) -> Found | None:
+    found = (next(_charts(pattern, sections), None) for pattern in plan.charts)
+    charts = [each for each in found if each][:MOST_CHARTS]
+    if charts:
+        return _drawn(plan, charts)
     said = _said(plan, sections)
-    charts: list[Chart] = []
-    for pattern in plan.charts:
-        before, chart = next(_charts(pattern, sections), ([], None))
-        if chart and len(charts) < MOST_CHARTS:
-            said += before
-            charts.append(chart)
-    if not said and not charts:
-        return None
     statements = [each for block in said for each in STATEMENTS.split(block.text)]
+    queries = [block.sql for block in said if isinstance(block, Sentence)]
+    return Found(plan.title, Slide(plan.title, statements[:ALONE]), queries) if said else None
+
+
+def _drawn(plan: Plan, charts: Sequence[tuple[list[Sentence], Chart]]) -> Found:
+    """Show charts under what is said of them, the finding as the title."""
+    said = [sentence for sentences, _ in charts for sentence in sentences]
+    statements = [each for sentence in said for each in STATEMENTS.split(sentence.text)]
     # a caption says what is seen, which is no finding
-    seen = [STATEMENTS.split(chart.caption)[0] for chart in charts]
+    seen = [STATEMENTS.split(chart.caption)[0] for _, chart in charts]
     seen = [f"{side}: {each}" for side, each in zip(SIDES, seen, strict=True)] if len(charts) > 1 else seen
-    is_title = bool(said) and isinstance(said[0], Sentence) and len(statements[0]) <= LONGEST_TITLE
+    is_title = bool(said) and len(statements[0]) <= LONGEST_TITLE
     title = statements[0].rstrip(".") if is_title else plan.title
-    texts = statements[is_title : BESIDE_CHARTS if charts else ALONE] or seen
-    queries = [block.sql for block in (*said, *charts) if not isinstance(block, Missing)]
-    return Found(plan.title, Slide(title, texts, charts), queries)
+    drawn = [chart for _, chart in charts]
+    queries = [block.sql for block in (*said, *drawn)]
+    return Found(plan.title, Slide(title, statements[is_title:BESIDE_CHARTS] or seen, drawn), queries)
 
 
 def _said(plan: Plan, sections: Sequence[Section]) -> list[Sentence | Missing]:
-    """Give what a plan's groups say: all of one, of several what each says first."""
+    """Give what a plan's groups say: all of one; of several what the first begins with, and each in one line."""
     named = [(f"{section.name}/{group.name}", group) for section in sections for group in section.groups]
     groups = [group for pattern in plan.groups for name, group in named if fnmatchcase(name, pattern)]
     said = [[block for block in group.blocks if isinstance(block, Sentence | Missing)] for group in groups]
-    return [block for blocks in said for block in (blocks if len(groups) == 1 else blocks[:1])]
+    if len(said) <= 1:
+        return [block for blocks in said for block in blocks]
+    leads = [[block for block in blocks if isinstance(block, Sentence) and block.is_lead] for blocks in said]
+    lines = [block for lead, blocks in zip(leads, said, strict=True) for block in (lead or blocks[:1])]
+    return list(dict.fromkeys([*said[0][:1], *lines]))
 
 
 def _charts(pattern: str, sections: Sequence[Section]) -> Iterator[tuple[list[Sentence], Chart]]:

@@ -53,8 +53,8 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_chart_is_there_as_svg_and_png(made: Path) -> None:
-    folder, count = write_charts(made)
-    assert (folder.name, count) == ("music.charts", 2)
+    folder, count, undrawn_characters = write_charts(made)
+    assert (folder.name, count, undrawn_characters) == ("music.charts", 2, "")
     assert sorted(path.name for path in folder.iterdir()) == ["one.png", "one.svg", "two.png", "two.svg"]
     assert sorted(path.name for path in made.parent.iterdir()) == ["music.charts", "music.duckdb"]
     drawing = (folder / "one.svg").read_text(encoding="utf-8")
@@ -104,7 +104,7 @@ def test_a_chart_takes_the_size_it_is_given_unless_it_has_its_own(width: int, he
 
 
 def test_an_earlier_folder_is_replaced_and_a_failure_leaves_it(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, _ = write_charts(made)
+    folder, *_ = write_charts(made)
     (folder / "of_an_earlier_report.svg").touch()
     write_charts(made)
     names = sorted(path.name for path in folder.iterdir())

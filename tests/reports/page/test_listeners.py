@@ -333,13 +333,13 @@ def test_names_of_areas_are_apart_and_inside() -> None:
             for other in boxes[number + 1 :]:
                 assert one[1] <= other[0] or other[1] <= one[0] or abs(one[2] - other[2]) >= LINE
         for label in labels:
-            (area,) = (row for row in rows if (row["period"], row["rank"]) == (label["period"], label["rank"]))
+            (area,) = (row for row in rows if (row["period"], row["rank"]) == (label["at"], label["area"]))
             assert area["bottom"] < label["place"] < area["top"]
 
 
 def box(label: dict, periods: int, highest: int) -> tuple[float, float, float]:
     """Left, right and middle of a name in pixels."""
-    x = int(label["period"][1:]) * NARROWEST / (periods - 1)
+    x = int(label["at"][1:]) * NARROWEST / (periods - 1)
     wide = CHARACTER * len(label["label"])
     left = x - {"left": 0, "center": wide / 2, "right": wide}[label["align"]]
     return left, left + wide, 280 * label["place"] / highest

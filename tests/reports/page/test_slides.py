@@ -25,7 +25,7 @@ SQL = "select count(*) from marts.plays inner join marts.users using (user_id)"
 PLAN = (
     Plan("The answer", ("answer/*",)),
     Plan("One group", ("answer/short",)),
-    Plan("Two charts", (), ("bars_*", "absent", "lines")),
+    Plan("Two charts", ("answer/short",), ("bars_*", "absent", "lines")),
     Plan("Nothing there", ("absent/*",), ("absent",)),
     Plan("What lacks", ("data/lacking",)),
     Plan("Only seen", (), ("unsaid",)),
@@ -43,7 +43,7 @@ def chart(name: str, text: str = "a") -> Chart:
 
 def sections(text: str = "Ann") -> list[Section]:
     short = [Sentence(f"{text} leads with 0.5. The others follow.", SQL), Sentence("All of it.")]
-    long = [chart("unsaid_either"), Sentence("More in 2009. Much more."), Sentence("Not first.")]
+    long = [chart("unsaid_either"), Sentence("Not a lead."), Sentence("More in 2009. Much more.", is_lead=True)]
     answer = [Group("short", "In short", short), Group("long", "At length", long)]
     data = Group(
         "load",
@@ -83,9 +83,9 @@ def test_the_deck_is_a_pdf_with_sentences_as_text(made: Path) -> None:
     assert pdf.metadata.title == "music: findings"
     assert pdf.trailer["/Root"]["/Lang"] == "en"
     answer, group, charts, lacking, seen, sources = pages_of(path.read_bytes())
-    # of several groups what each says first, of one group all
-    assert answer == "Ann leads with 0.5 The others follow. More in 2009. Much more. music 1"
-    assert group == "Ann leads with 0.5 The others follow. All of it. music 2"
+    # of several groups what the first begins with and each says in one line, of one group all
+    assert answer == "The answer Ann leads with 0.5. The others follow. More in 2009. Much more. music 1"
+    assert group == "One group Ann leads with 0.5. The others follow. All of it. music 2"
     # figures make a title; the first chart of a name, and the one after it with nothing of its own to say
     assert charts.startswith("Bars are 1.2 times as long They are 3. Title of bars_a ")
     # what is in a chart is text too

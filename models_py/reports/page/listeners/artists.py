@@ -99,10 +99,9 @@ def over_time(marts: Marts, person: Example) -> Chart | Missing:
     first = asked.first
     if len({row["period"] for row in asked.rows}) < FEWEST_PERIODS:
         return Missing(
-            f"Not enough data: {person.user_id} has plays in fewer than {FEWEST_PERIODS} months in a row, too few to "
-            "draw artists over time."
+            f"Not enough data: the plays of {person.user_id} are of too few months to draw artists over time."
         )
-    artists = len({row["rank"] for row in asked.rows})
+    artists = max(row["rank"] for row in asked.rows)
     leader = next(row for row in asked.rows if row["rank"] == 1)
     of = f"the {artists} most played artists" if artists > 1 else "the only artist"
     caption = (
@@ -153,20 +152,19 @@ def discoveries(marts: Marts, person: Example) -> Chart:
             discovery_count as artists,
             play_count as plays,
             sum(discovery_count) over () as artist_count,
-            row_number() over (order by discovery_count desc, month) = 1 as is_most
+            row_number() over (order by month) as number
         from marts.user_months
         where user_id = {literal(person.user_id)}
         order by month
         """
     )
-    most = next(row for row in asked.rows if row["is_most"])
+    most = max(asked.rows, key=lambda row: row["artists"])
     caption = (
-        f"{counted(asked.first['artist_count'], 'artist')} in {counted(len(asked.rows), 'month')} with a play. "
-        f"Most new ones in {month(most['month'])}: {count(most['artists'])}. At the start of a history all are new."
+        f"{counted(asked.first['artist_count'], 'artist')} in {counted(asked.rows[-1]['number'], 'month')} with a "
+        f"play. Most are new in {month(most['month'])}: {count(most['artists'])}. At first all music is new."
     )
-    drawn = [{name: row[name] for name in ("month", "until", "artists", "plays")} for row in asked.rows]
     bars = (
-        alt.Chart(values(drawn))
+        alt.Chart(values(asked.rows))
         .mark_rect(x2Offset=-1)
         .encode(
             x=alt.X("month:T", title=None, axis=MONTHS),
@@ -192,18 +190,17 @@ def discoveries(marts: Marts, person: Example) -> Chart:
 
 
 def _stream(rows: list[Row], unit: str) -> dict[str, object]:
-    drawn = [{name: row[name] for name in ("period", "rank", "artist", "plays", "bottom", "top")} for row in rows]
     ranks = list(range(1, len(CATEGORIES) + 1))
-    x = alt.X("period:T", title=None, axis=MONTHS)
-    colour = alt.Color("rank:O", legend=None, scale=alt.Scale(domain=ranks, range=CATEGORIES))
+    x = alt.X(type="temporal", title=None, axis=MONTHS)
+    colour = alt.Color(type="ordinal", legend=None, scale=alt.Scale(domain=ranks, range=CATEGORIES))
     areas = (
-        alt.Chart(values(drawn))
+        alt.Chart(values(rows))
         .mark_area(interpolate="monotone", stroke="@paper", strokeWidth=0.5)
         .encode(
-            x=x,
+            x=x.field("period"),
             y=alt.Y("bottom:Q", title=f"Plays per {unit}", axis=alt.Axis(tickCount=5, tickMinStep=1)),
             y2="top:Q",
-            color=colour,
+            color=colour.field("rank"),
             tooltip=[alt.Tooltip("artist:N", title="Artist")],
         )
     )
@@ -216,5 +213,5 @@ def _stream(rows: list[Row], unit: str) -> dict[str, object]:
             text = alt.Chart(values(of_align)).mark_text(
                 align=align, baseline="middle", fontWeight="bold", tooltip=None, **halo
             )
-            layers.append(text.encode(x=x, y="place:Q", text="label:N", color=colour))
+            layers.append(text.encode(x=x.field("at"), y="place:Q", text="label:N", color=colour.field("area")))
     return alt.layer(*layers).properties(width="container", height=HEIGHT).to_dict()

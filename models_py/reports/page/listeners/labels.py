@@ -30,9 +30,9 @@ def placed_labels(rows: Sequence[Row], height: int) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        rank, period, place (on the axis of plays), label, and align, by which a name at an edge stays inside. The first
-        rank chooses first: where its area is thick, and much of the name is on it. A name for which there is no room is
-        left out.
+        area (its rank), at (a period), place (on the axis of plays), label, and align, by which a name at an edge stays
+        inside. The first rank chooses first: where its area is thick, and much of the name is on it. A name for which
+        there is no room is left out.
     """
     scale = height / max(row["top"] for row in rows)
     taken: list[Box] = []
@@ -45,7 +45,7 @@ def placed_labels(rows: Sequence[Row], height: int) -> list[dict[str, object]]:
         for _, box, label in sorted(candidates, key=lambda found: -found[0]):
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                labels.append({"rank": rank, "label": name, **label})
+                labels.append({"area": rank, "label": name, **label})
                 break
     return labels
 
@@ -64,7 +64,7 @@ def _candidate(
     under = [(left + wide * sample / (SAMPLES - 1)) / step for sample in range(SAMPLES)]
     inside = sum(_at(area, "bottom", each) < place < _at(area, "top", each) for each in under)
     box = (left, y - LINE / 2, left + wide, y + LINE / 2)
-    return inside * thickness, box, {"period": row["period"], "place": place, "align": align}
+    return inside * thickness, box, {"at": row["period"], "place": place, "align": align}
 
 
 def _at(area: Sequence[Row], edge: str, place: float) -> float:

@@ -48,10 +48,7 @@ def themes(marts: Marts, person: Example) -> Chart | Missing:
         )
     first = asked.first
     caption = f"The first theme, {first['theme']}, is led by {first['top_items']}."
-    drawn = [
-        {"rank": row["rank"], "theme": f"{row['theme']}: {percent(row['share'])}", "share": row["share"]}
-        for row in asked.rows
-    ]
+    drawn = [{**row, "label": f"{row['theme']}: {percent(row['share'])}"} for row in asked.rows]
     x = alt.X("share:Q", title="Share of the listener's taste", axis=alt.Axis(format="%", tickCount=5))
     # two themes may have one label
     y = alt.Y("rank:O", axis=None)
@@ -59,7 +56,7 @@ def themes(marts: Marts, person: Example) -> Chart | Missing:
     names = (
         alt.Chart(values(drawn))
         .mark_text(align="left", yOffset=-5, limit=300, tooltip=None)
-        .encode(y=y, x=alt.value(0), text="theme:N")
+        .encode(y=y, x=alt.value(0), text="label:N")
     )
     return Chart(
         f"themes_{person.kind}",

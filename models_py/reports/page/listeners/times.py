@@ -6,9 +6,11 @@ from models_py.reports.examples import Example
 from models_py.reports.page.asking import Marts, literal
 from models_py.reports.page.blocks import Chart, Row
 from models_py.reports.page.theme import STEPS, values
-from models_py.reports.page.wording import count, counted, day, percent
+from models_py.reports.page.wording import count, counted, day, month, percent
 
 MOST_YEARS = 10
+# of colour, as many days in each as can be
+LEVELS = 5
 # a year's rows: seven days and a gap
 YEAR_ROWS = 8
 ROW_HEIGHT = 11
@@ -46,7 +48,7 @@ def calendar(marts: Marts, person: Example) -> Chart:
                 *,
                 year - min(year) over () as year_number,
                 cast(floor((dayofyear(day) + isodow(new_year) - 2) / 7) as integer) as week,
-                cast(least(5, 1 + floor(5 * percent_rank() over (order by play_count))) as integer) as level
+                percent_rank() over (order by play_count) as place
             from days
             where year > last_year - {MOST_YEARS}
         )
@@ -56,30 +58,26 @@ def calendar(marts: Marts, person: Example) -> Chart:
             play_count as plays,
             week,
             cast({YEAR_ROWS} * year_number + weekday as integer) as row,
-            level,
-            min(year) over () as first_year,
-            count(*) over () as day_count,
-            max(play_count) over () as most_plays,
-            min(play_count) filter (where level = 5) over () as strongest_plays,
-            row_number() over (order by play_count desc, day) = 1 as is_most
+            cast(least({LEVELS}, 1 + floor({LEVELS} * place)) as integer) as level,
+            row_number() over (order by day) as number
         from placed
         order by day
         """
     )
-    first, most = asked.first, next(row for row in asked.rows if row["is_most"])
-    years = max(row["row"] for row in asked.rows) // YEAR_ROWS + 1
+    first, last = asked.rows[0], asked.rows[-1]
+    most = max(asked.rows, key=lambda row: row["plays"])
     caption = (
-        f"{counted(first['day_count'], 'day')} with a play: the stronger the colour, the more plays. "
+        f"{counted(last['number'], 'day')} with a play: the stronger the colour, the more plays. "
         f"Most on {day(most['day'])}: {count(most['plays'])}."
     )
-    if first["strongest_plays"] is not None:
-        caption += f" The strongest colour is for {count(first['strongest_plays'])} or more."
+    if strongest := [row["plays"] for row in asked.rows if row["level"] == LEVELS]:
+        caption += f" The strongest colour is for {count(min(strongest))} or more."
     return Chart(
         f"calendar_{person.kind}",
         "Every day",
         f"{caption} Days are in UTC.",
-        f"Calendar, a year per band from {first['first_year']}, a column per week, a cell per day. {caption}",
-        _calendar(asked.rows, first["first_year"], years),
+        f"Calendar, a year per band from {month(first['day'])}, a column per week, a cell per day. {caption}",
+        _calendar(asked.rows),
         asked.sql,
     )
 
@@ -117,37 +115,36 @@ def clock(marts: Marts, person: Example) -> Chart:
             hours.hour + 1 as until,
             hours.play_count as plays,
             round(hours.play_count / sum(hours.play_count) over (), 4) as share,
-            round(windows.six_hours / sum(hours.play_count) over (), 4) as six_hours_share,
-            row_number() over (order by windows.six_hours desc, hours.hour) = 1 as is_busiest
+            format('{{:02d}}:00 to {{:02d}}:00', hours.hour, (hours.hour + 6) % 24) as six_hours,
+            round(windows.six_hours / sum(hours.play_count) over (), 4) as six_hours_share
         from hours
         inner join windows on hours.hour = windows.hour
         order by hours.hour
         """
     )
-    busiest = next(row for row in asked.rows if row["is_busiest"])
-    start = busiest["hour"]
+    busiest = max(asked.rows, key=lambda row: row["six_hours_share"])
     most = max(row["plays"] for row in asked.rows)
     caption = (
-        f"{percent(busiest['six_hours_share'])} of the plays are in the six hours from {start:02}:00 to "
-        f"{(start + 6) % 24:02}:00; spread evenly it would be 25%. The circle is at {count(most)} plays, the busiest "
-        "hour. Hours are in UTC, not the listener's own."
+        f"{percent(busiest['six_hours_share'])} of the plays are in the six hours from {busiest['six_hours']}; spread "
+        f"evenly it would be a quarter. The circle is at {count(most)} plays, the busiest hour. Hours are in UTC, not "
+        "the listener's own."
     )
     return Chart(
         f"clock_{person.kind}",
         "Around the clock",
         caption,
-        f"Bars around a clock of 24 hours, midnight on top, as far out as an hour has plays. {caption}",
+        f"Bars around a clock of a whole day, midnight on top, as far out as an hour has plays. {caption}",
         _clock(asked.rows, most),
         asked.sql,
     )
 
 
-def _calendar(rows: list[Row], first_year: int, years: int) -> dict[str, object]:
-    drawn = [{name: row[name] for name in ("day", "plays", "week", "row", "level")} for row in rows]
-    bands = [{"row": YEAR_ROWS * year + weekday} for year in range(years) for weekday in range(7)]
+def _calendar(rows: list[Row]) -> dict[str, object]:
+    first_year = int(str(rows[0]["day"])[:4])
+    years = max(row["row"] for row in rows) // YEAR_ROWS + 1
+    bands = [{"band": YEAR_ROWS * year + weekday} for year in range(years) for weekday in range(7)]
     lines = list(range(YEAR_ROWS * years - 1))
     y = alt.Y(
-        "row:O",
         title=None,
         scale=alt.Scale(domain=lines, padding=0),
         axis=alt.Axis(
@@ -170,14 +167,19 @@ def _calendar(rows: list[Row], first_year: int, years: int) -> dict[str, object]
             domain=False,
         ),
     )
-    empty = alt.Chart(values(bands)).mark_rect(color="@faint", opacity=0.5, tooltip=None).encode(y=y)
+    levels = list(range(1, LEVELS + 1))
+    empty = (
+        alt.Chart(values(bands))
+        .mark_rect(color="@faint", opacity=0.5, tooltip=None)
+        .encode(y=y.field("band").type("ordinal"))
+    )
     cells = (
-        alt.Chart(values(drawn))
+        alt.Chart(values(rows))
         .mark_rect(stroke="@paper", strokeWidth=0.5)
         .encode(
             x=x,
-            y=y,
-            color=alt.Color("level:O", legend=None, scale=alt.Scale(domain=[1, 2, 3, 4, 5], range=STEPS[1:])),
+            y=y.field("row").type("ordinal"),
+            color=alt.Color("level:O", legend=None, scale=alt.Scale(domain=levels, range=STEPS[-LEVELS:])),
             tooltip=[alt.Tooltip("day:N", title="Day"), alt.Tooltip("plays:Q", title="Plays", format=",")],
         )
     )
@@ -185,10 +187,9 @@ def _calendar(rows: list[Row], first_year: int, years: int) -> dict[str, object]
 
 
 def _clock(rows: list[Row], most: int) -> dict[str, object]:
-    drawn = [{name: row[name] for name in ("hour", "until", "plays", "share")} for row in rows]
     around = {"scale": alt.Scale(domain=[0, 24], range=[0, 6.283185307179586]), "stack": None}
     bars = (
-        alt.Chart(values(drawn))
+        alt.Chart(values(rows))
         .mark_arc(stroke="@paper", strokeWidth=1.5)
         .encode(
             theta=alt.Theta("hour:Q", **around),
@@ -205,13 +206,13 @@ def _clock(rows: list[Row], most: int) -> dict[str, object]:
         )
     )
     labels = (
-        alt.Chart(values([{"hour": hour, "label": f"{hour:02}:00"} for hour in (0, 6, 12, 18)]))
+        alt.Chart(values([{"at": hour, "label": f"{hour:02}:00"} for hour in (0, 6, 12, 18)]))
         .mark_text(radius=RADIUS + 22, color="@muted", tooltip=None)
-        .encode(theta=alt.Theta("hour:Q", **around), text="label:N")
+        .encode(theta=alt.Theta("at:Q", **around), text="label:N")
     )
     ring = (
-        alt.Chart(values([{"from": 0, "until": 24}]))
+        alt.Chart(values([{"from": 0, "to": 24}]))
         .mark_arc(radius=RADIUS, radius2=RADIUS - 1, color="@faint", tooltip=None)
-        .encode(theta=alt.Theta("from:Q", **around), theta2="until:Q")
+        .encode(theta=alt.Theta("from:Q", **around), theta2="to:Q")
     )
     return (ring + bars + labels).properties(width="container", height=CLOCK_HEIGHT).to_dict()
