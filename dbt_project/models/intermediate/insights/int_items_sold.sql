@@ -4,6 +4,10 @@ items as (
     select * from {{ ref('int_items_measured') }}
 ),
 
+bands as (
+    select * from {{ ref('int_item_bands') }}
+),
+
 splits as (
     select * from {{ ref('int_splits_built') }}
     where is_default
@@ -54,10 +58,13 @@ join_counts as (
         served.model_name,
         items.item_id,
         items.listener_count,
+        bands.band,
         coalesce(count_lists.list_count, 0) as list_count,
         coalesce(count_new_listeners.new_listener_count, 0) as new_listener_count
     from items
     inner join splits on items.split_name = splits.split_name
+    inner join bands
+        on {{ same_keys('items', 'bands', ['split_name', 'item_type', 'item_id']) }}
     inner join served on items.item_type = served.item_type
     left join count_lists
         on {{ same_keys('items', 'count_lists', ['split_name', 'item_type', 'item_id']) }}
@@ -92,6 +99,7 @@ final as (
         model_name,
         item_id,
         listener_count,
+        band,
         list_count,
         expected_listener_count,
         list_count >= {{ var('undersold_min_lists') }}

@@ -30,6 +30,7 @@ final as (
         names.item_name,
         names.artist_name,
         items.listener_count,
+        items.band,
         items.list_count,
         items.expected_listener_count,
         {{ rounded('items.expected_listener_count / items.listener_count') }} as undersold_ratio,
