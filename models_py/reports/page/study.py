@@ -82,7 +82,7 @@ class Study:
 
     def says(self, text: str, sql: str = "") -> Sentence:
         """Make a sentence; one on the demo starts with what its figures are of."""
-        return Sentence(f"Demo data: {text}" if self.is_demo else text, sql)
+        return Sentence(f"On these planted tastes, {text[0].lower()}{text[1:]}" if self.is_demo else text, sql)
 
 
 @dataclass(frozen=True)

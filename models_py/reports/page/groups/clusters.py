@@ -38,9 +38,9 @@ def clusters(study: Study, entity: str) -> list[Block]:
             algorithm,
             n_clusters,
             silhouette,
-            coalesce(silhouette_shuffled, 'nan') as silhouette_shuffled,
+            silhouette_shuffled,
             seed_stability,
-            coalesce(half_sample_stability, 'nan') as half_sample_stability,
+            half_sample_stability,
             is_chosen,
             count(*) over () as tried,
             (select count(*) from marts.{POINTS[entity][0]} where {POINTS[entity][2]}) as entities

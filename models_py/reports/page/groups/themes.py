@@ -30,7 +30,7 @@ def themes(study: Study, item_type: str) -> list[Block]:
         f"""
         select
             model_name, n_themes, coherence, coherence_low, coherence_high, coherence_random, stability,
-            coalesce(half_sample_stability, 'nan') as half_sample_stability, is_chosen
+            half_sample_stability, is_chosen
         from marts.theme_quality
         where item_type = '{item_type}'
         order by model_name, is_chosen desc, coherence desc

@@ -67,13 +67,13 @@ def _drawn(board: Board, asked: Answered) -> Chart:
             "recall:Q",
             title="Recall (share of what was played)",
             scale=across.scale(),
-            axis=alt.Axis(format=".0%", grid=True, tickCount=TICKS),
+            axis=alt.Axis(format=".1~%", grid=True, tickCount=TICKS),
         ),
         "y": alt.Y(
             "precision:Q",
             title="Precision (share of the list)",
             scale=up.scale(),
-            axis=alt.Axis(format=".0%", tickCount=5),
+            axis=alt.Axis(format=".1~%", tickCount=5),
         ),
     }
     longest = max(row["k"] for row in rows)

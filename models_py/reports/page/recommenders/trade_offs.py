@@ -11,7 +11,7 @@ from models_py.reports.page.theme import values
 
 # measure: title of its axis, how it is written, how a figure of it reads
 MEASURES = {
-    "coverage": ("Coverage: share of the catalogue", ".0%", ".1%"),
+    "coverage": ("Coverage: share of the catalogue", ".1~%", ".1%"),
     "novelty": ("Novelty (bits)", ".1f", ".2f"),
 }
 DIVERSITIES = {
