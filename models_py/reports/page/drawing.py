@@ -49,7 +49,7 @@ def written(
     labels: Sequence[Row], position: Mapping[str, object], colour: alt.Color, size: int = 12, weight: int = 400
 ) -> list[alt.Chart]:
     """Write labels where `placed` put them, over a rim of paper that keeps what is under them from their letters."""
-    base = alt.Chart(values(labels)).encode(**position, text="text:N")
+    base = alt.Chart(values(labels)).encode(**position, text="label:N")
     at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}}
     at |= {"fontSize": size, "fontWeight": weight, "tooltip": None}
     rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
@@ -111,13 +111,13 @@ def dots(
 def _marked(mark: Mark, span: Span) -> list[alt.Chart]:
     """Draw a rule across the rows, named above them."""
     share = span.share(mark.value)
-    place = values([{"value": mark.value, "text": mark.text}])
-    scale = alt.X("value:Q", scale=span.scale())
+    place = values([{"at": mark.value, "label": mark.text}])
+    scale = alt.X("at:Q", scale=span.scale())
     rule = alt.Chart(place).mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color="@second").encode(x=scale)
     text = alt.Chart(place).mark_text(
         align="left" if share < 0.5 else "right", dx=-3 if share < 0.5 else 3, dy=-10, color="@second", fontSize=11
     )
-    return [rule, text.encode(x=scale, y=alt.value(0), text="text:N")]
+    return [rule, text.encode(x=scale, y=alt.value(0), text="label:N")]
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def lines(
         ),
         *([] if is_stepped else [base.mark_point(filled=True, size=36, opacity=1)]),
         labels.mark_text(align="left", dx=8, dy={"expr": "datum.dy"}).encode(
-            x=alt.value("width"), y=axis, color=colour, text="text:N"
+            x=alt.value("width"), y=axis, color=colour, text="label:N"
         ),
     ]
     return alt.layer(*drawn, *over).properties(width="container", height=LINES_HEIGHT).to_dict()
@@ -204,7 +204,7 @@ def _ends(rows: Sequence[Row], x: str, y: str, looks: Mapping[str, Look], span: 
     ends = {row["series"]: row for row in known if looks[row["series"]].is_named}
     moves = apart([row[y] for row in ends.values()], span, LINES_HEIGHT)
     return [
-        {**row, "text": shortened(str(name), LONGEST), "dy": move}
+        {**row, "label": shortened(str(name), LONGEST), "dy": move}
         for (name, row), move in zip(ends.items(), moves, strict=True)
     ]
 
@@ -257,12 +257,12 @@ def plane(
     tooltip = [f"{label}:N", alt.Tooltip(f"{x[0]}:Q"), alt.Tooltip(f"{y[0]}:Q")]
     points = alt.Chart(values(rows)).mark_point(filled=True, size=70, opacity=1)
     # the pale blue of points would be too pale for text
-    dark = [{**each, "role": "leader" if each["role"] == "level" else each["role"]} for each in labels]
+    dark = [{**each, "shade": "leader" if each["role"] == "level" else each["role"]} for each in labels]
     return (
         alt.layer(
             *([line.encode(**position)] if joined else []),
             points.encode(**position, color=coloured(colours), tooltip=tooltip),
-            *written(dark, position, coloured(colours)),
+            *written(dark, position, coloured(colours, "shade")),
         )
         .properties(width="container", height=PLANE_HEIGHT)
         .to_dict()

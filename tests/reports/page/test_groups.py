@@ -179,7 +179,7 @@ def test_curves_over_factors_are_those_of_the_logarithms(path: Path, found: Sect
         "from marts.factorization_quality where item_type = 'track' and scale = 'log_plays' and cells = 'held_out'",
     ).set_index(["model_name", "n_factors"])
     for measure in ("rmse", "validation_ndcg"):
-        rows = [row for row in data(named(found, f"factorization_{measure}_track")) if "text" not in row]
+        rows = [row for row in data(named(found, f"factorization_{measure}_track")) if "label" not in row]
         assert {row["series"] for row in rows} == set(quality[measure].dropna().reset_index()["model_name"])
         for row in rows:
             assert row["value"] == pytest.approx(quality.loc[(row["series"], row["n_factors"]), measure], abs=6e-5)

@@ -42,6 +42,7 @@ def kinds(board: Board) -> list[Block]:
             round(s.ci_high, 4) as high,
             format('{{:.3f}}', s.value) as text,
             s.n_users,
+            s.k,
             case
                 when row_number() over (partition by kind order by s.value desc, s.model_name) = 1 then 'leader'
                 when r.is_baseline then 'baseline'
@@ -77,12 +78,12 @@ def table(board: Board) -> Table:
     )
     return Table(
         f"leaderboard_table_{board.name}",
-        f"{board.title}: figures at length {board.study.k}",
+        f"{board.title}: the figures of each model",
         COLUMNS,
         asked.rows,
         asked.sql,
-        "Coverage is the share of the catalogue that is recommended to anybody; Gini is 0 where every item is "
-        "recommended equally often; novelty is higher for items with fewer listeners.",
+        "Coverage is the share of the catalogue that is recommended to anybody; Gini is the lower, the more equally "
+        "items are recommended; novelty is the higher, the fewer listeners items have.",
     )
 
 
@@ -96,8 +97,11 @@ def _ranked(board: Board) -> Answered:
             round(l.ndcg_ci_high, 4) as high,
             format('{{:.3f}}', l.ndcg) as text,
             l.n_users,
+            l.k,
             coalesce(a.verdict, '') as against_leader,
-            coalesce(b.verdict, '') as against_baseline,
+            count(b.verdict) over () as others,
+            count(*) filter (where b.verdict = 'better') over () as better,
+            count(*) filter (where b.verdict = 'worse') over () as worse,
             coalesce(b.baseline_name, (
                 select any_value(baseline_name) from marts.model_comparisons as o
                 where {board.only("o")} and o.compared_with = 'best_baseline'
@@ -139,18 +143,17 @@ def _leading(board: Board, asked: Answered) -> Sentence:
         text = f"{of}: {first['model_name']} leads ({figure})."
     if unknown:
         text += f" No verdict is known on {listed(unknown)}."
-    return board.study.says(text + _against_baseline(first["best_baseline"], asked.rows), asked.sql)
+    return board.study.says(text + _against_baseline(asked.rows), asked.sql)
 
 
-def _against_baseline(baseline: object, rows: Sequence[dict[str, object]]) -> str:
-    found = next((row for row in rows if row["model_name"] == baseline), None)
+def _against_baseline(rows: Sequence[dict[str, object]]) -> str:
+    found = next((row for row in rows if row["model_name"] == row["best_baseline"]), None)
     if found is None:
         return ""
-    verdicts = [row["against_baseline"] for row in rows if row is not found]
-    better, worse = (f"{_or_none(verdicts.count(verdict))} {verdict}" for verdict in ("better", "worse"))
+    better, worse = (f"{_or_none(found[verdict])} {verdict}" for verdict in ("better", "worse"))
     return (
-        f" Of {counted(len(verdicts), 'other model')}, {better} than the best baseline, {baseline} "
-        f"({found['ndcg']:.3f}), and {worse}."
+        f" Of {counted(found['others'], 'other model')}, {better} than the best baseline, {found['model_name']} "
+        f"({found['text']}), and {worse}."
     )
 
 

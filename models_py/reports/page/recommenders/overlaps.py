@@ -7,6 +7,8 @@ from models_py.reports.page.study import Board
 from models_py.reports.page.theme import STEPS, values
 
 CELL = 20
+# for the names below and the key above
+NAMES_ROOM = 100
 
 
 def overlaps(board: Board) -> Block:
@@ -62,6 +64,6 @@ def overlaps(board: Board) -> Block:
         f"Heat map of the overlap of lists by pair of models: highest {most['model_name']} and "
         f"{most['other_model_name']} ({most['overlap']:.0%}), lowest {least['model_name']} and "
         f"{least['other_model_name']} ({least['overlap']:.0%}).",
-        base.mark_rect().properties(width="container", height=CELL * len(order)).to_dict(),
+        base.mark_rect().properties(width="container", height=CELL * len(order) + NAMES_ROOM).to_dict(),
         asked.sql,
     )
