@@ -156,8 +156,8 @@ def _varied(board: Board, measure: str, asked: Answered) -> Chart:
         f"{measure}_{board.name}",
         f"{board.title}: what more varied lists of {own['model_name']} cost",
         f"Each line starts at the model's own lists ({own[measure]:.2f}); numbers are the weight of diversity. "
-        f"Keeping {own['least_kept']:.0%} of the accuracy, lists reach {best[measure]:.2f} (by {best['diversity_kind']}, "
-        f"weight {best['weight']:g}). Lists are served {now}.",
+        f"Keeping {own['least_kept']:.0%} of the accuracy, lists reach {best[measure]:.2f} (by "
+        f"{best['diversity_kind']}, weight {best['weight']:g}). Lists are served {now}.",
         f"Lines of {board.ndcg} kept over {measure.replace('_', ' ')}, one per kind of diversity, starting at 100% and "
         f"{own[measure]:.2f}: "
         + ", ".join(f"{kind} ends at {end['kept']:.0%} and {end[measure]:.2f}" for kind, end in ends.items())
