@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import NAME_WIDTH, TICKS, Look, coloured, lines
+from models_py.reports.page.drawing import NAMES, TICKS, Look, coloured, lines
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import NOUNS, Study, counted
 from models_py.reports.page.theme import values
@@ -15,7 +15,7 @@ STEP = 18
 # rows of a chart are keyed by their place in four digits, then their name: names may be alike, or hostile
 NAME_OF_KEY = "slice(datum.value, 4)"
 IS_HEAD = "slice(datum.value, 2, 4) == '00'"
-ROWS = {"labelExpr": NAME_OF_KEY, "labelLimit": NAME_WIDTH, "domain": False, "ticks": False}
+ROWS = {**NAMES, "labelExpr": NAME_OF_KEY}
 LOOKS = {
     "nmf": Look("@accent"),
     "nmf, at random": Look("@accent", is_dashed=True),

@@ -7,22 +7,6 @@ from models_py.reports.page.blocks import Block, Chart, Column, Sentence, Table
 from models_py.reports.page.drawing import Mark, dots
 from models_py.reports.page.study import KINDS, Board, counted, listed
 
-COLUMNS = (
-    Column("leaderboard_rank", "", ","),
-    Column("model_name", "Model"),
-    Column("ndcg", "NDCG", ".4f"),
-    Column("ndcg_ci_low", "95% from", ".4f"),
-    Column("ndcg_ci_high", "to", ".4f"),
-    Column("verdict", "Against best baseline"),
-    Column("recall", "Recall", ".4f"),
-    Column("hit_rate", "Hit rate", ".3f"),
-    Column("mrr", "MRR", ".3f"),
-    Column("coverage", "Coverage", ".1%"),
-    Column("novelty", "Novelty (bits)", ".2f"),
-    Column("gini", "Gini", ".3f"),
-    Column("trials_run", "Trials", ","),
-)
-
 
 def leaders(board: Board) -> list[Block]:
     """Say who leads, and draw it."""
@@ -66,7 +50,7 @@ def table(board: Board) -> Table:
         f"""
         select
             l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high,
-            coalesce(c.verdict, 'is it') as verdict,
+            coalesce(c.verdict, 'baseline') as verdict,
             l.recall, l.hit_rate, l.mrr, l.coverage, l.novelty, l.gini, l.trials_run
         from marts.model_leaderboard as l
         left join marts.model_comparisons as c
@@ -79,11 +63,29 @@ def table(board: Board) -> Table:
     return Table(
         f"leaderboard_table_{board.name}",
         f"{board.title}: the figures of each model",
-        COLUMNS,
+        _columns(board),
         asked.rows,
         asked.sql,
         "Coverage is the share of the catalogue that is recommended to anybody; Gini is the lower, the more equally "
         "items are recommended; novelty is the higher, the fewer listeners items have.",
+    )
+
+
+def _columns(board: Board) -> tuple[Column, ...]:
+    return (
+        Column("leaderboard_rank", "", ","),
+        Column("model_name", "Model"),
+        Column("ndcg", board.ndcg, ".4f"),
+        Column("ndcg_ci_low", "95% from", ".4f"),
+        Column("ndcg_ci_high", "to", ".4f"),
+        Column("verdict", "Against best baseline"),
+        Column("recall", "Recall", ".4f"),
+        Column("hit_rate", "Hit rate", ".3f"),
+        Column("mrr", "MRR", ".3f"),
+        Column("coverage", "Coverage", ".1%"),
+        Column("novelty", "Novelty (bits)", ".2f"),
+        Column("gini", "Gini", ".3f"),
+        Column("trials_run", "Trials", ","),
     )
 
 
@@ -170,8 +172,8 @@ def _drawn(board: Board, asked: Answered) -> Chart:
     return Chart(
         f"leaderboard_{board.name}",
         f"{board.title}: {board.ndcg} of each model",
-        f"Dots are means over {counted(first['n_users'], 'user')}, lines 95% intervals. The leader is dark blue, "
-        f"models level with it pale blue, other baselines orange.{baseline}",
+        f"Dots are means over {counted(first['n_users'], 'user')}, lines 95% intervals. The leader is a blue "
+        f"dot, models level with it blue rings, other baselines orange.{baseline}",
         f"Dot plot of {board.ndcg} by model, {board.meaning}: highest {first['model_name']} with {first['text']} "
         f"({first['low']:.3f} to {first['high']:.3f}), lowest {rows[-1]['model_name']} with {rows[-1]['text']}.",
         dots(rows, "ndcg", f"{board.ndcg} (0 to 1)", mark=mark),

@@ -4,13 +4,13 @@ import altair as alt
 
 from models_py.reports.page.asking import literal
 from models_py.reports.page.blocks import Block, Chart, Missing
-from models_py.reports.page.drawing import NAME_WIDTH, TICKS, dots
+from models_py.reports.page.drawing import NAMES, TICKS, dots
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import Board, K, counted
 from models_py.reports.page.theme import values
 
 COLOURS = {"temporal": "@accent", "random": "@second"}
-VERDICTS = {"leader": "@accent", "tie": "@step4", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}
+VERDICTS = {"leader": "@accent", "level": "@accent", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}
 STEP = 19
 MORE = {
     "temporal": "`make evaluate SPLITS='rolling_1 rolling_2 rolling_3'`",
@@ -84,7 +84,7 @@ def spread(board: Board) -> list[Block]:
             round(ndcg_highest, 4) as high,
             format('{{:.3f}}', ndcg) as text,
             leader_name,
-            verdict as role,
+            case verdict when 'tie' then 'level' else verdict end as role,
             count(*) filter (where verdict = 'tie') over (partition by split_kind) as ties,
             {K}
         from marts.model_spread
@@ -112,8 +112,8 @@ def _spread(board: Board, kind: str, rows: list[dict[str, object]], sql: str) ->
         f"spread_{kind}_{board.name}",
         f"{board.title}: {board.ndcg} over {counted(first['split_count'], f'{kind} split')}",
         f"Dots are means over the splits, lines go from the lowest to the highest. {first['leader_name']} has the "
-        f"highest mean{level}. A tie (pale blue) is a difference below its spread over splits and its interval over "
-        "users; one below either is unclear (yellow); grey is behind. Splits share users and plays, so other people's "
+        f"highest mean{level}. A tie (blue ring) is a difference below its spread over splits and its interval over "
+        "users; one below either is unclear (ochre); grey is behind. Splits share users and plays, so other people's "
         "data would spread more.",
         f"Dot plot of {board.ndcg} by model, mean and range over {kind} splits: {first['model_name']} {first['text']} "
         f"({first['low']:.3f} to {first['high']:.3f}) first.",
@@ -128,7 +128,7 @@ def _dumbbells(rows: list[dict[str, object]], ndcg: str) -> dict[str, object]:
         "model_name:N",
         sort=[row["model_name"] for row in rows],
         title=None,
-        axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH),
+        axis=alt.Axis(**NAMES),
     )
     axis = alt.Axis(format=".2f", grid=True, tickCount=TICKS)
     x = {kind: alt.X(f"{kind}:Q", title=f"{ndcg} (0 to 1)", scale=span.scale(), axis=axis) for kind in (*COLOURS, "at")}
