@@ -15,13 +15,17 @@ STEP = 19
 PLANE_HEIGHT = 340
 LINES_HEIGHT = 280
 # the part that a model plays in a chart: the best, those level with it, baselines, the others
-ROLES = {"leader": "@accent", "level": "@step4", "baseline": "@second", "other": "@muted"}
+ROLES = {"leader": "@accent", "level": "@accent", "baseline": "@second", "other": "@muted"}
+# parts whose dots are rings
+RINGS = ("level",)
 LONGEST = 28
 DASHES = [5, 4]
 # about one tick in so many pixels
 TICKS = alt.ExprRef("ceil(width / 90)")
 # pixels of a name at the left
 NAME_WIDTH = alt.ExprRef("containerSize()[0] > 500 ? 280 : 150")
+# an axis of names, each of which is written
+NAMES = {"domain": False, "ticks": False, "grid": False, "labelLimit": NAME_WIDTH, "labelOverlap": False}
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,17 @@ def coloured(colours: Mapping[str, str], field: str = "role") -> alt.Color:
     return alt.Color(f"{field}:N", scale=scale, legend=None)
 
 
+def _filled(colours: Mapping[str, str]) -> alt.Fill:
+    """Fill dots in the colour of their part, rings in that of the paper."""
+    fills = ["@paper" if role in RINGS else colour for role, colour in colours.items()]
+    return alt.Fill("role:N", scale=alt.Scale(domain=list(colours), range=fills), legend=None)
+
+
 def written(
     labels: Sequence[Row], position: Mapping[str, object], colour: alt.Color, size: int = 12, weight: int = 400
 ) -> list[alt.Chart]:
     """Write labels where `placed` put them, over a rim of paper that keeps what is under them from their letters."""
-    base = alt.Chart(values(labels)).encode(**position, text="text:N")
+    base = alt.Chart(values(labels)).encode(**position, text="label:N")
     at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}}
     at |= {"fontSize": size, "fontWeight": weight, "tooltip": None}
     rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
@@ -61,29 +71,29 @@ def dots(
     value: str,
     title: str,
     colours: Mapping[str, str] = ROLES,
-    row: str = "model_name",
     mark: Mark | None = None,
     form: str = ".3f",
+    row: str = "model_name",
 ) -> dict[str, object]:
     """Draw a row of each thing's value with its interval, in the rows' order, the figure at its right.
 
     Parameters
     ----------
     rows : sequence of mapping
-        With the columns `row`, `value`, 'low', 'high' (null where there is no interval), 'role' and 'text', which is
-        written at the right.
+        With `row`, `value`, 'low', 'high' (null where there is no interval), 'role' and 'text', which is written
+        at the right.
     value : str
         The column of the dots.
     title : str
         Of the axis, with the unit.
     colours : mapping
         Of the values of 'role'.
-    row : str
-        The column of the names.
     mark : Mark, optional
         What the dots are to be compared with.
     form : str
         How the axis writes numbers.
+    row : str
+        The column that names a row.
 
     Returns
     -------
@@ -97,13 +107,13 @@ def dots(
         f"{row}:N",
         sort=order,
         title=None,
-        axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH, labelOverlap=False),
+        axis=alt.Axis(**NAMES),
     )
     x = alt.X(f"{value}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, grid=True, tickCount=TICKS))
     base = alt.Chart(values(rows)).encode(y=y, color=coloured(colours))
     layers = [
         base.transform_filter("datum.low !== null").mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q"),
-        base.mark_point(filled=True, size=60, opacity=1).encode(x=x),
+        base.mark_point(size=55, opacity=1, strokeWidth=2).encode(x=x, fill=_filled(colours)),
         base.mark_text(align="left", dx=8).encode(x=alt.value("width"), text="text:N", color=alt.value("@ink")),
     ]
     if mark:
@@ -114,13 +124,13 @@ def dots(
 def _marked(mark: Mark, span: Span) -> list[alt.Chart]:
     """Draw a rule across the rows, named above them."""
     share = span.share(mark.value)
-    place = values([{"value": mark.value, "text": mark.text}])
-    scale = alt.X("value:Q", scale=span.scale())
+    place = values([{"at": mark.value, "label": mark.text}])
+    scale = alt.X("at:Q", scale=span.scale())
     rule = alt.Chart(place).mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color="@second").encode(x=scale)
     text = alt.Chart(place).mark_text(
         align="left" if share < 0.5 else "right", dx=-3 if share < 0.5 else 3, dy=-10, color="@second", fontSize=11
     )
-    return [rule, text.encode(x=scale, y=alt.value(0), text="text:N")]
+    return [rule, text.encode(x=scale, y=alt.value(0), text="label:N")]
 
 
 @dataclass(frozen=True)
@@ -195,7 +205,7 @@ def lines(
         ),
         *([] if is_stepped else [base.mark_point(filled=True, size=36, opacity=1)]),
         labels.mark_text(align="left", dx=8, dy={"expr": "datum.dy"}).encode(
-            x=alt.value("width"), y=axis, color=colour, text="text:N"
+            x=alt.value("width"), y=axis, color=colour, text="label:N"
         ),
     ]
     return alt.layer(*drawn, *over).properties(width="container", height=LINES_HEIGHT).to_dict()
@@ -207,7 +217,7 @@ def _ends(rows: Sequence[Row], x: str, y: str, looks: Mapping[str, Look], span: 
     ends = {row["series"]: row for row in known if looks[row["series"]].is_named}
     moves = apart([row[y] for row in ends.values()], span, LINES_HEIGHT)
     return [
-        {**row, "text": shortened(str(name), LONGEST), "dy": move}
+        {**row, "label": shortened(str(name), LONGEST), "dy": move}
         for (name, row), move in zip(ends.items(), moves, strict=True)
     ]
 
@@ -221,8 +231,6 @@ def plane(
     rows: Sequence[Row],
     x: tuple[str, str, str],
     y: tuple[str, str, str],
-    label: str = "model_name",
-    colours: Mapping[str, str] = ROLES,
     logarithmic: bool = False,
     joined: Sequence[Row] = (),
 ) -> dict[str, object]:
@@ -231,13 +239,9 @@ def plane(
     Parameters
     ----------
     rows : sequence of mapping
-        In order of importance, with 'role'.
+        In order of importance, with 'model_name' and 'role'.
     x, y : tuple of str
         The column, the axis' title and how it writes numbers.
-    label : str
-        The column of the names.
-    colours : mapping
-        Of the values of 'role'.
     logarithmic : bool
         Whether the axis below is.
     joined : sequence of mapping
@@ -250,22 +254,20 @@ def plane(
     """
     across = Span.around([row[x[0]] for row in rows], 0.08, logarithmic)
     up = Span.around([row[y[0]] for row in rows], 0.08)
-    labels = placed(rows, (x[0], across), (y[0], up), label, PLANE_HEIGHT, lines=[joined])
+    labels = placed(rows, (x[0], across), (y[0], up), "model_name", PLANE_HEIGHT, lines=[joined])
     ticks = {"values": across.decades()} if logarithmic else {"tickCount": TICKS}
     position = {
         "x": alt.X(f"{x[0]}:Q", title=x[1], scale=across.scale(), axis=alt.Axis(format=x[2], grid=True, **ticks)),
         "y": alt.Y(f"{y[0]}:Q", title=y[1], scale=up.scale(), axis=alt.Axis(format=y[2], tickCount=6)),
     }
     line = alt.Chart(values(joined)).mark_line(strokeWidth=1, strokeDash=[3, 3], color="@muted", tooltip=None)
-    tooltip = [f"{label}:N", alt.Tooltip(f"{x[0]}:Q"), alt.Tooltip(f"{y[0]}:Q")]
-    points = alt.Chart(values(rows)).mark_point(filled=True, size=70, opacity=1)
-    # the pale blue of points would be too pale for text
-    dark = [{**each, "role": "leader" if each["role"] == "level" else each["role"]} for each in labels]
+    tooltip = ["model_name:N", alt.Tooltip(f"{x[0]}:Q"), alt.Tooltip(f"{y[0]}:Q")]
+    points = alt.Chart(values(rows)).mark_point(size=60, opacity=1, strokeWidth=2)
     return (
         alt.layer(
             *([line.encode(**position)] if joined else []),
-            points.encode(**position, color=coloured(colours), tooltip=tooltip),
-            *written(dark, position, coloured(colours)),
+            points.encode(**position, color=coloured(ROLES), fill=_filled(ROLES), tooltip=tooltip),
+            *written(labels, position, coloured(ROLES)),
         )
         .properties(width="container", height=PLANE_HEIGHT)
         .to_dict()

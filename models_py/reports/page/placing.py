@@ -147,7 +147,7 @@ def placed(
     Returns
     -------
     list of dict
-        The rows that are labelled, with 'text', 'dx', 'dy' and 'align'.
+        The rows that are labelled, with 'label', 'dx', 'dy' and 'align'.
     """
     points = [] if on_points else [*rows, *(point for line in lines for point in line)]
     spots, drawn, taken = {}, {}, {}
@@ -167,7 +167,7 @@ def placed(
             ):
                 for width, box in boxes.items():
                     taken[width].append(box)
-                chosen.append({**row, "text": row[label], **dict(zip(("dx", "dy", "align"), place, strict=True))})
+                chosen.append({**row, "label": row[label], **dict(zip(("dx", "dy", "align"), place, strict=True))})
                 break
     return chosen
 

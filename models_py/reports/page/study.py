@@ -27,7 +27,9 @@ KINDS = {
     "new_group": "of groups new to the listener",
 }
 NOTHING = "Not enough data: no play was kept (load_audit says why)."
-# names in a sentence; the others are counted
+# the length at which lists are judged, among a query's columns
+K = "(select headline_k from marts.evaluation_parameters) as k"
+# names in a sentence
 NAMED = 4
 
 
@@ -82,7 +84,7 @@ class Study:
 
     def says(self, text: str, sql: str = "") -> Sentence:
         """Make a sentence; one on the demo starts with what its figures are of."""
-        return Sentence(f"Demo data: {text}" if self.is_demo else text, sql)
+        return Sentence(f"On these planted tastes, {text[0].lower()}{text[1:]}" if self.is_demo else text, sql)
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,8 @@ def demo(study: Study) -> list[Sentence]:
 
 
 def listed(names: Sequence[str], most: int = NAMED) -> str:
-    """Name some things in a sentence, and count the others: 'a, b and 3 more'."""
-    some = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    """Name some things in a sentence: 'a, b and c', or 'a, b, c, d and others'."""
+    some = list(names) if len(names) <= most + 1 else [*names[:most], "others"]
     return " and ".join([", ".join(some[:-1]), some[-1]]) if len(some) > 1 else "".join(some)
 
 

@@ -124,7 +124,7 @@ def test_without_a_solution_that_stands_out_there_are_no_clusters(changed: Calla
     )
     found = clusters(study(path), "user")
     check_blocks(part(found))
-    assert found[0].text.startswith("Demo data: No clusters of listeners: of ")
+    assert found[0].text.startswith("On these planted tastes, no clusters of listeners: of ")
     assert [block.name for block in found[1:]] == ["silhouettes_user"]
 
 
@@ -157,7 +157,7 @@ def test_themes_no_better_than_chance_are_none(changed: Callable[[str], Path]) -
     path = changed("update marts.theme_quality set is_chosen = false; delete from marts.themes")
     found = themes(study(path), "artist")
     check_blocks(part(found))
-    assert "No themes of artists" in found[0].text
+    assert "no themes of artists" in found[0].text
     assert [block.name for block in found[1:]] == ["theme_quality_artist"]
 
 
@@ -179,7 +179,7 @@ def test_curves_over_factors_are_those_of_the_logarithms(path: Path, found: Sect
         "from marts.factorization_quality where item_type = 'track' and scale = 'log_plays' and cells = 'held_out'",
     ).set_index(["model_name", "n_factors"])
     for measure in ("rmse", "validation_ndcg"):
-        rows = [row for row in data(named(found, f"factorization_{measure}_track")) if "text" not in row]
+        rows = [row for row in data(named(found, f"factorization_{measure}_track")) if "label" not in row]
         assert {row["series"] for row in rows} == set(quality[measure].dropna().reset_index()["model_name"])
         for row in rows:
             assert row["value"] == pytest.approx(quality.loc[(row["series"], row["n_factors"]), measure], abs=6e-5)

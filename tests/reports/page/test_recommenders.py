@@ -116,7 +116,7 @@ def test_the_leaderboard_is_the_mean_over_users(path: Path, found: Section) -> N
     np.testing.assert_allclose(rows["ndcg"], means[rows.index], atol=6e-5)
     assert list(rows.index[:3]) == list(means.index[:3])
     sentence = texts(found)[1]
-    assert sentence.startswith("Demo data: ")
+    assert sentence.startswith("On these planted tastes, ")
     assert f"{means.index[0]} is highest (NDCG@20 {means.iloc[0]:.3f}" in sentence
 
 

@@ -1,9 +1,11 @@
 """Clusters: where they lie, what sets each apart, and how clearly they stand out from shuffled data."""
 
+from collections.abc import Sequence
+
 import altair as alt
 
 from models_py.reports.page.asking import Answered
-from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
+from models_py.reports.page.blocks import Block, Chart, Column, Missing, Row, Sentence, Table
 from models_py.reports.page.drawing import Look, coloured, lines, written
 from models_py.reports.page.placing import UPON, Span, placed, shortened
 from models_py.reports.page.study import NOUNS, Study, counted
@@ -38,9 +40,9 @@ def clusters(study: Study, entity: str) -> list[Block]:
             algorithm,
             n_clusters,
             silhouette,
-            coalesce(silhouette_shuffled, 'nan') as silhouette_shuffled,
+            silhouette_shuffled,
             seed_stability,
-            coalesce(half_sample_stability, 'nan') as half_sample_stability,
+            half_sample_stability,
             is_chosen,
             count(*) over () as tried,
             (select count(*) from marts.{POINTS[entity][0]} where {POINTS[entity][2]}) as entities
@@ -73,7 +75,7 @@ def _chosen(study: Study, entity: str, tried: Answered) -> Sentence:
             tried.sql,
         )
     half = first["half_sample_stability"]
-    stable = f", and half samples give the same clusters to {half:.2f} (adjusted Rand, 1 is equal)" if half else ""
+    stable = f", and half samples give the same clusters to {half:.2f} (adjusted Rand)" if half else ""
     return study.says(
         f"{first['entities']:,} {NOUNS[entity]} fall into {solution} of {REPRESENTATIONS[first['representation']]}, "
         f"chosen among {counted(first['tried'], 'solution')}: their silhouette is {first['silhouette']:.2f}{against}"
@@ -84,69 +86,61 @@ def _chosen(study: Study, entity: str, tried: Answered) -> Sentence:
 
 def _map(study: Study, entity: str) -> Chart:
     table, name, condition = POINTS[entity]
-    points = study.marts.ask(
+    asked = study.marts.ask(
         f"""
+        with dots as (
+            select x, y, cluster_id, cluster_label, {name} as name, count(*) over () as entities
+            from marts.{table}
+            where {condition}
+            qualify row_number() over (order by md5(name), name) <= {MOST_POINTS}
+        )
+
         select
-            round(x, 3) as x,
-            round(y, 3) as y,
-            cluster_id,
-            cluster_label,
-            {name} as name,
-            count(*) over () as entities
-        from marts.{table}
-        where {condition}
-        qualify row_number() over (order by md5(name), name) <= {MOST_POINTS}
-        order by cluster_id, name
-        """
-    )
-    centres = study.marts.ask(
-        f"""
-        select cluster_id, cluster_label, size, share, x, y
+            round(x, 3) as x, round(y, 3) as y, cluster_id, cluster_label, cluster_label as name, share,
+            (select count(*) from dots) as shown, (select any_value(entities) from dots) as entities
         from marts.cluster_profiles
         where entity_type = '{entity}'
-        order by size desc, cluster_id
+        union all
+        select round(x, 3), round(y, 3), cluster_id, cluster_label, name, null, null, null
+        from dots
+        order by share desc nulls last, cluster_id, name
         """
     )
-    largest, smallest = centres.rows[0], centres.rows[-1]
-    shown = len(points.rows)
-    of = f"{shown:,} of {points.first['entities']:,} {NOUNS[entity]}, drawn at random" if shown == MOST_POINTS else ""
+    centres = [row for row in asked.rows if row["share"] is not None]
+    largest, smallest = centres[0], centres[-1]
+    some = f" Shown are {largest['shown']:,} of {largest['entities']:,} {NOUNS[entity]}, drawn at random."
     return Chart(
         f"map_{entity}",
         f"Map of {NOUNS[entity]}: each is a dot, coloured by its cluster",
         f"Near each other are {NOUNS[entity]} that are alike. The map has two of the dimensions that clusters were "
         "found in, so that clusters which overlap here may be apart in others; names that would cover others are left "
-        "out." + (f" Shown are {of}." if of else ""),
-        f"Scatter plot of {counted(shown, 'dot')} in {counted(len(centres.rows), 'cluster')}: the largest is "
-        f"{largest['cluster_label']} ({largest['share']:.0%}), the smallest {smallest['cluster_label']} "
-        f"({smallest['share']:.0%}).",
-        _drawn(points, centres),
-        points.sql,
+        f"out.{some if largest['shown'] < largest['entities'] else ''}",
+        f"Scatter plot of {counted(largest['shown'], 'dot')} by cluster: the largest is {largest['cluster_label']} "
+        f"({largest['share']:.0%}), the smallest {smallest['cluster_label']} ({smallest['share']:.0%}).",
+        _drawn([row for row in asked.rows if row["share"] is None], centres),
+        asked.sql,
     )
 
 
-def _drawn(points: Answered, centres: Answered) -> dict[str, object]:
-    across, up = (Span.around([row[axis] for row in points.rows], 0.04) for axis in ("x", "y"))
-    ids = sorted(row["cluster_id"] for row in centres.rows)
+def _drawn(dots: Sequence[Row], centres: Sequence[Row]) -> dict[str, object]:
+    across, up = (Span.around([row[axis] for row in dots], 0.04) for axis in ("x", "y"))
+    ids = sorted(row["cluster_id"] for row in centres)
     last = len(CATEGORIES) * len(SHAPES)
     colours = [CATEGORIES[place % len(CATEGORIES)] if place < last else "@muted" for place in range(len(ids))]
     shapes = [SHAPES[min(place // len(CATEGORIES), len(SHAPES) - 1)] for place in range(len(ids))]
     colour = alt.Color("cluster_id:N", scale=alt.Scale(domain=ids, range=colours), legend=None)
+    shape = alt.Shape("cluster_id:N", scale=alt.Scale(domain=ids, range=shapes), legend=None)
     plain = alt.Axis(labels=False, ticks=False, grid=False)
     position = {
         "x": alt.X("x:Q", title="First principal component (no unit)", scale=across.scale(), axis=plain),
         "y": alt.Y("y:Q", title="Second principal component", scale=up.scale(), axis=plain),
     }
-    named = [{**row, "name": shortened(row["cluster_label"], LONGEST)} for row in centres.rows]
-    labels = placed(named, ("x", across), ("y", up), "name", HEIGHT, UPON, on_points=True)
-    dots = alt.Chart(values(points.rows)).mark_point(filled=True, size=26, opacity=0.75)
+    named = [{**row, "short": shortened(row["cluster_label"], LONGEST)} for row in centres]
+    labels = placed(named, ("x", across), ("y", up), "short", HEIGHT, UPON, on_points=True)
+    points = alt.Chart(values(dots)).mark_point(filled=True, size=26, opacity=0.75)
     return (
         alt.layer(
-            dots.encode(
-                **position,
-                color=colour,
-                shape=alt.Shape("cluster_id:N", scale=alt.Scale(domain=ids, range=shapes), legend=None),
-                tooltip=["name:N", "cluster_label:N"],
-            ),
+            points.encode(**position, color=colour, shape=shape, tooltip=["name:N", "cluster_label:N"]),
             *written(labels, position, colour, weight=600),
         )
         .properties(width="container", height=HEIGHT)
@@ -185,8 +179,8 @@ def _profiles(study: Study, entity: str) -> Table:
         ),
         asked.rows,
         asked.sql,
-        "An effect size is the distance from everybody else in standard deviations: 0.2 is small, 0.8 large. A "
-        "silhouette near 0 says that the cluster runs into another.",
+        "An effect size is the distance from everybody else in standard deviations: a fifth is small, four fifths "
+        "large. A silhouette near nought says that the cluster runs into another.",
     )
 
 

@@ -6,7 +6,7 @@ from models_py.reports.page.asking import Answered, literal
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
 from models_py.reports.page.drawing import Look, lines
 from models_py.reports.page.placing import Span
-from models_py.reports.page.study import NOUNS, Study
+from models_py.reports.page.study import NOUNS, K, Study
 
 LOOKS = {
     "svd": Look("@accent"),
@@ -18,7 +18,7 @@ LOOKS = {
 }
 # measure: column, how its caption starts, title of the axis
 MEASURES = {
-    "rmse": ("rebuilding held-out play counts", "RMSE of ln(1 + plays)", "Lower is better"),
+    "rmse": ("rebuilding held-out play counts", "RMSE of log plays", "Lower is better"),
     "validation_ndcg": ("ranking held-out items", "NDCG@{k} on validation", "Higher is better"),
 }
 
@@ -30,7 +30,7 @@ def factorizations(study: Study, item_type: str) -> list[Block]:
         select
             model_name, rmse_log_plays, rmse_log_plays_place::double as rmse_place, rmse_plays,
             validation_ndcg, validation_ndcg_place::double as ndcg_place, test_ndcg,
-            leaderboard_rank::double as leaderboard_rank
+            leaderboard_rank::double as leaderboard_rank, count(*) over () as models, {K}
         from marts.factorization_readings
         where split_name = {literal(study.split)} and item_type = '{item_type}'
         order by validation_ndcg_place nulls last, rmse_log_plays_place nulls last, model_name
@@ -56,13 +56,13 @@ def _compared(study: Study, item_type: str, readings: Answered) -> Sentence:
         return study.says(f"Factorizations of {NOUNS[item_type]} cannot be judged twice: there are no {lacking}.", sql)
     first = (
         f"Counts of {NOUNS[item_type]} are rebuilt best by {rebuilt['model_name']} (RMSE "
-        f"{rebuilt['rmse_log_plays']:.3f} in ln(1 + plays))"
+        f"{rebuilt['rmse_log_plays']:.3f} in log plays)"
     )
     second = f"ranked best by {ranked['model_name']} (NDCG@{study.k} {ranked['validation_ndcg']:.3f} on validation)"
     if rebuilt is ranked:
         return study.says(f"{first}, and held-out items are {second}: the two readings agree.", sql)
     return study.says(
-        f"{first}, but held-out items are {second}, which is place {ranked['rmse_place']:.0f} of {len(rows)} at "
+        f"{first}, but held-out items are {second}, which is place {ranked['rmse_place']:.0f} of {ranked['models']} at "
         "rebuilding: a low error says little about recommendations.",
         sql,
     )
@@ -76,7 +76,7 @@ def _curves(study: Study, item_type: str, measure: str) -> Block:
     )
     asked = study.marts.ask(
         f"""
-        select model_name as series, n_factors, round({measure}, 4) as value
+        select model_name as series, n_factors, round({measure}, 4) as value, {K}
         from marts.factorization_quality
         where {condition}
         order by model_name, n_factors

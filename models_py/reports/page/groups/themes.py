@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import NAME_WIDTH, TICKS, Look, coloured, lines
+from models_py.reports.page.drawing import NAMES, TICKS, Look, coloured, lines
 from models_py.reports.page.placing import Span
 from models_py.reports.page.study import NOUNS, Study, counted
 from models_py.reports.page.theme import values
@@ -15,7 +15,7 @@ STEP = 18
 # rows of a chart are keyed by their place in four digits, then their name: names may be alike, or hostile
 NAME_OF_KEY = "slice(datum.value, 4)"
 IS_HEAD = "slice(datum.value, 2, 4) == '00'"
-ROWS = {"labelExpr": NAME_OF_KEY, "labelLimit": NAME_WIDTH, "domain": False, "ticks": False}
+ROWS = {**NAMES, "labelExpr": NAME_OF_KEY}
 LOOKS = {
     "nmf": Look("@accent"),
     "nmf, at random": Look("@accent", is_dashed=True),
@@ -30,7 +30,7 @@ def themes(study: Study, item_type: str) -> list[Block]:
         f"""
         select
             model_name, n_themes, coherence, coherence_low, coherence_high, coherence_random, stability,
-            coalesce(half_sample_stability, 'nan') as half_sample_stability, is_chosen
+            half_sample_stability, is_chosen, count(*) over (partition by model_name) as tried
         from marts.theme_quality
         where item_type = '{item_type}'
         order by model_name, is_chosen desc, coherence desc
@@ -53,8 +53,8 @@ def _found(study: Study, item_type: str) -> list[Block]:
         f"""
         select
             format('{{:04d}}', 100 * row_number() over (order by strength desc, theme_id)) || theme_label as key,
-            theme_label, round(strength, 4) as strength, format('{{:.1f}}%', 100 * strength) as text,
-            coherence, coherence_random, stability, top_tags,
+            count(*) over () as themes, theme_label, round(strength, 4) as strength,
+            format('{{:.1f}}%', 100 * strength) as text, coherence, coherence_random, stability, top_tags,
             (
                 select string_agg({_name(item_type)}, ', ' order by i.rank) from marts.theme_items as i
                 where i.item_type = t.item_type and i.model_name = t.model_name and i.theme_id = t.theme_id
@@ -79,9 +79,9 @@ def _chosen(study: Study, item_type: str, tried: Answered) -> Sentence:
     }
     found = of["nmf"]
     if found is None:
-        numbers = [row for row in tried.rows if row["model_name"] == "nmf"]
+        first = next(row for row in tried.rows if row["model_name"] == "nmf")
         return study.says(
-            f"No themes of {NOUNS[item_type]}: at none of {counted(len(numbers), 'number')} tried are they more "
+            f"No themes of {NOUNS[item_type]}: at none of {counted(first['tried'], 'number')} tried are they more "
             "coherent than items drawn at random.",
             tried.sql,
         )
@@ -120,8 +120,8 @@ def _ranked(item_type: str, asked: Answered) -> Chart:
         f"Themes of {NOUNS[item_type]}, the strongest first",
         f"Each theme is a factor of who plays what. The strongest, {first['theme_label']}, makes {first['text']} of "
         f"what all rebuild together, the weakest, {last['theme_label']}, {last['text']}.",
-        f"Bar chart of the strength of {counted(len(rows), 'theme')}: {first['theme_label']} {first['text']} at the "
-        f"top, {last['theme_label']} {last['text']} at the bottom.",
+        f"Bar chart of the strength of {counted(first['themes'], 'theme')}: {first['theme_label']} {first['text']} "
+        f"at the top, {last['theme_label']} {last['text']} at the bottom.",
         spec.to_dict(),
         asked.sql,
     )
@@ -149,7 +149,6 @@ def _items(study: Study, item_type: str) -> Chart:
         """
     )
     rows = asked.rows
-    heads = [row for row in rows if row["weight"] is None]
     leading = [row for row in rows if row["weight"] is not None]
     bold = {"condition": {"test": IS_HEAD, "value": "bold"}, "value": "normal"}
     y = alt.Y("key:N", sort=[row["key"] for row in rows], title=None, axis=alt.Axis(labelFontWeight=bold, **ROWS))
@@ -169,11 +168,11 @@ def _items(study: Study, item_type: str) -> Chart:
     )
     return Chart(
         f"theme_items_{item_type}",
-        f"Leading {NOUNS[item_type]} of the {counted(len(heads), 'strongest theme', 'strongest themes')}",
-        f"Under each theme (bold) stand its first {ITEMS} {NOUNS[item_type]}, by weight. Bars of much the same length "
+        f"Leading {NOUNS[item_type]} of the strongest themes",
+        f"Under each theme (bold) stand its leading {NOUNS[item_type]}, by weight. Bars of much the same length "
         "say that the theme is no single item's.",
-        f"Bar chart of the weights of {counted(len(leading), 'item')} under {counted(len(heads), 'theme')}: the first "
-        f"is {leading[0]['name']} with {leading[0]['weight']:.2f} in {rows[0]['name']}.",
+        f"Bar chart of the weights of leading {NOUNS[item_type]} under each theme: the first is "
+        f"{leading[0]['name']} with {leading[0]['weight']:.2f} in {rows[0]['name']}.",
         spec.to_dict(),
         asked.sql,
     )
@@ -194,8 +193,8 @@ def _table(item_type: str, asked: Answered) -> Table:
         ),
         asked.rows,
         asked.sql,
-        "Coherence is the mean NPMI of two leading items over users: 1 where nobody plays one without the other, 0 "
-        "where they are independent. Stability is the similarity to the same theme from other starts, 0 to 1.",
+        "Coherence is the mean NPMI of two leading items over users, the higher the more they are played by the same "
+        "ones; at random stand items as popular. Stability is the similarity to the same theme from other starts.",
     )
 
 

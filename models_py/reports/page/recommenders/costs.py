@@ -23,6 +23,7 @@ def costs(board: Board) -> Block:
 
         select
             l.model_name,
+            l.k,
             round(l.ndcg, 4) as ndcg,
             round(greatest(r.fit_seconds + r.recommend_seconds + coalesce(sum(s.seconds), 0), {LEAST_SECONDS}), 3)
                 as seconds,
@@ -42,8 +43,8 @@ def costs(board: Board) -> Block:
             on s.model_name = l.model_name
             or contains('+' || coalesce(l.members, '') || '+', '+' || s.model_name || '+')
         where {board.only("l")}
-        group by l.model_name, l.ndcg, l.leaderboard_rank, l.members, r.fit_seconds, r.recommend_seconds, c.verdict,
-            r.is_baseline
+        group by l.model_name, l.k, l.ndcg, l.leaderboard_rank, l.members, r.fit_seconds, r.recommend_seconds,
+            c.verdict, r.is_baseline
         order by l.leaderboard_rank
         """
     )

@@ -25,7 +25,9 @@ def differences(board: Board, opponent: str) -> list[Block]:
                 else format('p {{:.3f}}', p_value_adjusted)
             end as text,
             verdict as role,
-            n_users
+            count(*) over (partition by verdict) as of_verdict,
+            n_users,
+            k
         from marts.model_comparisons as c
         where {board.only("c")} and compared_with = '{opponent}'
         order by mean_difference desc, model_name
@@ -43,13 +45,14 @@ def differences(board: Board, opponent: str) -> list[Block]:
 
 def _verdicts(board: Board, opponent: str, asked: Answered) -> Sentence:
     name = asked.rows[0]["baseline_name"]
-    found = {
-        verdict: [row["model_name"] for row in asked.rows if row["role"] == verdict]
-        for verdict in dict.fromkeys(row["role"] for row in asked.rows)
-    }
     words = {"better": "above it", "tie": "level with it", "worse": "below it", "not known": "without a verdict"}
-    parts = [f"{listed(models)} {words[verdict]}" for verdict, models in found.items()]
-    text = f"{board.title}, against {OPPONENTS[opponent]} ({name}): {'; '.join(parts)}."
+    parts = []
+    for verdict in dict.fromkeys(row["role"] for row in asked.rows):
+        found = [row for row in asked.rows if row["role"] == verdict]
+        names = listed([row["model_name"] for row in found])
+        verb = "is" if len(found) == 1 else "are"
+        parts.append(f"{counted(found[0]['of_verdict'], 'model')} {verb} {words[verdict]} ({names})")
+    text = f"{board.title}, against {OPPONENTS[opponent]}, {name}: {'; '.join(parts)}."
     return board.study.says(text, asked.sql)
 
 
@@ -67,8 +70,8 @@ def _drawn(board: Board, opponent: str, asked: Answered) -> Chart:
         f"differences_{board.name}_{opponent}",
         f"{board.title}: difference of {board.ndcg} to {OPPONENTS[opponent]}, {name}",
         f"Dots are mean differences over {counted(first['n_users'], 'user')}, lines 95% intervals, paired by user; p "
-        "is adjusted for the number of models (Holm). Blue is better, orange worse, grey a tie: the interval reaches 0 "
-        f"or p is 0.05 or more.{note}",
+        "is adjusted for the number of models (Holm). Blue is better, orange worse, grey a tie: the interval reaches "
+        f"the rule, or p is too high to tell.{note}",
         f"Forest plot of differences of {board.ndcg} to {name}: {first['model_name']} {first['difference']:+.3f} "
         f"({first['text']}) at the top, {last['model_name']} {last['difference']:+.3f} ({last['text']}) at the bottom.",
         dots(

@@ -7,22 +7,6 @@ from models_py.reports.page.blocks import Block, Chart, Column, Sentence, Table
 from models_py.reports.page.drawing import Mark, dots
 from models_py.reports.page.study import KINDS, Board, counted, listed
 
-COLUMNS = (
-    Column("leaderboard_rank", "", ","),
-    Column("model_name", "Model"),
-    Column("ndcg", "NDCG", ".4f"),
-    Column("ndcg_ci_low", "95% from", ".4f"),
-    Column("ndcg_ci_high", "to", ".4f"),
-    Column("verdict", "Against best baseline"),
-    Column("recall", "Recall", ".4f"),
-    Column("hit_rate", "Hit rate", ".3f"),
-    Column("mrr", "MRR", ".3f"),
-    Column("coverage", "Coverage", ".1%"),
-    Column("novelty", "Novelty (bits)", ".2f"),
-    Column("gini", "Gini", ".3f"),
-    Column("trials_run", "Trials", ","),
-)
-
 
 def leaders(board: Board) -> list[Block]:
     """Say who leads, and draw it."""
@@ -42,6 +26,7 @@ def kinds(board: Board) -> list[Block]:
             round(s.ci_high, 4) as high,
             format('{{:.3f}}', s.value) as text,
             s.n_users,
+            s.k,
             case
                 when row_number() over (partition by kind order by s.value desc, s.model_name) = 1 then 'leader'
                 when r.is_baseline then 'baseline'
@@ -65,7 +50,7 @@ def table(board: Board) -> Table:
         f"""
         select
             l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high,
-            coalesce(c.verdict, 'is it') as verdict,
+            coalesce(c.verdict, 'baseline') as verdict,
             l.recall, l.hit_rate, l.mrr, l.coverage, l.novelty, l.gini, l.trials_run
         from marts.model_leaderboard as l
         left join marts.model_comparisons as c
@@ -77,12 +62,30 @@ def table(board: Board) -> Table:
     )
     return Table(
         f"leaderboard_table_{board.name}",
-        f"{board.title}: figures at length {board.study.k}",
-        COLUMNS,
+        f"{board.title}: the figures of each model",
+        _columns(board),
         asked.rows,
         asked.sql,
-        "Coverage is the share of the catalogue that is recommended to anybody; Gini is 0 where every item is "
-        "recommended equally often; novelty is higher for items with fewer listeners.",
+        "Coverage is the share of the catalogue that is recommended to anybody; Gini is the lower, the more equally "
+        "items are recommended; novelty is the higher, the fewer listeners items have.",
+    )
+
+
+def _columns(board: Board) -> tuple[Column, ...]:
+    return (
+        Column("leaderboard_rank", "", ","),
+        Column("model_name", "Model"),
+        Column("ndcg", board.ndcg, ".4f"),
+        Column("ndcg_ci_low", "95% from", ".4f"),
+        Column("ndcg_ci_high", "to", ".4f"),
+        Column("verdict", "Against best baseline"),
+        Column("recall", "Recall", ".4f"),
+        Column("hit_rate", "Hit rate", ".3f"),
+        Column("mrr", "MRR", ".3f"),
+        Column("coverage", "Coverage", ".1%"),
+        Column("novelty", "Novelty (bits)", ".2f"),
+        Column("gini", "Gini", ".3f"),
+        Column("trials_run", "Trials", ","),
     )
 
 
@@ -96,8 +99,11 @@ def _ranked(board: Board) -> Answered:
             round(l.ndcg_ci_high, 4) as high,
             format('{{:.3f}}', l.ndcg) as text,
             l.n_users,
+            l.k,
             coalesce(a.verdict, '') as against_leader,
-            coalesce(b.verdict, '') as against_baseline,
+            count(b.verdict) over () as others,
+            count(*) filter (where b.verdict = 'better') over () as better,
+            count(*) filter (where b.verdict = 'worse') over () as worse,
             coalesce(b.baseline_name, (
                 select any_value(baseline_name) from marts.model_comparisons as o
                 where {board.only("o")} and o.compared_with = 'best_baseline'
@@ -139,18 +145,17 @@ def _leading(board: Board, asked: Answered) -> Sentence:
         text = f"{of}: {first['model_name']} leads ({figure})."
     if unknown:
         text += f" No verdict is known on {listed(unknown)}."
-    return board.study.says(text + _against_baseline(first["best_baseline"], asked.rows), asked.sql)
+    return board.study.says(text + _against_baseline(asked.rows), asked.sql)
 
 
-def _against_baseline(baseline: object, rows: Sequence[dict[str, object]]) -> str:
-    found = next((row for row in rows if row["model_name"] == baseline), None)
+def _against_baseline(rows: Sequence[dict[str, object]]) -> str:
+    found = next((row for row in rows if row["model_name"] == row["best_baseline"]), None)
     if found is None:
         return ""
-    verdicts = [row["against_baseline"] for row in rows if row is not found]
-    better, worse = (f"{_or_none(verdicts.count(verdict))} {verdict}" for verdict in ("better", "worse"))
+    better, worse = (f"{_or_none(found[verdict])} {verdict}" for verdict in ("better", "worse"))
     return (
-        f" Of {counted(len(verdicts), 'other model')}, {better} than the best baseline, {baseline} "
-        f"({found['ndcg']:.3f}), and {worse}."
+        f" Of {counted(found['others'], 'other model')}, {better} than the best baseline, {found['model_name']} "
+        f"({found['text']}), and {worse}."
     )
 
 
@@ -167,8 +172,8 @@ def _drawn(board: Board, asked: Answered) -> Chart:
     return Chart(
         f"leaderboard_{board.name}",
         f"{board.title}: {board.ndcg} of each model",
-        f"Dots are means over {counted(first['n_users'], 'user')}, lines 95% intervals. The leader is dark blue, "
-        f"models level with it pale blue, other baselines orange.{baseline}",
+        f"Dots are means over {counted(first['n_users'], 'user')}, lines 95% intervals. The leader is a blue "
+        f"dot, models level with it blue rings, other baselines orange.{baseline}",
         f"Dot plot of {board.ndcg} by model, {board.meaning}: highest {first['model_name']} with {first['text']} "
         f"({first['low']:.3f} to {first['high']:.3f}), lowest {rows[-1]['model_name']} with {rows[-1]['text']}.",
         dots(rows, "ndcg", f"{board.ndcg} (0 to 1)", mark=mark),

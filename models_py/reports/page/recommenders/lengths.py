@@ -67,13 +67,13 @@ def _drawn(board: Board, asked: Answered) -> Chart:
             "recall:Q",
             title="Recall (share of what was played)",
             scale=across.scale(),
-            axis=alt.Axis(format=".0%", grid=True, tickCount=TICKS),
+            axis=alt.Axis(format=".1~%", grid=True, tickCount=TICKS),
         ),
         "y": alt.Y(
             "precision:Q",
             title="Precision (share of the list)",
             scale=up.scale(),
-            axis=alt.Axis(format=".0%", tickCount=5),
+            axis=alt.Axis(format=".1~%", tickCount=5),
         ),
     }
     longest = max(row["k"] for row in rows)
@@ -83,12 +83,12 @@ def _drawn(board: Board, asked: Answered) -> Chart:
     ]
     # a model's name stands at the end of its line or else at its start
     names = [
-        {**curve[place], "name": curve[0]["model_name"], "key": curve[0]["model_name"]}
+        {**curve[place], "name": curve[0]["model_name"], "key": curve[0]["model_name"], "shade": curve[0]["role"]}
         for place in (-1, 0)
         for curve in curves
     ]
     numbers = [
-        {**row, "name": f"{row['k']} items" if row is leader[0] else str(row["k"]), "key": row["k"], "role": "length"}
+        {**row, "name": f"{row['k']} items" if row is leader[0] else str(row["k"]), "key": row["k"], "shade": "length"}
         for row in leader
     ]
     labels = placed(
@@ -106,7 +106,7 @@ def _drawn(board: Board, asked: Answered) -> Chart:
         base.mark_point(filled=True, size=40, opacity=1).encode(
             tooltip=["model_name:N", "k:Q", "precision:Q", "recall:Q"]
         ),
-        *written(labels, position, coloured(COLOURS)),
+        *written(labels, position, coloured(COLOURS, "shade")),
     ).properties(width="container", height=HEIGHT)
     first, last = leader[0], leader[-1]
     return Chart(

@@ -6,7 +6,11 @@ from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.study import Board
 from models_py.reports.page.theme import STEPS, values
 
-CELL = 20
+# names on a phone have no room for more
+SHOWN = 12
+CELL = 24
+# for the names below and the key above
+NAMES_ROOM = 100
 
 
 def overlaps(board: Board) -> Block:
@@ -23,7 +27,10 @@ def overlaps(board: Board) -> Block:
         inner join marts.model_leaderboard as l
             on o.split_name = l.split_name and o.item_type = l.item_type and o.task = l.task
             and o.model_name = l.model_name
-        where {board.only("o")}
+        inner join marts.model_leaderboard as m
+            on o.split_name = m.split_name and o.item_type = m.item_type and o.task = m.task
+            and o.other_model_name = m.model_name
+        where {board.only("o")} and l.leaderboard_rank <= {SHOWN} and m.leaderboard_rank <= {SHOWN}
         order by l.leaderboard_rank, o.other_model_name
         """
     )
@@ -40,9 +47,9 @@ def overlaps(board: Board) -> Block:
             "other_model_name:N",
             sort=order,
             title=None,
-            axis=alt.Axis(labelAngle=-90, labelFontSize=10, domain=False, ticks=False),
+            axis=alt.Axis(labelAngle=-90, labelFontSize=11, labelOverlap=False, domain=False, ticks=False),
         ),
-        y=alt.Y("model_name:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False)),
+        y=alt.Y("model_name:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, domain=False, ticks=False)),
         color=alt.Color(
             "overlap:Q",
             title=f"In common, of {rows[0]['k']} items",
@@ -56,12 +63,12 @@ def overlaps(board: Board) -> Block:
     return Chart(
         f"overlaps_{board.name}",
         f"{board.title}: how much the lists of two models share",
-        f"In the order of the leaderboard; darker pairs recommend more of the same. {most['model_name']} and "
-        f"{most['other_model_name']} share {most['overlap']:.0%} of the first {most['k']} items, "
+        "The first models of the leaderboard, in its order; pairs in stronger colours recommend more of the same. "
+        f"{most['model_name']} and {most['other_model_name']} share {most['overlap']:.0%} of the first {most['k']} items, "
         f"{least['model_name']} and {least['other_model_name']} {least['overlap']:.0%}, as means over users.",
         f"Heat map of the overlap of lists by pair of models: highest {most['model_name']} and "
         f"{most['other_model_name']} ({most['overlap']:.0%}), lowest {least['model_name']} and "
         f"{least['other_model_name']} ({least['overlap']:.0%}).",
-        base.mark_rect().properties(width="container", height=CELL * len(order)).to_dict(),
+        base.mark_rect().properties(width="container", height=CELL * len(order) + NAMES_ROOM).to_dict(),
         asked.sql,
     )

@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import Look, lines
-from models_py.reports.page.study import Board, counted, listed
+from models_py.reports.page.study import Board, K, counted, listed
 
 BEST = ["@accent", "@third", "@fourth"]
 # of NDCG, in the last quarter of the trials, that is worth telling
@@ -21,7 +21,8 @@ def searches(board: Board) -> Block:
             round(t.best_validation_ndcg, 4) as ndcg,
             last_value(t.validation_rank) over models as place,
             last_value(t.validation_rank) over models <= 3 or r.is_baseline as is_named,
-            r.is_baseline
+            r.is_baseline,
+            {K}
         from marts.tuning_curves as t
         inner join marts.model_runs as r
             on t.split_name = r.split_name and t.item_type = r.item_type and t.model_name = r.model_name
@@ -65,9 +66,9 @@ def searches(board: Board) -> Block:
         f"Each line is a model, all with the same number of trials (or their whole space). After {trials} trials "
         f"{order[0]} is first on validation with {ends[order[0]]:.3f}. "
         + (
-            f"{listed(still)} gained {LEAST_GAIN} or more in the last quarter of the trials: more might help."
+            f"{listed(still)} gained a thousandth or more in the last quarter of the trials: more might help."
             if still
-            else f"None of the first three gained {LEAST_GAIN} in the last quarter of the trials."
+            else "None of the first three gained a thousandth in the last quarter of the trials."
         ),
         f"Lines of the best {board.ndcg} on validation over {counted(trials, 'trial')}: "
         f"{', '.join(f'{name} ends at {ends[name]:.3f}' for name in order[:3])}.",

@@ -56,7 +56,8 @@ def _segment(board: Board, segment: str) -> Block:
             round(s.value, 4) as value,
             round(s.ci_low, 4) as low,
             round(s.ci_high, 4) as high,
-            s.n_users
+            s.n_users,
+            s.k
         from marts.segment_metrics as s
         inner join chosen as c on s.model_name = c.model_name
         where {board.only("s")} and s.segment = '{segment}' and s.segment_value <> 'unknown'
@@ -105,7 +106,7 @@ def _spec(rows: list[dict[str, object]], axis: str, metric: str, order: list[str
     )
     y = alt.Y("value:Q", title=f"{metric} (0 to 1)", scale=span.scale(), axis=alt.Axis(format=".2f", tickCount=5))
     names = [
-        {"text": model, "role": list(COLOURS)[role], "dy": -14 - 15 * (len(models) - 1 - place)}
+        {"label": model, "shade": list(COLOURS)[role], "dy": -14 - 15 * (len(models) - 1 - place)}
         for place, (role, model) in enumerate(models)
     ]
     key = alt.Chart(values(names)).mark_text(align="left", fontWeight=600, dy={"expr": "datum.dy"}, tooltip=None)
@@ -115,7 +116,7 @@ def _spec(rows: list[dict[str, object]], axis: str, metric: str, order: list[str
             base.mark_point(filled=True, size=45, opacity=1).encode(
                 y=y, tooltip=["model_name:N", "part:N", "value:Q", "low:Q", "high:Q", "n_users:Q"]
             ),
-            key.encode(x=alt.value(0), y=alt.value(0), text="text:N", color=coloured(COLOURS)),
+            key.encode(x=alt.value(0), y=alt.value(0), text="label:N", color=coloured(COLOURS, "shade")),
         )
         .properties(width="container", height=HEIGHT)
         .to_dict()

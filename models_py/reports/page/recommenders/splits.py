@@ -4,13 +4,13 @@ import altair as alt
 
 from models_py.reports.page.asking import literal
 from models_py.reports.page.blocks import Block, Chart, Missing
-from models_py.reports.page.drawing import NAME_WIDTH, TICKS, coloured, dots
+from models_py.reports.page.drawing import NAMES, TICKS, dots
 from models_py.reports.page.placing import Span
-from models_py.reports.page.study import Board, counted
+from models_py.reports.page.study import Board, K, counted
 from models_py.reports.page.theme import values
 
 COLOURS = {"temporal": "@accent", "random": "@second"}
-VERDICTS = {"leader": "@accent", "tie": "@step4", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}
+VERDICTS = {"leader": "@accent", "level": "@accent", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}
 STEP = 19
 MORE = {
     "temporal": "`make evaluate SPLITS='rolling_1 rolling_2 rolling_3'`",
@@ -30,6 +30,7 @@ def random_against_time(board: Board) -> Block:
             r.split_count as random_splits,
             rank() over (order by t.ndcg desc) as temporal_place,
             rank() over (order by r.ndcg desc) as random_place,
+            {K},
             round(r.ndcg / nullif(t.ndcg, 0), 2) as ratio,
             round(median(r.ndcg / nullif(t.ndcg, 0)) over (), 2) as median_ratio
         from marts.model_spread as t
@@ -83,7 +84,9 @@ def spread(board: Board) -> list[Block]:
             round(ndcg_highest, 4) as high,
             format('{{:.3f}}', ndcg) as text,
             leader_name,
-            verdict as role
+            case verdict when 'tie' then 'level' else verdict end as role,
+            count(*) filter (where verdict = 'tie') over (partition by split_kind) as ties,
+            {K}
         from marts.model_spread
         where item_type = {literal(board.item_type)} and task = {literal(board.task)} and split_count > 1
         order by split_kind desc, ndcg desc, model_name
@@ -103,14 +106,14 @@ def spread(board: Board) -> list[Block]:
 
 def _spread(board: Board, kind: str, rows: list[dict[str, object]], sql: str) -> Chart:
     first = rows[0]
-    ties = [row["model_name"] for row in rows if row["role"] == "tie"]
-    level = f"; {counted(len(ties), 'model')} tied with it" if ties else "; no model is tied with it"
+    ties = first["ties"]
+    level = f"; {counted(ties, 'model')} tied with it" if ties else "; no model is tied with it"
     return Chart(
         f"spread_{kind}_{board.name}",
         f"{board.title}: {board.ndcg} over {counted(first['split_count'], f'{kind} split')}",
         f"Dots are means over the splits, lines go from the lowest to the highest. {first['leader_name']} has the "
-        f"highest mean{level}. A tie (pale blue) is a difference below its spread over splits and its interval over "
-        "users; one below either is unclear (yellow); grey is behind. Splits share users and plays, so other people's "
+        f"highest mean{level}. A tie (blue ring) is a difference below its spread over splits and its interval over "
+        "users; one below either is unclear (ochre); grey is behind. Splits share users and plays, so other people's "
         "data would spread more.",
         f"Dot plot of {board.ndcg} by model, mean and range over {kind} splits: {first['model_name']} {first['text']} "
         f"({first['low']:.3f} to {first['high']:.3f}) first.",
@@ -121,36 +124,41 @@ def _spread(board: Board, kind: str, rows: list[dict[str, object]], sql: str) ->
 
 def _dumbbells(rows: list[dict[str, object]], ndcg: str) -> dict[str, object]:
     span = Span.around([row[name] for row in rows for name in COLOURS])
-    long = [{"model_name": row["model_name"], "kind": kind, "ndcg": row[kind]} for row in rows for kind in COLOURS]
-    order = [row["model_name"] for row in rows]
     y = alt.Y(
         "model_name:N",
-        sort=order,
+        sort=[row["model_name"] for row in rows],
         title=None,
-        axis=alt.Axis(domain=False, ticks=False, grid=False, labelLimit=NAME_WIDTH),
+        axis=alt.Axis(**NAMES),
     )
-    x = alt.X(
-        "ndcg:Q", title=f"{ndcg} (0 to 1)", scale=span.scale(), axis=alt.Axis(format=".2f", grid=True, tickCount=TICKS)
-    )
-    first = [each for each in long if each["model_name"] == order[0]]
-    low, high = sorted(first, key=lambda each: each["ndcg"])
-    words = {"temporal": "by time", "random": "at random"}
-    names = [
-        {**low, "text": words[low["kind"]], "align": "right" if span.share(low["ndcg"]) > 0.3 else "left"},
-        {**high, "text": words[high["kind"]], "align": "left" if span.share(high["ndcg"]) < 0.7 else "right"},
-    ]
+    axis = alt.Axis(format=".2f", grid=True, tickCount=TICKS)
+    x = {kind: alt.X(f"{kind}:Q", title=f"{ndcg} (0 to 1)", scale=span.scale(), axis=axis) for kind in (*COLOURS, "at")}
+    base = alt.Chart(values(rows)).encode(y=y)
     return (
         alt.layer(
-            alt.Chart(values(rows))
-            .mark_rule(strokeWidth=2, color="@faint")
-            .encode(y=y, x=alt.X("temporal:Q", scale=span.scale()), x2="random:Q"),
-            alt.Chart(values(long))
-            .mark_point(filled=True, size=60, opacity=1)
-            .encode(y=y, x=x, color=coloured(COLOURS, "kind")),
-            alt.Chart(values(names))
-            .mark_text(dy=-14, align={"expr": "datum.align"})
-            .encode(y=y, x=x, text="text:N", color=coloured(COLOURS, "kind")),
+            base.mark_rule(strokeWidth=2, color="@faint").encode(x=x["temporal"], x2="random:Q"),
+            *[
+                base.mark_point(filled=True, size=60, opacity=1, color=colour).encode(x=x[kind])
+                for kind, colour in COLOURS.items()
+            ],
+            *[
+                alt.Chart(values([label]))
+                .mark_text(dy=-14, align=label["align"], color=label["colour"])
+                .encode(x=x["at"], y=y, text="label:N")
+                for label in _ends(rows[0], span)
+            ],
         )
         .properties(width="container", height=STEP * len(rows))
         .to_dict()
     )
+
+
+def _ends(row: dict[str, object], span: Span) -> list[dict[str, object]]:
+    """Name the two dots of the first row, away from each other where there is room."""
+    low, high = sorted(COLOURS, key=lambda kind: row[kind])
+    words = {"temporal": "by time", "random": "at random"}
+    sides = {low: "right" if span.share(row[low]) > 0.3 else "left", high: "left"}
+    sides[high] = "left" if span.share(row[high]) < 0.7 else "right"
+    return [
+        {**row, "at": row[kind], "label": words[kind], "align": side, "colour": COLOURS[kind]}
+        for kind, side in sides.items()
+    ]

@@ -6,18 +6,20 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import TICKS, coloured, plane, written
 from models_py.reports.page.placing import Span, placed
-from models_py.reports.page.study import Board, listed
+from models_py.reports.page.study import Board, K, listed
 from models_py.reports.page.theme import values
 
 # measure: title of its axis, how it is written, how a figure of it reads
 MEASURES = {
-    "coverage": ("Coverage: share of the catalogue", ".0%", ".1%"),
+    "coverage": ("Coverage: share of the catalogue", ".1~%", ".1%"),
     "novelty": ("Novelty (bits)", ".1f", ".2f"),
 }
 DIVERSITIES = {
     "tag_diversity": "Diversity of tags (0 to 1)",
     "artist_diversity": "Distinct artists per item (0 to 1)",
 }
+# of the accuracy, in lists that are about as good
+LEAST_KEPT = 0.95
 KINDS = {"artists": "@accent", "tags": "@second", "mix": "@third"}
 HEIGHT = 300
 
@@ -39,7 +41,9 @@ def diversity(board: Board) -> list[Block]:
             round(a.tag_diversity, 4) as tag_diversity,
             round(a.artist_diversity, 4) as artist_diversity,
             a.is_served,
-            a.is_default
+            a.ndcg_kept >= {LEAST_KEPT} as is_kept,
+            {LEAST_KEPT} as least_kept,
+            {K}
         from marts.accuracy_diversity as a
         where {board.of_type("a")}
         order by a.diversity_kind, a.lambda
@@ -81,6 +85,7 @@ def _plane(board: Board, measure: str) -> Block:
             model_name,
             round(ndcg, 4) as ndcg,
             round({measure}, 5) as {measure},
+            k,
             is_unbeaten,
             case
                 when leaderboard_rank = 1 then 'leader'
@@ -144,15 +149,15 @@ def _varied(board: Board, measure: str, asked: Answered) -> Chart:
         *written(labels, position, coloured(KINDS, "diversity_kind"), 11),
     ).properties(width="container", height=HEIGHT)
     own = next(row for row in rows if row["weight"] == 0)
-    best = max((row for row in rows if row["kept"] >= 0.95), key=lambda row: row[measure])
+    best = max((row for row in rows if row["is_kept"]), key=lambda row: row[measure])
     served = next((row for row in rows if row["is_served"]), None)
     now = f"by {served['diversity_kind']} at {served['weight']:g}" if served else "as they are"
     return Chart(
         f"{measure}_{board.name}",
         f"{board.title}: what more varied lists of {own['model_name']} cost",
-        f"Each line starts at the model's own lists ({own[measure]:.2f}); numbers are the weight of diversity. Keeping "
-        f"95% of the accuracy, lists reach {best[measure]:.2f} (by {best['diversity_kind']}, weight "
-        f"{best['weight']:g}). Lists are served {now}.",
+        f"Each line starts at the model's own lists ({own[measure]:.2f}); numbers are the weight of diversity. "
+        f"Keeping {own['least_kept']:.0%} of the accuracy, lists reach {best[measure]:.2f} (by "
+        f"{best['diversity_kind']}, weight {best['weight']:g}). Lists are served {now}.",
         f"Lines of {board.ndcg} kept over {measure.replace('_', ' ')}, one per kind of diversity, starting at 100% and "
         f"{own[measure]:.2f}: "
         + ", ".join(f"{kind} ends at {end['kept']:.0%} and {end[measure]:.2f}" for kind, end in ends.items())
