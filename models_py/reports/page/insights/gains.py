@@ -4,7 +4,7 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import coloured, lines
+from models_py.reports.page.drawing import Look, coloured, lines
 from models_py.reports.page.insights.limits import limits
 from models_py.reports.page.insights.tenths import ITEMS, SEGMENTS, tenths
 from models_py.reports.page.insights.words import called, order
@@ -222,7 +222,7 @@ def _each_user(study: Study) -> Block:
         f"better off with the most popular items. {told[0].upper()}{told[1:]}.",
         f"Lines of the gain of users in order: {told}.",
         lines(
-            rows,
+            [{**row, "series": row["items"]} for row in rows],
             alt.X(
                 "share:Q",
                 title="Share of users with at most this gain",
@@ -230,9 +230,8 @@ def _each_user(study: Study) -> Block:
                 axis=alt.Axis(format=".0%", tickCount=5, grid=False),
             ),
             ("gain", title, "+.1~f"),
-            "items",
-            ITEMS,
-            pointed=False,
+            {name: Look(colour) for name, colour in ITEMS.items()},
+            is_stepped=True,
             over=[rule],
         ),
         asked.sql,
