@@ -62,7 +62,7 @@ def written(
     base = alt.Chart(values(labels)).encode(**position, text="label:N")
     at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}}
     at |= {"fontSize": size, "fontWeight": weight, "tooltip": None}
-    rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
+    rim = base.mark_text(fill=None, stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
     return [rim, base.mark_text(**at).encode(color=colour)]
 
 
