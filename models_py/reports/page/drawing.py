@@ -23,7 +23,7 @@ DASHES = [5, 4]
 # about one tick in so many pixels
 TICKS = alt.ExprRef("ceil(width / 90)")
 # pixels of a name at the left
-NAME_WIDTH = alt.ExprRef("containerSize()[0] > 500 ? 280 : 150")
+NAME_WIDTH = 170
 # an axis of names, each of which is written
 NAMES = {"domain": False, "ticks": False, "grid": False, "labelLimit": NAME_WIDTH, "labelOverlap": False}
 
