@@ -23,7 +23,7 @@ DASHES = [5, 4]
 # about one tick in so many pixels
 TICKS = alt.ExprRef("ceil(width / 90)")
 # pixels of a name at the left
-NAME_WIDTH = alt.ExprRef("containerSize()[0] > 500 ? 280 : 150")
+NAME_WIDTH = 170
 # an axis of names, each of which is written
 NAMES = {"domain": False, "ticks": False, "grid": False, "labelLimit": NAME_WIDTH, "labelOverlap": False}
 
@@ -62,7 +62,7 @@ def written(
     base = alt.Chart(values(labels)).encode(**position, text="label:N")
     at = {"align": {"expr": "datum.align"}, "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"}}
     at |= {"fontSize": size, "fontWeight": weight, "tooltip": None}
-    rim = base.mark_text(stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
+    rim = base.mark_text(fill=None, stroke="@paper", strokeWidth=4, strokeJoin="round", **at)
     return [rim, base.mark_text(**at).encode(color=colour)]
 
 
