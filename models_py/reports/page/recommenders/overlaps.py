@@ -64,15 +64,9 @@ def overlaps(board: Board) -> Block:
         f"overlaps_{board.name}",
         f"{board.title}: how much the lists of two models share",
         "The first models of the leaderboard, in its order; pairs in stronger colours recommend more of the same. "
-<<<<<<< HEAD
-        f"{most['model_name']} and {most['other_model_name']} share {most['overlap']:.0%} of the first {most['k']} "
-        "items, "
-        f"{least['model_name']} and {least['other_model_name']} {least['overlap']:.0%}, as means over users.",
-=======
         f"Of the first {most['k']} items, {most['model_name']} and {most['other_model_name']} share "
         f"{most['overlap']:.0%}, {least['model_name']} and {least['other_model_name']} {least['overlap']:.0%}, as "
         "means over users.",
->>>>>>> report-models
         f"Heat map of the overlap of lists by pair of models: highest {most['model_name']} and "
         f"{most['other_model_name']} ({most['overlap']:.0%}), lowest {least['model_name']} and "
         f"{least['other_model_name']} ({least['overlap']:.0%}).",
