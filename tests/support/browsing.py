@@ -93,7 +93,7 @@ class Opened:
                 (chart["name"], one["text"], other["text"])
                 for number, one in enumerate(boxes)
                 for other in boxes[number + 1 :]
-                if _cover(one, other)
+                if _cover(one, other) and not _rims(one, other)
             ]
         return found
 
@@ -165,6 +165,12 @@ def open_page(chromium: Browser) -> Opener:
 def _note(opened: Opened, kind: str, text: str) -> None:
     if kind in ("error", "warning"):
         opened.complaints.append(text)
+
+
+def _rims(one: dict[str, object], other: dict[str, object]) -> bool:
+    """Whether one is the rim that is drawn under the other."""
+    sides = ("left", "top", "right", "bottom")
+    return one["text"] == other["text"] and all(abs(one[side] - other[side]) < INK * 10 for side in sides)
 
 
 def _cover(one: dict[str, float], other: dict[str, float]) -> bool:

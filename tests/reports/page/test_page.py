@@ -37,6 +37,7 @@ def test_every_chart_is_drawn_and_legible(report: Path, open_page: Callable, wid
         assert opened.undrawn() == []
         assert opened.overlapping_labels() == []
         assert opened.clipped_labels() == []
+        assert opened.page.locator("svg text", has_text=re.compile("^(undefined|null|NaN)$")).count() == 0
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
         assert opened.inaccessible() == []
 

@@ -239,7 +239,7 @@ def _diagonal(rows: list[dict[str, object]], quality: dict[str, object]) -> dict
             base.mark_point(filled=True, size=70, opacity=1).encode(
                 y=position["y"], tooltip=["place:O", "predicted:Q", "observed:Q", "low:Q", "high:Q", "n_users:Q"]
             ),
-            text.encode(**position, text="text:N", color=coloured(colours)),
+            text.encode(**position, text="label:N", color=coloured(colours)),
         )
         .properties(width="container", height=HEIGHT)
         .to_dict()
