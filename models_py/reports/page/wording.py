@@ -5,6 +5,7 @@ from datetime import datetime
 
 # below these shares a percentage has one decimal more
 ONE_DECIMAL, TWO_DECIMALS = 0.1, 0.01
+MOST_DECIMALS = 6
 
 
 def count(number: float) -> str:
@@ -18,10 +19,12 @@ def counted(number: float, one: str, many: str = "") -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share of 1 as a percentage, small ones with decimals."""
+    """Write a share of 1 as a percentage, with decimals where it is small, or nearly all."""
     size = round(abs(share), 3)
-    decimals = (size < ONE_DECIMAL) + (abs(share) < TWO_DECIMALS) if share else 0
-    return f"{share:.{decimals}%}"
+    least = (size < ONE_DECIMAL) + (abs(share) < TWO_DECIMALS) if share else 0
+    written = (f"{share:.{decimals}%}" for decimals in range(least, MOST_DECIMALS))
+    # what is not all is not written as all, nor something as nothing
+    return next((text for text in written if share in (0, 1) or float(text[:-1]) not in (0, 100)), f"{share:.0%}")
 
 
 def figure(value: float, decimals: int = 3) -> str:

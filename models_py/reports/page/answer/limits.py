@@ -49,18 +49,18 @@ def _left_out(marts: Marts) -> Iterator[Block]:
         """
     )
     for row in asked.rows:
-        missed = (
-            f" {wording.percent(row['missed_share'])} of the pairs held out are of {row['item_type']}s that no list "
-            "can hold; they count as misses."
-            if row["missed_share"]
-            else ""
-        )
-        yield Sentence(
-            f"Of {wording.counted(row['user_count'], 'user')} in the test part of {row['item_type']}s, "
+        kind = row["item_type"]
+        users = (
+            f"Of {wording.counted(row['user_count'], 'user')} in the test part of {kind}s, "
             f"{wording.count(row['left_out_no_training'])} had played nothing before it and "
-            f"{wording.count(row['nothing_new'])} play nothing new in it: no discovery of theirs is judged.{missed}",
-            asked.sql,
+            f"{wording.count(row['nothing_new'])} play nothing new in it: no discovery of theirs is judged. "
         )
+        missed = (
+            f"{wording.percent(row['missed_share'])} of the pairs of user and {kind} held out are of {kind}s that no "
+            "list can hold; they count as misses."
+        )
+        parts = (users * bool(row["left_out_no_training"] + row["nothing_new"]), missed * bool(row["missed_share"]))
+        yield Sentence("".join(parts).strip(), asked.sql)
 
 
 def _profiles(marts: Marts) -> Iterator[Block]:

@@ -54,13 +54,19 @@ def _lead(marts: Marts, found: Answered) -> Iterator[Sentence]:
 def _clusters(marts: Marts) -> Iterator[Block]:
     asked = marts.ask(
         """
-        select entity_type, representation, algorithm, n_clusters, silhouette, silhouette_shuffled, seed_stability,
-            half_sample_stability, volume_explained, is_chosen
-        from marts.cluster_quality
+        select q.entity_type, q.representation, q.n_clusters, q.silhouette, q.silhouette_shuffled, q.seed_stability,
+            q.half_sample_stability, q.largest_share, q.volume_explained, q.is_chosen,
+            q.largest_share > p.max_cluster_share as is_lopsided,
+            q.silhouette - q.silhouette_shuffled < p.min_silhouette_gain as is_unclear,
+            q.seed_stability < p.min_cluster_stability or q.half_sample_stability < p.min_half_sample_stability
+                as is_unstable
+        from marts.cluster_quality as q
+        cross join marts.evaluation_parameters as p
         qualify row_number() over (
-            partition by entity_type order by is_chosen desc, silhouette - silhouette_shuffled desc, preference
+            partition by q.entity_type
+            order by q.is_chosen desc, q.silhouette - q.silhouette_shuffled desc, q.preference
         ) = 1
-        order by list_position(['user', 'artist', 'track'], entity_type)
+        order by list_position(['user', 'artist', 'track'], q.entity_type)
         """
     )
     if not asked.rows:
@@ -80,9 +86,16 @@ def _of_clusters(row: Row) -> str:
         f"{wording.figure(row['half_sample_stability'], 2)} between halves of the data, where one is the same"
     )
     if not row["is_chosen"]:
+        faults = {
+            "is_lopsided": f"one cluster holds {wording.percent(row['largest_share'])} of them",
+            "is_unclear": "that is too little above chance",
+            "is_unstable": "it changes too much with seed or sample",
+        }
+        why = wording.listed([words for fault, words in faults.items() if row[fault]] or ["others were preferred"])
         return (
             f"{who} fall into no groups that can be relied on. The clearest of the groupings tried has "
-            f"{wording.counted(row['n_clusters'], 'cluster')}: {scores}, and it agrees with itself to {stable}."
+            f"{wording.counted(row['n_clusters'], 'cluster')}: {scores}, and it agrees with itself to {stable}. It is "
+            f"not taken because {why}."
         )
     volume = (
         f" {wording.percent(row['volume_explained'])} of the differences in how much people play lie between the "

@@ -120,8 +120,8 @@ def _people(marts: Marts) -> Iterator[Block]:
         f"People differ as well. The most active tenth ({wording.counted(row['user_count'], 'user')}) hold "
         f"{wording.percent(row['raw_share'])} of all plays. Where plays of {row['item_type']}s are counted up to a "
         f"cap, they hold {wording.percent(row['capped_share'])} of the weight, and where the logarithm of plays "
-        f"counts, {wording.percent(row['log_share'])}: that is how much less a model that takes logarithms listens to "
-        "them.",
+        f"counts, {wording.percent(row['log_share'])}"
+        + (": so the others are heard better." if row["log_share"] < row["raw_share"] else "."),
         held.sql,
     )
     asked = marts.ask(

@@ -159,7 +159,7 @@ def _hours(marts: Marts) -> Iterator[Block]:
             color=alt.Color(
                 "play_share:Q",
                 title="Share of all plays",
-                scale=alt.Scale(type="quantize", range=STEPS),
+                scale=alt.Scale(type="quantize", domain=[0, largest["play_share"]], range=STEPS),
                 legend=alt.Legend(
                     orient="top", format=".2%", gradientLength=240, gradientThickness=10, titleOrient="top"
                 ),
