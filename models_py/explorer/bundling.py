@@ -4,16 +4,18 @@ The engine is DuckDB for browsers, 34 MB that are not in this repository: npm fe
 """
 
 import base64
-import gzip
 import hashlib
 import html
+import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from models_py.errors import ExplorerError
@@ -26,13 +28,15 @@ WEB = Path(__file__).parent / "web"
 MODULES = WEB / "node_modules"
 # the lock file that the modules were installed by
 INSTALLED = MODULES / ".installed"
-TABLES = "tables.duckdb"
+TABLES, SCRIPT, STYLE = "tables.duckdb", "app.js", "style.css"
 ENGINE = ("duckdb-browser-eh.worker.js", "duckdb-eh.wasm")
 # The page asks nobody but itself, whatever is typed into it.
 POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
 SERVED = POLICY + "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; worker-src 'self'"
 ALONE = POLICY + "script-src {script} 'wasm-unsafe-eval'; style-src {style}; worker-src blob:"
-COMPRESSION = 6
+# to zlib, gzip with the largest window
+GZIP = 31
+CHUNK = 2**20
 SOURCE_MAP = re.compile(rb"//# sourceMappingURL=\S+\s*\Z")
 
 
@@ -75,11 +79,11 @@ def write(warehouse: Warehouse, chosen: Chosen, output: Path) -> Explorer:
         explorer.folder.mkdir(parents=True, exist_ok=True)
         with _working_folder(explorer.folder) as working:
             export(warehouse, working / TABLES, chosen)
-            script, style = _build(working), (WEB / "style.css").read_bytes()
-            parts = {**_engine(), TABLES: (working / TABLES).read_bytes()}
-        for file, content in {**parts, **_served(script, style)}.items():
-            _write(explorer.folder / file, content)
-        _write(explorer.page, _alone(script, style, parts))
+            _build(working)
+            with written_whole(explorer.page) as part:
+                _write_alone(part, working)
+            for file in working.iterdir():
+                os.replace(file, explorer.folder / file.name)
     except OSError as error:
         raise ExplorerError(
             f"The explorer cannot be written to {output} ({error.strerror}): give another folder with --output."
@@ -108,10 +112,15 @@ def install() -> None:
     INSTALLED.write_text(lock)
 
 
-def _build(working: Path) -> bytes:
-    script = working / "app.js"
-    _npm("run", "--silent", "build", "--", f"--outfile={script.absolute()}")
-    return script.read_bytes()
+def _build(folder: Path) -> None:
+    """Put everything into a folder that the page needs beside its tables."""
+    _npm("run", "--silent", "build", "--", f"--outfile={(folder / SCRIPT).absolute()}")
+    shutil.copyfile(WEB / STYLE, folder / STYLE)
+    for name in ENGINE:
+        (folder / name).write_bytes(SOURCE_MAP.sub(b"", (MODULES / "@duckdb/duckdb-wasm/dist" / name).read_bytes()))
+    style, script = f'<link rel="stylesheet" href="{STYLE}">', f'<script src="{SCRIPT}"></script>'
+    head, foot = _page(SERVED, style, script)
+    (folder / "index.html").write_bytes(head + foot)
 
 
 def _npm(*arguments: str) -> None:
@@ -125,42 +134,45 @@ def _npm(*arguments: str) -> None:
         ) from error
 
 
-def _engine() -> dict[str, bytes]:
-    folder = MODULES / "@duckdb/duckdb-wasm/dist"
-    return {name: SOURCE_MAP.sub(b"", (folder / name).read_bytes()) for name in ENGINE}
-
-
-def _served(script: bytes, style: bytes) -> dict[str, bytes]:
-    page = _page(SERVED, '<link rel="stylesheet" href="style.css">', "", '<script src="app.js"></script>')
-    return {"app.js": script, "style.css": style, "index.html": page}
-
-
-def _alone(script: bytes, style: bytes, parts: Mapping[str, bytes]) -> bytes:
+def _write_alone(page: Path, folder: Path) -> None:
+    """Write the page of a folder with everything in it; what is large is never held whole."""
     # what ends a script element may stand in one only as the text of a literal, where this is the same
-    code, rules = script.decode().replace("</script", "<\\/script"), style.decode()
-    policy = ALONE.format(script=_hash(code), style=_hash(rules))
-    element = '<script type="application/octet-stream" data-part="{}">{}</script>'
-    embedded = "\n".join(element.format(name, _packed(content)) for name, content in parts.items())
-    return _page(policy, f"<style>{rules}</style>", embedded, f"<script>{code}</script>")
+    script = (folder / SCRIPT).read_text().replace("</script", "<\\/script")
+    style = (folder / STYLE).read_text()
+    policy = ALONE.format(script=_hash(script), style=_hash(style))
+    head, foot = _page(policy, f"<style>{style}</style>", f"<script>{script}</script>")
+    with page.open("wb") as file:
+        file.write(head)
+        for name in (*ENGINE, TABLES):
+            file.write(f'<script type="application/octet-stream" data-part="{name}">'.encode())
+            file.writelines(_packed(folder / name))
+            file.write(b"</script>\n")
+        file.write(foot)
 
 
-def _page(policy: str, style: str, parts: str, script: str) -> bytes:
-    page = (WEB / "page.html").read_text()
-    given = {"policy": html.escape(policy), "style": style, "parts": parts, "script": script}
-    return re.sub(r"{{ (\w+) }}", lambda match: given[match[1]], page).encode()
+def _page(policy: str, style: str, script: str) -> tuple[bytes, bytes]:
+    """Fill the page in, before and after the place where its parts may stand."""
+    given = {"policy": html.escape(policy), "style": style, "script": script}
+    halves = (WEB / "page.html").read_text().split("{{ parts }}")
+    head, foot = (re.sub(r"{{ (\w+) }}", lambda match: given[match[1]], half).encode() for half in halves)
+    return head, foot
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _packed(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, COMPRESSION, mtime=0)).decode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with written_whole(path) as part:
-        part.write_bytes(content)
+def _packed(path: Path) -> Iterator[bytes]:
+    """Give a file as gzip in base64."""
+    packer = zlib.compressobj(wbits=GZIP)
+    left = b""
+    with path.open("rb") as file:
+        for chunk in chain(iter(lambda: file.read(CHUNK), b""), [None]):
+            left += packer.flush() if chunk is None else packer.compress(chunk)
+            # three bytes are four letters
+            whole = len(left) if chunk is None else len(left) // 3 * 3
+            yield base64.b64encode(left[:whole])
+            left = left[whole:]
 
 
 @contextmanager

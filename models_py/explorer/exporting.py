@@ -22,7 +22,7 @@ USER_ID = re.compile(r"(\w+_)?user_id")
 INDEX = re.compile(r"(\w+_)?index")
 # Lines and files as somebody gave and named them, which can say anything of anybody.
 LEFT_OUT = {"rejected_lines": "lines as they were given", "load_audit_files": "names of files"}
-# Rows of one table of users above which it does not go: plays, where everybody's are asked for.
+# Rows of one table above which it goes empty: plays, where everybody's are asked for.
 MOST_ROWS = 6_000_000
 # Rows of one table of items above which it is cut to those that the chosen users or most others play.
 MOST_ITEM_ROWS = 200_000
@@ -203,9 +203,9 @@ def _cut(table: str, columns: list[str]) -> Cut:
 
 
 def _limited(table: str, cut: Cut, columns: list[str], size: int) -> Cut:
-    """Leave a table out, or cut it to the items that are wanted, where it is too large."""
+    """Leave a table empty, or cut it to the items that are wanted, where it is too large."""
     if size > MOST_ROWS:
-        return Cut("", f"left out: {size:,} rows, too many for a page")
+        return Cut(f"{cut.query} limit 0", f"none of {size:,} rows, which are too many for a page")
     about_users = any(USER_ID.fullmatch(column) for column in columns)
     wanted = _wanted(columns)
     if about_users or not wanted or size <= MOST_ITEM_ROWS:

@@ -125,7 +125,7 @@ function historyBlock({ engine, user, itemType }: Wanted): Promise<HTMLElement> 
 }
 
 async function monthsBlock({ engine, user }: Wanted): Promise<HTMLElement | null> {
-  const [times] = await engine.records(`select count(*) as n from plays where user_id = ${text(user)}`).catch(() => []);
+  const [times] = await engine.records(`select count(*) as n from plays where user_id = ${text(user)}`);
   if (!times || times.n === "0") return null;
   return block(engine, {
     title: "Plays by month",
