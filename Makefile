@@ -121,7 +121,7 @@ verify-facts: $(READY) #: Compare published counts of the full 1K file with the 
 published: $(READY) #: Evaluate by the protocol of a published HetRec table (DATA=file in the 360K format; SEEDS=5)
 	@$(BIN)/python -m models_py published
 
-tuning: $(BENCHMARK_READY) #: Show the best score over the number of trials, as a table and a plot beside the warehouse
+tuning: $(READY) #: Show the best score over the number of trials, as a table and a plot beside the warehouse
 	@$(BIN)/python -m models_py tuning
 
 $(BENCHMARK_READY): requirements-benchmark.lock $(READY)

@@ -1,6 +1,5 @@
 """Whether more trials would have changed the order of the models: a table and a plot of `tuning_curves`."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from models_py.errors import SettingError
@@ -76,10 +75,10 @@ def _print(curves: list[dict[str, object]]) -> None:
 
 
 def _draw(curves: list[dict[str, object]], path: Path) -> None:
-    if find_spec("altair") is None or find_spec("vl_convert") is None:
-        say("There is no plot: altair and vl-convert-python are not installed (requirements-benchmark.lock).")
-        return
+    # here, because it takes longer to load than the table
     import altair
+
+    from models_py.reports.page.letters import allowed
 
     lines = (
         altair.Chart()
@@ -91,7 +90,7 @@ def _draw(curves: list[dict[str, object]], path: Path) -> None:
         )
     )
     values = [{name: getattr(value, "item", lambda value=value: value)() for name, value in c.items()} for c in curves]
-    chart = altair.layer(lines, data=altair.Data(values=values)).properties(width=320, height=320)
+    chart = altair.layer(lines, data=altair.Data(values=allowed(values))).properties(width=320, height=320)
     faceted = chart.facet(column=altair.Column("item_type:N", title=None)).resolve_scale(y="independent")
     with written_whole(path) as part:
         faceted.save(str(part), format="svg")

@@ -18,6 +18,7 @@ from rich.console import Console
 from models_py.data.parameters import Parameters
 from models_py.experiments.protocols import report as study_report
 from models_py.experiments.published import report as published_report
+from models_py.reports import tuning as tuning_report
 from models_py.reports.answers import print_answer, print_served
 from models_py.reports.catalogues import report_catalogues
 from models_py.reports.facts import print_facts
@@ -156,6 +157,8 @@ def test_the_leaderboard_of_hostile_models(hostile: Path, capsys: pytest.Capture
 def test_reports_of_hostile_files(
     hostile: Path, demo: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # names in drawings are tested with the report
+    monkeypatch.setattr(tuning_report, "_draw", lambda curves, path: None)
     report_tuning(hostile)
     report_catalogues(hostile)
     with duckdb.connect(str(hostile)) as connection:

@@ -1,11 +1,9 @@
 """The plot of growth: CPU seconds and peak memory of each stage over the number of plays."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from models_py.terminal.printing import say
 from models_py.terminal.stopping import written_whole
 
 PLOT = "growth.svg"
@@ -13,10 +11,7 @@ PANELS = {"cpu_seconds": "CPU seconds", "peak_memory_mb": "Peak memory, MiB"}
 
 
 def draw(stages: Sequence[dict[str, object]], path: Path) -> None:
-    """Draw a line per stage, both axes logarithmic; without the plotting library, say that there is no plot."""
-    if find_spec("altair") is None or find_spec("vl_convert") is None:
-        say("There is no plot: altair and vl-convert-python are not installed.")
-        return
+    """Draw a line per stage, both axes logarithmic."""
     import altair
 
     panels = [_panel(altair, stages, figure, title) for figure, title in PANELS.items()]
