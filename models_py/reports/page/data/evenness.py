@@ -132,8 +132,8 @@ def _people(marts: Marts) -> Iterator[Block]:
             end as weighting,
             if(share_of_users = 0.1, 'tenth of users', 'hundredth') as heaviest,
             share_of_weight, gini,
-            share_of_users = 0.1 or max(share_of_weight) over (partition by item_type, treatment) - share_of_weight > 0.15
-                as is_labelled
+            share_of_users = 0.1
+                or max(share_of_weight) over (partition by item_type, treatment) - share_of_weight > 0.15 as is_labelled
         from marts.play_concentration
         order by item_type, list_position(['raw', 'capped', 'log'], treatment), share_of_users
         """
