@@ -131,7 +131,9 @@ def _people(marts: Marts) -> Iterator[Block]:
                 when 'raw' then 'plays as they are' when 'capped' then 'plays up to a cap' else 'logarithm of plays'
             end as weighting,
             if(share_of_users = 0.1, 'tenth of users', 'hundredth') as heaviest,
-            share_of_weight, gini
+            share_of_weight, gini,
+            share_of_users = 0.1
+                or max(share_of_weight) over (partition by item_type, treatment) - share_of_weight > 0.15 as is_labelled
         from marts.play_concentration
         order by item_type, list_position(['raw', 'capped', 'log'], treatment), share_of_users
         """
@@ -152,7 +154,9 @@ def _people(marts: Marts) -> Iterator[Block]:
     points = chart.mark_circle(size=90, opacity=1).encode(
         tooltip=["weighting:N", "heaviest:N", alt.Tooltip("share_of_weight:Q", format=".1%"), "gini:Q"]
     )
-    labels = chart.mark_text(align="left", dx=8).encode(text=alt.Text("share_of_weight:Q", format=".0%"))
+    # a label that the other one leaves room for
+    named = chart.properties(data=values([row for row in asked.rows if row["is_labelled"]]))
+    labels = named.mark_text(align="left", dx=8).encode(text=alt.Text("share_of_weight:Q", format=".0%"))
     drawn = (points + labels).properties(width="container", height=alt.Step(26), padding=room(right=36))
     yield Chart(
         "play_concentration",

@@ -146,7 +146,7 @@ def _discoveries(marts: Marts) -> Iterator[Block]:
         return
     months = "month" if row["month_count"] == 1 else f"{row['month_count']:,} months"
     yield Sentence(
-        f"In the last {months} that the data cover whole, up to {wording.month(row['last_month'])}, "
+        f"In the last {months} with plays that the data cover whole, up to {wording.month(row['last_month'])}, "
         f"{wording.percent(row['discovery_share'])} of plays were somebody's first of an artist: "
         f"{row['discoveries_per_user']:.1f} new artists per person and month.",
         years.sql,
