@@ -146,7 +146,8 @@ def _fits(value: object, default: object, least: int, most: int) -> bool:
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(value, bool) and isinstance(default, bool)
     if isinstance(default, float):
-        return isinstance(value, int | float) and 0 <= value <= 1
+        # a fraction is a share, a number above 1 a factor
+        return isinstance(value, int | float) and (1 <= value <= LARGEST if default > 1 else 0 <= value <= 1)
     if isinstance(default, int):
         return isinstance(value, int) and least <= value <= most
     return value is None or _as_time(value) is not None
@@ -163,7 +164,7 @@ def _wanted(default: object, name: str) -> str:
     if isinstance(default, bool):
         return "true or false"
     if isinstance(default, float):
-        return "a share from 0 to 1"
+        return "a number from 1" if default > 1 else "a share from 0 to 1"
     least, most = _bounds(name)
     number = f"a whole number from {least}{f' to {most}' if name in MOST else ''}"
     if isinstance(default, list):

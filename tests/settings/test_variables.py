@@ -106,6 +106,7 @@ def test_what_no_study_can_be_built_with_is_refused(variables: str, sentence: st
         "{cluster_counts: [2], max_cluster_share: 0.5}",
         "{max_cluster_share: 1, random_seed: 0, tuning_budget_seconds: 0}",
         "{metric_cutoffs: [20, 5]}",
+        "{undersold_ratio: 3}",
     ],
 )
 def test_what_can_be_built_passes(variables: str) -> None:
