@@ -224,7 +224,7 @@ def test_no_other_module_prints() -> None:
             name = getattr(called, "id", getattr(called, "attr", ""))
             imported = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             if (
-                name in ("print", "echo", "secho", "Console", "Table")
+                name in ("print", "echo", "secho", "Console")
                 or (name == "write" and "std" in ast.dump(called))
                 or (imported.startswith("rich") and imported != "rich.progress")
             ):
