@@ -97,7 +97,12 @@ def dots(
     known = [each[name] for each in rows for name in (value, "low", "high")] + ([mark.value] if mark else [])
     span = Span.around(known)
     order = [each["model_name"] for each in rows]
-    y = alt.Y("model_name:N", sort=order, title=None, axis=alt.Axis(**NAMES))
+    y = alt.Y(
+        "model_name:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(**NAMES),
+    )
     x = alt.X(f"{value}:Q", title=title, scale=span.scale(), axis=alt.Axis(format=form, grid=True, tickCount=TICKS))
     base = alt.Chart(values(rows)).encode(y=y, color=coloured(colours))
     layers = [

@@ -19,7 +19,7 @@ def boxes(labels: list[dict], across: Span, up: Span, width: float) -> list[Box]
     for label in labels:
         x = across.share(label["x"]) * width + label["dx"]
         y = (1 - up.share(label["y"])) * HEIGHT + label["dy"]
-        length = text_width(label["text"])
+        length = text_width(label["label"])
         left = {"left": x, "center": x - length / 2, "right": x - length}[label["align"]]
         found.append(Box(left, y - LINE / 2, left + length, y + LINE / 2))
     return found
@@ -43,7 +43,7 @@ def test_a_lone_label_stands_beside_its_point_and_the_first_of_two_alike_is_kept
     rows = [{"x": 0.5, "y": 0.5, "name": name} for name in ("first", "second" * 6)]
     (label,) = placed(rows[:1], ("x", span), ("y", span), "name", HEIGHT)
     assert (label["dx"], label["dy"], label["align"]) == (8, 0, "left")
-    names = [label["text"] for label in placed(rows, ("x", span), ("y", span), "name", HEIGHT)]
+    names = [label["label"] for label in placed(rows, ("x", span), ("y", span), "name", HEIGHT)]
     assert names[0] == "first"
 
 
