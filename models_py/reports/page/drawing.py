@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import altair as alt
 
+from models_py.reports.page.blocks import Row
 from models_py.reports.page.placing import Span, apart, placed, shortened
 from models_py.reports.page.theme import values
-
-Row = Mapping[str, object]
 
 # height of a row of dots
 STEP = 19
@@ -22,10 +21,8 @@ LONGEST = 28
 DASHES = [5, 4]
 # about one tick in so many pixels
 TICKS = alt.ExprRef("ceil(width / 90)")
-# pixels of a name at the left
-NAME_WIDTH = 170
 # an axis of names, each of which is written
-NAMES = {"domain": False, "ticks": False, "grid": False, "labelLimit": NAME_WIDTH, "labelOverlap": False}
+NAMES = {"domain": False, "ticks": False, "grid": False, "labelLimit": 170, "labelOverlap": False}
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ place is taken only where it is free at each of some widths.
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import altair as alt
 
-Row = Mapping[str, object]
+from models_py.reports.page.blocks import Row
 
 # inner widths of a plot in pixels: on a phone, on a tablet or paper, on a wide screen
 WIDTHS = (230, 330, 480, 640)

@@ -6,7 +6,8 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Row, Sentence, Table
-from models_py.reports.page.drawing import Look, coloured, lines, written
+from models_py.reports.page.drawing import Look, written
+from models_py.reports.page.groups.tried import tried
 from models_py.reports.page.placing import UPON, Span, placed, shortened
 from models_py.reports.page.study import NOUNS, Study, counted
 from models_py.reports.page.theme import CATEGORIES, values
@@ -33,7 +34,7 @@ SILHOUETTES = {
 
 def clusters(study: Study, entity: str) -> list[Block]:
     """Say what was chosen, and draw it."""
-    tried = study.marts.ask(
+    found = study.marts.ask(
         f"""
         select
             representation,
@@ -51,19 +52,19 @@ def clusters(study: Study, entity: str) -> list[Block]:
         order by preference
         """
     )
-    if not tried.rows:
+    if not found.rows:
         return [
             Missing(
                 f"Not enough data: no clusters of {NOUNS[entity]} were tried (cluster_quality has no row); too few of "
                 "them are active, or nothing was fitted (`make evaluate`)."
             )
         ]
-    drawn = [_map(study, entity), _profiles(study, entity)] if tried.first["is_chosen"] else []
-    return [_chosen(study, entity, tried), *drawn, _silhouettes(study, entity, tried.first)]
+    drawn = [_map(study, entity), _profiles(study, entity)] if found.first["is_chosen"] else []
+    return [_chosen(study, entity, found), *drawn, _silhouettes(study, entity, found.first)]
 
 
-def _chosen(study: Study, entity: str, tried: Answered) -> Sentence:
-    first = tried.first
+def _chosen(study: Study, entity: str, found: Answered) -> Sentence:
+    first = found.first
     solution = f"{first['n_clusters']} clusters by {ALGORITHMS[first['algorithm']]}"
     null = first["silhouette_shuffled"]
     against = f", against {null:.2f} for shuffled data" if null is not None else ""
@@ -72,7 +73,7 @@ def _chosen(study: Study, entity: str, tried: Answered) -> Sentence:
             f"No clusters of {NOUNS[entity]}: of {counted(first['tried'], 'solution')} tried, none stands clearly "
             f"above shuffled data, is stable and has no giant cluster. The nearest, {solution} of "
             f"{REPRESENTATIONS[first['representation']]}, has a silhouette of {first['silhouette']:.2f}{against}.",
-            tried.sql,
+            found.sql,
         )
     half = first["half_sample_stability"]
     stable = f", and half samples give the same clusters to {half:.2f} (adjusted Rand)" if half else ""
@@ -80,7 +81,7 @@ def _chosen(study: Study, entity: str, tried: Answered) -> Sentence:
         f"{first['entities']:,} {NOUNS[entity]} fall into {solution} of {REPRESENTATIONS[first['representation']]}, "
         f"chosen among {counted(first['tried'], 'solution')}: their silhouette is {first['silhouette']:.2f}{against}"
         f"{stable}.",
-        tried.sql,
+        found.sql,
     )
 
 
@@ -209,22 +210,9 @@ def _silhouettes(study: Study, entity: str, best: dict[str, object]) -> Chart:
         """
     )
     rows = asked.rows
-    counts = sorted({row["n_clusters"] for row in rows})
-    x = alt.X(
-        "n_clusters:Q",
-        title="Number of clusters",
-        scale=Span.around(counts).scale(),
-        axis=alt.Axis(values=counts, format="d", grid=False),
-    )
-    found = [row for row in rows if row["series"] in ALGORITHMS.values()]
-    top = max(found, key=lambda row: row["silhouette"])
-    looks = {name: look for name, look in SILHOUETTES.items() if name in {row["series"] for row in rows}}
-    colours = {name: look.colour for name, look in looks.items()}
-    sampled = alt.Chart(values([row for row in rows if row["low"] is not None])).mark_rule(strokeWidth=1.5)
-    chosen = [row for row in rows if row["is_chosen"]]
-    ring = alt.Chart(values(chosen)).mark_point(size=170, color="@ink", strokeWidth=1.5)
-    word = alt.Chart(values(chosen)).mark_text(dy=-16, color="@ink")
-    column = alt.Y("silhouette:Q")
+    top = max((row for row in rows if row["series"] in ALGORITHMS.values()), key=lambda row: row["silhouette"])
+    chosen = next((row for row in rows if row["is_chosen"]), None)
+    axes = (("n_clusters", "Number of clusters"), ("silhouette", "Mean silhouette (-1 to 1)"))
     return Chart(
         f"silhouettes_{entity}",
         f"Clusters of {NOUNS[entity]}: silhouette by number of clusters, beside shuffled data",
@@ -232,22 +220,12 @@ def _silhouettes(study: Study, entity: str, best: dict[str, object]) -> Chart:
         f"shuffled: only the distance between them counts. The highest is {top['silhouette']:.2f} with "
         f"{top['n_clusters']} clusters ({top['series']}). "
         + (
-            f"Ringed is what was chosen, {chosen[0]['n_clusters']} clusters, which have to be stable as well."
+            f"Ringed is what was chosen, {chosen['n_clusters']} clusters, which have to be stable as well."
             if chosen
             else "None was chosen."
         ),
-        f"Lines of the mean silhouette over {counts[0]} to {counts[-1]} clusters by k-means and Ward, and of shuffled "
-        f"data: highest {top['silhouette']:.2f} at {top['n_clusters']}.",
-        lines(
-            rows,
-            x,
-            ("silhouette", "Mean silhouette (-1 to 1)", ".2f"),
-            looks,
-            over=[
-                sampled.encode(x=x, y="low:Q", y2="high:Q", color=coloured(colours, "series")),
-                ring.encode(x=x, y=column),
-                word.encode(x=x, y=column, text=alt.value("chosen")),
-            ],
-        ),
+        "Lines of the mean silhouette over the number of clusters by k-means and Ward, and of shuffled data: highest "
+        f"{top['silhouette']:.2f} at {top['n_clusters']}.",
+        tried(rows, *axes, SILHOUETTES),
         asked.sql,
     )

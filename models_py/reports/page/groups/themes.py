@@ -4,8 +4,8 @@ import altair as alt
 
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
-from models_py.reports.page.drawing import NAMES, TICKS, Look, coloured, lines
-from models_py.reports.page.placing import Span
+from models_py.reports.page.drawing import NAMES, TICKS, Look
+from models_py.reports.page.groups.tried import tried
 from models_py.reports.page.study import NOUNS, Study, counted
 from models_py.reports.page.theme import values
 
@@ -26,7 +26,7 @@ LOOKS = {
 
 def themes(study: Study, item_type: str) -> list[Block]:
     """Say how many themes there are, and draw them."""
-    tried = study.marts.ask(
+    found = study.marts.ask(
         f"""
         select
             model_name, n_themes, coherence, coherence_low, coherence_high, coherence_random, stability,
@@ -36,23 +36,23 @@ def themes(study: Study, item_type: str) -> list[Block]:
         order by model_name, is_chosen desc, coherence desc
         """
     )
-    if not tried.rows:
+    if not found.rows:
         return [
             Missing(
                 f"Not enough data: no themes of {NOUNS[item_type]} were tried (theme_quality has no row); too few of "
                 "them are active, or nothing was fitted (`make evaluate`)."
             )
         ]
-    found = [row for row in tried.rows if row["model_name"] == "nmf" and row["is_chosen"]]
-    drawn = _found(study, item_type) if found else []
-    return [_chosen(study, item_type, tried), *drawn, _quality(study, item_type)]
+    chosen = [row for row in found.rows if row["model_name"] == "nmf" and row["is_chosen"]]
+    drawn = _found(study, item_type) if chosen else []
+    return [_chosen(study, item_type, found), *drawn, _quality(study, item_type)]
 
 
 def _found(study: Study, item_type: str) -> list[Block]:
     asked = study.marts.ask(
         f"""
         select
-            format('{{:04d}}', 100 * row_number() over (order by strength desc, theme_id)) || theme_label as key,
+            format('{{:04d}}', row_number() over (order by strength desc, theme_id)) || theme_label as key,
             count(*) over () as themes, theme_label, round(strength, 4) as strength,
             format('{{:.1f}}%', 100 * strength) as text, coherence, coherence_random, stability, top_tags,
             (
@@ -72,18 +72,18 @@ def _name(item_type: str) -> str:
     return "i.artist_name || ' - ' || i.item_name" if item_type == "track" else "i.item_name"
 
 
-def _chosen(study: Study, item_type: str, tried: Answered) -> Sentence:
+def _chosen(study: Study, item_type: str, asked: Answered) -> Sentence:
     of = {
-        name: next((row for row in tried.rows if row["model_name"] == name and row["is_chosen"]), None)
+        name: next((row for row in asked.rows if row["model_name"] == name and row["is_chosen"]), None)
         for name in ("nmf", "svd")
     }
     found = of["nmf"]
     if found is None:
-        first = next(row for row in tried.rows if row["model_name"] == "nmf")
+        first = next(row for row in asked.rows if row["model_name"] == "nmf")
         return study.says(
             f"No themes of {NOUNS[item_type]}: at none of {counted(first['tried'], 'number')} tried are they more "
             "coherent than items drawn at random.",
-            tried.sql,
+            asked.sql,
         )
     half = found["half_sample_stability"]
     stable = f", from half of the users {half:.2f}" if half is not None else ""
@@ -95,7 +95,7 @@ def _chosen(study: Study, item_type: str, tried: Answered) -> Sentence:
     )
     if of["svd"]:
         text += f" SVD's {of['svd']['n_themes']} components reach {of['svd']['coherence']:.2f}."
-    return study.says(text, tried.sql)
+    return study.says(text, asked.sql)
 
 
 def _ranked(item_type: str, asked: Answered) -> Chart:
@@ -214,19 +214,8 @@ def _quality(study: Study, item_type: str) -> Chart:
         """
     )
     rows = asked.rows
-    counts = sorted({row["n_themes"] for row in rows})
-    x = alt.X(
-        "n_themes:Q",
-        title="Number of themes",
-        scale=Span.around(counts).scale(),
-        axis=alt.Axis(values=counts, format="d", grid=False),
-    )
-    chosen = [row for row in rows if row["is_chosen"]]
-    intervals = [row for row in rows if row["low"] is not None]
     best = max((row for row in rows if row["series"] == "nmf"), key=lambda row: row["coherence"])
-    looks = {name: look for name, look in LOOKS.items() if name in {row["series"] for row in rows}}
-    colours = {name: look.colour for name, look in looks.items()}
-    span = Span.around([row[name] for row in rows for name in ("coherence", "low", "high")], 0.08)
+    axes = (("n_themes", "Number of themes"), ("coherence", "Mean NPMI (-1 to 1)"))
     return Chart(
         f"theme_quality_{item_type}",
         f"Themes of {NOUNS[item_type]}: coherence by number of themes, beside chance",
@@ -234,25 +223,11 @@ def _quality(study: Study, item_type: str) -> Chart:
         f"most coherent with {best['n_themes']} themes ({best['coherence']:.2f}). "
         + (
             "Ringed is what was chosen for each model: the most coherent number among the stable ones."
-            if chosen
+            if any(row["is_chosen"] for row in rows)
             else "Nothing was chosen."
         ),
-        f"Lines of the mean coherence over {counts[0]} to {counts[-1]} themes by NMF and SVD, and of random themes: "
-        f"NMF is highest with {best['coherence']:.2f} at {best['n_themes']}.",
-        lines(
-            rows,
-            x,
-            ("coherence", "Mean NPMI (-1 to 1)", ".2f"),
-            looks,
-            span=span,
-            over=[
-                alt.Chart(values(intervals))
-                .mark_rule(strokeWidth=1.5)
-                .encode(x=x, y="low:Q", y2="high:Q", color=coloured(colours, "series")),
-                alt.Chart(values(chosen))
-                .mark_point(size=170, color="@ink", strokeWidth=1.5)
-                .encode(x=x, y="coherence:Q"),
-            ],
-        ),
+        "Lines of the mean coherence over the number of themes by NMF and SVD, and of random themes: NMF is highest "
+        f"with {best['coherence']:.2f} at {best['n_themes']}.",
+        tried(rows, *axes, LOOKS),
         asked.sql,
     )

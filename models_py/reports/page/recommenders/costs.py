@@ -1,5 +1,6 @@
 """What accuracy costs in computing time."""
 
+from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import plane
 from models_py.reports.page.study import Board
@@ -50,6 +51,10 @@ def costs(board: Board) -> Block:
     )
     if not asked.rows:
         return Missing(f"Not enough data: no model was fitted for {board.meaning}.")
+    return _drawn(board, asked)
+
+
+def _drawn(board: Board, asked: Answered) -> Chart:
     rows = asked.rows
     first = rows[0]
     near = min((row for row in rows if row["role"] in ("leader", "level")), key=lambda row: row["seconds"])

@@ -76,42 +76,19 @@ def _drawn(board: Board, asked: Answered) -> Chart:
             axis=alt.Axis(format=".1~%", tickCount=5),
         ),
     }
-    longest = max(row["k"] for row in rows)
     leader = [row for row in rows if row["role"] == "place 1"]
-    curves = [
-        [row for row in rows if row["model_name"] == name] for name in dict.fromkeys(r["model_name"] for r in rows)
-    ]
-    # a model's name stands at the end of its line or else at its start
-    names = [
-        {**curve[place], "name": curve[0]["model_name"], "key": curve[0]["model_name"], "shade": curve[0]["role"]}
-        for place in (-1, 0)
-        for curve in curves
-    ]
-    numbers = [
-        {**row, "name": f"{row['k']} items" if row is leader[0] else str(row["k"]), "key": row["k"], "shade": "length"}
-        for row in leader
-    ]
-    labels = placed(
-        [*names, *numbers],
-        ("recall", across),
-        ("precision", up),
-        "name",
-        HEIGHT,
-        lines=curves,
-        once="key",
-    )
     base = alt.Chart(values(rows)).encode(**position, color=coloured(COLOURS))
     spec = alt.layer(
         base.mark_line(strokeWidth=2).encode(detail="model_name:N", order="k:Q"),
         base.mark_point(filled=True, size=40, opacity=1).encode(
             tooltip=["model_name:N", "k:Q", "precision:Q", "recall:Q"]
         ),
-        *written(labels, position, coloured(COLOURS, "shade")),
+        *written(_labels(rows, leader, across, up), position, coloured(COLOURS, "shade")),
     ).properties(width="container", height=HEIGHT)
     first, last = leader[0], leader[-1]
     return Chart(
         f"lengths_{board.name}",
-        f"{board.title}: precision and recall of lists of {rows[0]['k']} to {longest} items",
+        f"{board.title}: precision and recall of lists of {leader[0]['k']} to {leader[-1]['k']} items",
         f"Lists grow longer along each line. Of the first {first['k']} items of {first['model_name']}, "
         f"{first['precision']:.1%} are played, which is {first['recall']:.1%} of what there was to find; of "
         f"{last['k']}, {last['precision']:.1%} and {last['recall']:.1%}. Lines further up and to the right are better.",
@@ -121,3 +98,23 @@ def _drawn(board: Board, asked: Answered) -> Chart:
         spec.to_dict(),
         asked.sql,
     )
+
+
+def _labels(
+    rows: list[dict[str, object]], leader: list[dict[str, object]], across: Span, up: Span
+) -> list[dict[str, object]]:
+    """Place a model's name at the end of its line or else at its start, and the lengths along the leader's."""
+    curves = [
+        [row for row in rows if row["model_name"] == name] for name in dict.fromkeys(row["model_name"] for row in rows)
+    ]
+    names = [
+        {**curve[place], "name": curve[0]["model_name"], "key": curve[0]["model_name"], "shade": curve[0]["role"]}
+        for place in (-1, 0)
+        for curve in curves
+    ]
+    numbers = [
+        {**row, "name": f"{row['k']} items" if row is leader[0] else str(row["k"]), "key": row["k"], "shade": "length"}
+        for row in leader
+    ]
+    axes = (("recall", across), ("precision", up))
+    return placed([*names, *numbers], *axes, "name", HEIGHT, lines=curves, once="key")

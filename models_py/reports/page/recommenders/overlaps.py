@@ -2,6 +2,7 @@
 
 import altair as alt
 
+from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.study import Board
 from models_py.reports.page.theme import STEPS, values
@@ -36,6 +37,10 @@ def overlaps(board: Board) -> Block:
     )
     if not asked.rows:
         return Missing(f"Not enough data: no two models have lists of {board.meaning} (model_overlaps has no row).")
+    return _drawn(board, asked)
+
+
+def _drawn(board: Board, asked: Answered) -> Chart:
     rows = asked.rows
     order = list(dict.fromkeys(row["model_name"] for row in rows))
     # each pair once, and never a baseline's pair with itself

@@ -2,6 +2,7 @@
 
 import altair as alt
 
+from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import Look, lines
 from models_py.reports.page.study import Board, K, counted, listed
@@ -33,33 +34,20 @@ def searches(board: Board) -> Block:
         order by place, t.model_name, t.trial_count
         """
     )
-    rows = asked.rows
-    trials = max((row["trial_count"] for row in rows), default=0)
+    trials = max((row["trial_count"] for row in asked.rows), default=0)
     if trials < 2:
         return Missing(
             f"Not enough data: models of {board.noun} were tuned by fewer than two trials; the var tuning_trials sets "
             "how many."
         )
+    return _drawn(board, asked, trials)
+
+
+def _drawn(board: Board, asked: Answered, trials: int) -> Chart:
+    rows = asked.rows
     order = list(dict.fromkeys(row["series"] for row in rows))
-    named = {row["series"] for row in rows if row["is_named"]}
-    baselines = {row["series"] for row in rows if row["is_baseline"]}
     ends = {row["series"]: row["ndcg"] for row in rows}
     still = [name for name in order[:3] if _gained_late(rows, name, trials)]
-    looks = {
-        name: Look(
-            "@second" if name in baselines else BEST[place] if place < len(BEST) else "@muted", is_named=name in named
-        )
-        for place, name in enumerate(order)
-    }
-    x = alt.X(
-        "trial_count:Q",
-        title="Trials",
-        scale=alt.Scale(domain=[1, trials], nice=False),
-        axis=alt.Axis(values=_ticks(trials), format="d"),
-    )
-    # what is named is drawn last, above the others
-    shown = sorted(rows, key=lambda row: row["is_named"])
-    spec = lines(shown, x, ("ndcg", f"Best {board.ndcg} on validation so far", ".2f"), looks, is_stepped=True)
     return Chart(
         f"tuning_{board.name}",
         f"{board.title}: best score on validation after so many trials",
@@ -72,9 +60,26 @@ def searches(board: Board) -> Block:
         ),
         f"Lines of the best {board.ndcg} on validation over {counted(trials, 'trial')}: "
         f"{', '.join(f'{name} ends at {ends[name]:.3f}' for name in order[:3])}.",
-        spec,
+        _spec(rows, order, trials, f"Best {board.ndcg} on validation so far"),
         asked.sql,
     )
+
+
+def _spec(rows: list[dict[str, object]], order: list[str], trials: int, title: str) -> dict[str, object]:
+    of = {row["series"]: row for row in rows}
+    looks = {}
+    for place, name in enumerate(order):
+        colour = "@second" if of[name]["is_baseline"] else BEST[place] if place < len(BEST) else "@muted"
+        looks[name] = Look(colour, is_named=of[name]["is_named"])
+    x = alt.X(
+        "trial_count:Q",
+        title="Trials",
+        scale=alt.Scale(domain=[1, trials], nice=False),
+        axis=alt.Axis(values=_ticks(trials), format="d"),
+    )
+    # what is named is drawn last, above the others
+    shown = sorted(rows, key=lambda row: row["is_named"])
+    return lines(shown, x, ("ndcg", title, ".2f"), looks, is_stepped=True)
 
 
 def _gained_late(rows: list[dict[str, object]], name: str, trials: int) -> bool:
