@@ -16,6 +16,7 @@ from models_py.reports.page.groups import section
 from models_py.reports.page.groups.clusters import clusters
 from models_py.reports.page.groups.factorizations import factorizations
 from models_py.reports.page.groups.themes import themes
+from models_py.reports.page.heading import Heading
 from models_py.reports.page.report import render
 
 TABLES = (
@@ -217,7 +218,7 @@ def test_hostile_names_are_text(changed: Callable[[str], Path]) -> None:
     )
     found = chapter(path)
     check_blocks(found)
-    page = render([found], "music")
+    page = render(Heading("music", False, []), [found])
     assert "<script>alert(1)" not in page and "<img src=x" not in page
     specs = json.loads(page.split('<script id="specs" type="application/json">')[1].split("</script>")[0])
     assert HOSTILE[0] in json.dumps(specs["map_user"], ensure_ascii=False)
