@@ -13,9 +13,10 @@ from urllib.request import urlopen
 
 import duckdb
 import pytest
+from browsing import browser, inaccessible
 from conftest import Study
 from playwright.sync_api import Browser, Page, expect
-from served_pages import NARROW, PATIENCE, WIDE, Watched, browser, grave_findings, served, watched
+from served_pages import NARROW, PATIENCE, WIDE, Watched, served, watched
 from stopped_commands import start, stopped
 
 from models_py.errors import ExplorerError
@@ -521,13 +522,13 @@ def test_axe_finds_nothing_serious(started: Browser, shown: Shown, scheme: str, 
     with watched(started, viewport=size, color_scheme=scheme) as one:
         for view in VIEWS:
             open_at(one.page, shown.at(view))
-            assert grave_findings(one.page) == [], view
+            assert inaccessible(one.page) == [], view
         one.page.get_by_role("combobox", name="Find").focus()
         expect(one.page.get_by_role("option").first).to_be_visible()
         one.page.keyboard.press("ArrowDown")
-        assert grave_findings(one.page) == []
+        assert inaccessible(one.page) == []
         open_at(one.page, shown.at(sql="selec"))
-        assert grave_findings(one.page) == []
+        assert inaccessible(one.page) == []
 
 
 def test_nothing_jumps(page: Page, shown: Shown) -> None:

@@ -18,8 +18,9 @@ SCHEMES = ("light", "dark")
 VIEWS = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
 HEIGHT = 900
 PATIENCE = 120_000
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 # no sandbox: containers run as root; no updates, which are requests too
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SERIOUS = ("serious", "critical")
 # letters are lower than the line that a browser counts for them
 INK = 0.25
@@ -111,10 +112,7 @@ class Opened:
 
     def inaccessible(self) -> list[str]:
         """List what axe-core finds serious or critical."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page).response["violations"]
-        return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
+        return inaccessible(self.page)
 
     def keep(self, name: str) -> None:
         """Take a picture of the whole page."""
@@ -126,16 +124,35 @@ class Opened:
 Opener = Callable[..., "Iterator[Opened]"]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start the browser."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Chromium, or skip the test where there is none."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip("no Chromium: install it with `apt-get install chromium`")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+def inaccessible(page: Page) -> list[str]:
+    """List what axe-core finds serious or critical in a page, with where."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{found['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
+        for found in Axe().run(page).response["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start the browser."""
+    with browser() as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,28 +1,20 @@
-"""A real browser for tests of pages: Chromium as the system has it, and what it does beside showing a page."""
+"""Pages that are served or opened, with what goes wrong in them and what they ask for; `browsing` has the browser."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.applications import Starlette
 
 from models_py.serving.loopback import HOST, listening
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# it does nothing of its own in the background
-SWITCHES = ["--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 # milliseconds for what a shared machine may take long for
 PATIENCE = 60_000
 INSIDE = ("blob:", "data:")
-GRAVE = ("serious", "critical")
 
 
 @dataclass
@@ -41,20 +33,6 @@ class Watched:
     page: Page
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Start Chromium, or skip the test where there is none."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip("no Chromium is installed (Debian's package chromium)")
-    # root, as in a container, has no sandbox
-    switches = [*SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else SWITCHES
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=switches)
-        yield started
-        started.close()
 
 
 @contextmanager
@@ -83,13 +61,3 @@ def served(application: Starlette) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def grave_findings(page: Page) -> list[str]:
-    """List what axe-core finds serious or critical in a page, with where."""
-    return [
-        f"{found['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
-        for found in Axe().run(page).response["violations"]
-        if found["impact"] in GRAVE
-        for node in found["nodes"]
-    ]

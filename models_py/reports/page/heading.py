@@ -55,14 +55,14 @@ def heading(marts: Marts, name: str) -> Heading:
     prints = marts.ask(PRINTS).rows
     facts = [
         ("Data", _named(files)),
-        ("Volume", f"{wording.counted(volume['play_count'], 'play')} of {_people(volume)}"),
+        (
+            "Volume",
+            f"{wording.counted(volume['play_count'], 'play')} of {wording.counted(volume['user_count'], 'user')}",
+        ),
         ("Days", _days(volume)),
         ("Results", _finished(prints)),
         ("Made by", f"music-recommendations {__version__}"),
-        (
-            "Fingerprint",
-            ", ".join(f"{row['item_type']}s {str(row['fingerprint'])[:SHOWN]}" for row in prints) or "none",
-        ),
+        ("Fingerprint", _fingerprints(prints)),
     ]
     return Heading(name, marts.is_demo, facts)
 
@@ -72,10 +72,6 @@ def _named(files: Sequence[Mapping[str, object]]) -> str:
     if len(names) > MOST_FILES:
         names = [*names[:MOST_FILES], f"{len(names) - MOST_FILES:,} more"]
     return wording.listed(names) if names else "no file"
-
-
-def _people(volume: Mapping[str, object]) -> str:
-    return wording.counted(volume["user_count"], "user")
 
 
 def _days(volume: Mapping[str, object]) -> str:

@@ -106,8 +106,8 @@ def write_slides(path: Path) -> tuple[Path, str]:
     warehouse = Warehouse(path)
     with warehouse.held_open():
         sections = asked_sections(path)
-        demo = Marts(warehouse).ask("select exists (from marts.load_audit_files where is_demo) as is_demo").first
-    foot = f"{path.stem}{': made-up demo data, no evidence about music' if demo['is_demo'] else ''}"
+        is_demo = Marts(warehouse).is_demo
+    foot = f"{path.stem}{': made-up demo data, no evidence about music' if is_demo else ''}"
     deck = slides(sections, path)
     target = slides_path(path)
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models_py.reports.page.asking import Marts, literal
 from models_py.reports.page.blocks import Sentence
+from models_py.reports.page.wording import claim
 
 # of what an item type or entity type is, several
 NOUNS = {"track": "tracks", "artist": "artists", "user": "listeners"}
@@ -29,8 +30,6 @@ KINDS = {
 NOTHING = "Not enough data: no play was kept (load_audit says why)."
 # the length at which lists are judged, among a query's columns
 K = "(select headline_k from marts.evaluation_parameters) as k"
-# names in a sentence
-NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,6 @@ class Study:
         The split whose results are headline.
     k : int
         The length at which lists are judged.
-    is_demo : bool
-        Whether the listeners are made up.
     has_times : bool
         Whether plays have times.
     item_types : sequence of str
@@ -55,7 +52,6 @@ class Study:
     marts: Marts
     split: str
     k: int
-    is_demo: bool
     has_times: bool
     item_types: Sequence[str]
 
@@ -67,7 +63,6 @@ class Study:
             select
                 default_split,
                 headline_k,
-                exists (from marts.load_audit_files where is_demo) as is_demo,
                 exists (from marts.users where first_played_at is not null) as has_times,
                 (select string_agg(distinct item_type, ',' order by item_type) from marts.user_item_plays) as item_types
             from marts.evaluation_parameters
@@ -77,14 +72,18 @@ class Study:
             marts,
             first["default_split"],
             first["headline_k"],
-            first["is_demo"],
             first["has_times"],
             first["item_types"].split(",") if first["item_types"] else (),
         )
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether the listeners are made up."""
+        return self.marts.is_demo
+
     def says(self, text: str, sql: str = "") -> Sentence:
         """Make a sentence; one on the demo starts with what its figures are of."""
-        return Sentence(f"On these planted tastes, {text[0].lower()}{text[1:]}" if self.is_demo else text, sql)
+        return Sentence(claim(text, self.is_demo), sql)
 
 
 @dataclass(frozen=True)
@@ -156,14 +155,3 @@ def demo(study: Study) -> list[Sentence]:
         "models."
     )
     return [Sentence(text)] if study.is_demo else []
-
-
-def listed(names: Sequence[str], most: int = NAMED) -> str:
-    """Name some things in a sentence: 'a, b and c', or 'a, b, c, d and others'."""
-    some = list(names) if len(names) <= most + 1 else [*names[:most], "others"]
-    return " and ".join([", ".join(some[:-1]), some[-1]]) if len(some) > 1 else "".join(some)
-
-
-def counted(number: object, one: str, several: str = "") -> str:
-    """Write a number with its noun: '1 model', '1,200 users'."""
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+# names in a sentence, beyond which the rest are 'others'
+NAMED = 4
 # below these shares a percentage has one decimal more
 ONE_DECIMAL, TWO_DECIMALS = 0.1, 0.01
 MOST_DECIMALS = 6
@@ -63,6 +65,11 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     """Put names in a row: 'a', 'a and b', 'a, b and c'."""
     *first, end = names
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def named(names: Sequence[str]) -> str:
+    """Put names in a row, all of them or the first: 'a, b, c, d and others'."""
+    return listed(names if len(names) <= NAMED + 1 else [*names[:NAMED], "others"])
 
 
 def claim(text: str, is_demo: bool) -> str:

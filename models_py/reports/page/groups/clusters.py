@@ -9,8 +9,9 @@ from models_py.reports.page.blocks import Block, Chart, Column, Missing, Row, Se
 from models_py.reports.page.drawing import Look, written
 from models_py.reports.page.groups.tried import tried
 from models_py.reports.page.placing import UPON, Span, placed, shortened
-from models_py.reports.page.study import NOUNS, Study, counted
+from models_py.reports.page.study import NOUNS, Study
 from models_py.reports.page.theme import CATEGORIES, values
+from models_py.reports.page.wording import counted
 
 MOST_POINTS = 1500
 HEIGHT = 360

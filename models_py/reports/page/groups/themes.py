@@ -6,8 +6,9 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Missing, Sentence, Table
 from models_py.reports.page.drawing import NAMES, TICKS, Look
 from models_py.reports.page.groups.tried import tried
-from models_py.reports.page.study import NOUNS, Study, counted
+from models_py.reports.page.study import NOUNS, Study
 from models_py.reports.page.theme import values
+from models_py.reports.page.wording import counted
 
 SHOWN = 8
 ITEMS = 5

@@ -3,7 +3,8 @@
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing, Sentence
 from models_py.reports.page.drawing import Mark, dots
-from models_py.reports.page.study import Board, counted, listed
+from models_py.reports.page.study import Board
+from models_py.reports.page.wording import counted, named
 
 COLOURS = {"better": "@accent", "worse": "@second", "tie": "@muted", "not known": "@muted"}
 OPPONENTS = {"best_baseline": "the best baseline", "leader": "the leader"}
@@ -49,7 +50,7 @@ def _verdicts(board: Board, opponent: str, asked: Answered) -> Sentence:
     parts = []
     for verdict in dict.fromkeys(row["role"] for row in asked.rows):
         found = [row for row in asked.rows if row["role"] == verdict]
-        names = listed([row["model_name"] for row in found])
+        names = named([row["model_name"] for row in found])
         verb = "is" if len(found) == 1 else "are"
         parts.append(f"{counted(found[0]['of_verdict'], 'model')} {verb} {words[verdict]} ({names})")
     text = f"{board.title}, against {OPPONENTS[opponent]}, {name}: {'; '.join(parts)}."

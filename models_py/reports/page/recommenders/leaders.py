@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Column, Sentence, Table
 from models_py.reports.page.drawing import Mark, dots
-from models_py.reports.page.study import KINDS, Board, counted, listed
+from models_py.reports.page.study import KINDS, Board
+from models_py.reports.page.wording import counted, named
 
 
 def leaders(board: Board) -> list[Block]:
@@ -138,13 +139,13 @@ def _leading(board: Board, asked: Answered) -> Sentence:
     if not others:
         text = f"{of}: {first['model_name']} alone was evaluated ({figure})."
     elif level:
-        text = f"{of}: {first['model_name']} is highest ({figure}), but level with {listed(level)}."
+        text = f"{of}: {first['model_name']} is highest ({figure}), but level with {named(level)}."
     elif unknown:
         text = f"{of}: {first['model_name']} is highest ({figure})."
     else:
         text = f"{of}: {first['model_name']} leads ({figure})."
     if unknown:
-        text += f" No verdict is known on {listed(unknown)}."
+        text += f" No verdict is known on {named(unknown)}."
     return board.study.says(text + _against_baseline(asked.rows), asked.sql)
 
 

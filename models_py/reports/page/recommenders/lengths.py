@@ -6,8 +6,9 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Chart, Missing
 from models_py.reports.page.drawing import TICKS, coloured, written
 from models_py.reports.page.placing import Span, placed
-from models_py.reports.page.study import Board, listed
+from models_py.reports.page.study import Board
 from models_py.reports.page.theme import values
+from models_py.reports.page.wording import named
 
 HEIGHT = 320
 COLOURS = {
@@ -92,7 +93,7 @@ def _drawn(board: Board, asked: Answered) -> Chart:
         f"Lists grow longer along each line. Of the first {first['k']} items of {first['model_name']}, "
         f"{first['precision']:.1%} are played, which is {first['recall']:.1%} of what there was to find; of "
         f"{last['k']}, {last['precision']:.1%} and {last['recall']:.1%}. Lines further up and to the right are better.",
-        f"Lines of precision over recall for {listed(list(dict.fromkeys(row['model_name'] for row in rows)))}: "
+        f"Lines of precision over recall for {named(list(dict.fromkeys(row['model_name'] for row in rows)))}: "
         f"{first['model_name']} goes from {first['precision']:.1%} precision at {first['k']} items to "
         f"{last['recall']:.1%} recall at {last['k']}.",
         spec.to_dict(),

@@ -5,7 +5,8 @@ import altair as alt
 from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import Look, lines
-from models_py.reports.page.study import Board, K, counted, listed
+from models_py.reports.page.study import Board, K
+from models_py.reports.page.wording import counted, named
 
 BEST = ["@accent", "@third", "@fourth"]
 # of NDCG, in the last quarter of the trials, that is worth telling
@@ -54,7 +55,7 @@ def _drawn(board: Board, asked: Answered, trials: int) -> Chart:
         f"Each line is a model, all with the same number of trials (or their whole space). After {trials} trials "
         f"{order[0]} is first on validation with {ends[order[0]]:.3f}. "
         + (
-            f"{listed(still)} gained a thousandth or more in the last quarter of the trials: more might help."
+            f"{named(still)} gained a thousandth or more in the last quarter of the trials: more might help."
             if still
             else "None of the first three gained a thousandth in the last quarter of the trials."
         ),

@@ -6,8 +6,9 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import coloured
 from models_py.reports.page.placing import Span
-from models_py.reports.page.study import Board, counted
+from models_py.reports.page.study import Board
 from models_py.reports.page.theme import values
+from models_py.reports.page.wording import counted
 
 COLOURS = {"leader": "@accent", "best baseline": "@second", "most_popular": "@fifth"}
 # segment: its title, its axis, its first and last value, what they are

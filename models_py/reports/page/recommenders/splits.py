@@ -6,8 +6,9 @@ from models_py.reports.page.asking import literal
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import NAMES, TICKS, dots
 from models_py.reports.page.placing import Span
-from models_py.reports.page.study import Board, K, counted
+from models_py.reports.page.study import Board, K
 from models_py.reports.page.theme import values
+from models_py.reports.page.wording import counted
 
 COLOURS = {"temporal": "@accent", "random": "@second"}
 VERDICTS = {"leader": "@accent", "level": "@accent", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}

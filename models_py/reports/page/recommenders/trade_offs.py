@@ -6,8 +6,9 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import TICKS, coloured, plane, written
 from models_py.reports.page.placing import Span, placed
-from models_py.reports.page.study import Board, K, listed
+from models_py.reports.page.study import Board, K
 from models_py.reports.page.theme import values
+from models_py.reports.page.wording import named
 
 # measure: title of its axis, how it is written, how a figure of it reads
 MEASURES = {
@@ -101,7 +102,7 @@ def _plane(board: Board, measure: str) -> Block:
         return Missing(f"Not enough data: no model has a {measure} for {board.meaning} (model_leaderboard).")
     unbeaten = sorted((row for row in asked.rows if row["is_unbeaten"]), key=lambda row: row[measure])
     least, most = unbeaten[0], unbeaten[-1]
-    names = listed([row["model_name"] for row in unbeaten])
+    names = named([row["model_name"] for row in unbeaten])
     alone = len(unbeaten) == 1
     return Chart(
         f"{measure}_{board.name}",
