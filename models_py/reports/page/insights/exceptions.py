@@ -33,6 +33,7 @@ def _counted(study: Study) -> Answered:
         select
             {called("s")} as list,
             p.min_segment_users,
+            count(*) over () as list_count,
             count(*) as groups,
             count(*) filter (where s.verdict = 'pays') as pays,
             count(*) filter (where s.verdict = 'not sure' and s.ci_low is not null) as not_sure,
@@ -61,7 +62,7 @@ def _told(study: Study, asked: Answered) -> Sentence:
             f"{counted(row['min_segment_users'], 'user')}, too few to say.",
             asked.sql,
         )
-    kinds = counted(len(asked.rows), "kind of list", "kinds of lists")
+    kinds = counted(row["list_count"], "kind of list", "kinds of lists")
     start = f"Of {counted(row['all_groups'], 'group')} of users of {kinds}, personalization does not pay in"
     return study.says(
         f"{start} {count(row['all_not_pay'])}; it pays in {count(row['all_pay'])}, and may or may not in "
@@ -142,7 +143,7 @@ def _listed(study: Study) -> list[Table]:
             asked.rows,
             asked.sql,
             "In brackets the mean gain in NDCG over the most popular items. It does not pay where the whole interval "
-            "lies at 0 or below, and is not sure where the interval holds 0. Tenth 1 "
-            "is the lowest; groups of too few users are left out.",
+            "lies at nought or below, and is not sure where the interval holds nought. The first tenth is the lowest; "
+            "groups of too few users are left out.",
         )
     ]

@@ -53,6 +53,8 @@ def _everyone(study: Study) -> Answered:
             s.share_equal,
             s.share_worse,
             s.n_users,
+            count(*) filter (where s.verdict = 'pays') over () as paying_count,
+            count(*) over () as list_count,
             p.min_segment_users
         from marts.personalization_segments as s
         cross join marts.evaluation_parameters as p
@@ -65,8 +67,8 @@ def _everyone(study: Study) -> Answered:
 def _overall(study: Study, asked: Answered) -> Sentence:
     pays = [row for row in asked.rows if row["verdict"] == "pays"]
     others = [row for row in asked.rows if row["verdict"] != "pays"]
-    kinds = counted(len(asked.rows), "kind of list", "kinds of lists")
-    told = f"Personalization pays at {len(pays)} of {kinds}."
+    kinds = counted(asked.first["list_count"], "kind of list", "kinds of lists")
+    told = f"Personalization pays at {asked.first['paying_count']} of {kinds}."
     if pays:
         most, least = (choose(pays, key=lambda row: row["gain"]) for choose in (max, min))
         ends = [_gained(least), *([_gained(most)] if most is not least else [])]
@@ -213,7 +215,7 @@ def _each_user(study: Study) -> Block:
         f"{figure(row['top_tenth_gain'])} or more"
         for name, row in ends.items()
     )
-    rule = alt.Chart(values([{"gain": 0}])).mark_rule(strokeDash=[4, 3], color="@second").encode(y="gain:Q")
+    rule = alt.Chart(values([{"at": 0}])).mark_rule(strokeDash=[4, 3], color="@second").encode(y="at:Q")
     title = f"Gain in NDCG@{rows[0]['k']} (-1 to 1)"
     return Chart(
         "gain_of_users",

@@ -52,6 +52,7 @@ def _held(study: Study) -> Answered:
 
         select
             playlist_kind,
+            count(*) over () as kind_count,
             count(*) as list_count,
             count(distinct user_id) as user_count,
             round(avg(tracks), 1) as tracks,
@@ -69,7 +70,7 @@ def _held(study: Study) -> Answered:
 def _told(study: Study, rows: list[dict[str, object]], sql: str) -> Sentence:
     longest, shortest = (choose(rows, key=lambda row: row["tracks"]) for choose in (max, min))
     told = [
-        f"Playlists are of {counted(len(rows), 'kind')}; the longest are of kind {longest['kind']} with "
+        f"Playlists are of {counted(rows[0]['kind_count'], 'kind')}; the longest are of kind {longest['kind']} with "
         f"{figure(longest['tracks'], 1)} tracks on average"
         + (
             f", the shortest of kind {shortest['kind']} with {figure(shortest['tracks'], 1)}"

@@ -101,8 +101,8 @@ def _quality_told(study: Study, asked: Answered) -> Sentence:
     return study.says(
         f"Listening in the first {counted(row['early_days'], 'day')} {verdict}. Learnt from who joined first and "
         f"judged on the {count(row['n_test'])} who joined later, AUC is {figure(row['auc'])} (95% interval "
-        f"{interval(row['auc_low'], row['auc_high'])}), {beside[row['against_chance']]}, which is 0.5. The Brier score "
-        f"is {figure(row['brier'], 4)} ({interval(row['brier_low'], row['brier_high'], 4)}), {compared} the "
+        f"{interval(row['auc_low'], row['auc_high'])}), {beside[row['against_chance']]}, which is a half. The Brier "
+        f"score is {figure(row['brier'], 4)} ({interval(row['brier_low'], row['brier_high'], 4)}), {compared} the "
         f"{figure(row['brier_base_rate'], 4)} of saying the same share of everybody: a gain of "
         f"{signed(row['brier_gain'], 4)} ({interval(row['gain_low'], row['gain_high'], 4)}).",
         asked.sql,
@@ -212,34 +212,35 @@ def _diagonal(rows: list[dict[str, object]], quality: dict[str, object]) -> dict
         "x": alt.X("predicted:Q", title="Predicted share that stays", scale=whole.scale(), axis=alt.Axis(**ticks)),
         "y": alt.Y("observed:Q", title="Share that stayed", scale=whole.scale(), axis=alt.Axis(**ticks)),
     }
-    ends = [{"predicted": 0, "observed": 0}, {"predicted": 1, "observed": 1}]
+    # what is drawn beside the groups, on the same axes
+    beside = {"x": alt.X("across:Q", scale=whole.scale()), "y": alt.Y("up:Q", scale=whole.scale())}
+    ends = [{"across": 0, "up": 0}, {"across": 1, "up": 1}]
     line = alt.Chart(values(ends)).mark_line(strokeDash=[4, 3], strokeWidth=1.5, color="@second", tooltip=None)
-    level = [{"predicted": 0, "observed": quality["test_base_rate"]}]
+    level = [{"across": 0, "up": quality["test_base_rate"]}]
     rule = alt.Chart(values(level)).mark_rule(strokeDash=[2, 3], color="@muted", tooltip=None)
-    colours = {"within": "@accent", "outside": "@fourth", "key": "@second", "rate": "@muted"}
-    named = [
-        {"predicted": 0.1, "observed": 0.1, "role": "key", "name": "as predicted"},
-        {"predicted": 0.02, "observed": quality["test_base_rate"], "role": "rate", "name": "all who joined later"},
-    ]
-    ranges = [{"predicted": row["predicted"], "observed": row[end]} for row in rows for end in ("low", "high")]
+    colours = {"within": "@accent", "outside": "@fourth"}
+    names = {"as predicted": "@second", "all who joined later": "@muted"}
+    spots = ((0.1, 0.1), (0.02, quality["test_base_rate"]))
+    named = [{"across": across, "up": up, "name": name} for (across, up), name in zip(spots, names, strict=True)]
+    ranges = [{"across": row["predicted"], "up": row[end]} for row in rows for end in ("low", "high")]
     paths = [
         ends,
-        [level[0], {**level[0], "predicted": 1}],
+        [level[0], {**level[0], "across": 1}],
         *([ranges[place], ranges[place + 1]] for place in range(0, len(ranges), 2)),
     ]
-    labels = placed(named, ("predicted", whole), ("observed", whole), "name", HEIGHT, lines=paths)
+    labels = placed(named, ("across", whole), ("up", whole), "name", HEIGHT, lines=paths)
     at = {name: {"expr": f"datum.{name}"} for name in ("align", "dx", "dy")}
     text = alt.Chart(values(labels)).mark_text(**at, tooltip=None)
     base = alt.Chart(values(rows)).encode(x=position["x"], color=coloured(colours))
     return (
         alt.layer(
-            line.encode(**position),
-            rule.encode(y=position["y"]),
+            line.encode(**beside),
+            rule.encode(y=beside["y"]),
             base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q"),
             base.mark_point(filled=True, size=70, opacity=1).encode(
                 y=position["y"], tooltip=["place:O", "predicted:Q", "observed:Q", "low:Q", "high:Q", "n_users:Q"]
             ),
-            text.encode(**position, text="label:N", color=coloured(colours)),
+            text.encode(**beside, text="label:N", color=coloured(names, "name")),
         )
         .properties(width="container", height=HEIGHT)
         .to_dict()

@@ -120,22 +120,22 @@ def _dots(asked: Answered, segment: str) -> dict[str, object]:
         xOffset=alt.XOffset("items:N", sort=items),
         color=coloured(ITEMS, "items"),
     )
-    zero = alt.Chart(values([{"gain": 0}])).mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color="@second")
+    zero = alt.Chart(values([{"at": 0}])).mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color="@second")
     points = base.mark_point(size=50, opacity=1, strokeWidth=1.5).encode(
         y=y,
         fill=alt.condition("datum.verdict === 'pays'", coloured(ITEMS, "items"), alt.value("@paper")),
         tooltip=["items:N", "part:N", "gain:Q", "low:Q", "high:Q", "verdict:N", "n_users:Q"],
     )
-    key = [{"items": name, "dx": NAME * place} for place, name in enumerate(items)]
+    key = [{"name": name, "dx": NAME * place} for place, name in enumerate(items)]
     names = alt.Chart(values(key)).mark_text(
         align="left", dx={"expr": "datum.dx"}, dy=-12, fontWeight=600, tooltip=None
     )
     return (
         alt.layer(
-            zero.encode(y=y),
+            zero.encode(y=alt.Y("at:Q", scale=span.scale())),
             base.transform_filter("datum.low !== null").mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q"),
             points,
-            names.encode(x=alt.value(0), y=alt.value(0), text="items:N", color=coloured(ITEMS, "items")),
+            names.encode(x=alt.value(0), y=alt.value(0), text="name:N", color=coloured(ITEMS, "name")),
         )
         .properties(width="container", height=HEIGHT)
         .to_dict()
