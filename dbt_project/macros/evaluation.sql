@@ -112,6 +112,19 @@ twice the cosines of all pairs.
     {{ return(2000) }}
 {%- endmacro %}
 
+{#
+Lists of all users of all entries outgrow memory, and DuckDB spills no list while it is made: so entries are scored share
+by share, the branches of a `union all`, which DuckDB runs one after the other. A CTE named in all of them would be kept
+whole for all.
+#}
+{% macro entry_shares() -%}
+    {{ return(range(8 * (1 + requested_splits() | length))) }}
+{%- endmacro %}
+
+{% macro in_share(share) -%}
+    entry_id % {{ entry_shares() | length }} = {{ share }}
+{%- endmacro %}
+
 {# From `draws`, each draw's list cut to each number of blocks that `scores` has, so that the two can be multiplied. #}
 {% macro draws_cut_to_blocks(elements) -%}
     select

@@ -60,9 +60,10 @@ def lacks(retained: np.ndarray, in_train: np.ndarray, least: int) -> str | None:
     counts = [int(np.sum(part & outcome)) for part in (in_train, ~in_train) for outcome in (retained, ~retained)]
     if min(counts) >= least:
         return None
+    stayed, left, later_stayed, later_left = counts
     return (
-        "{} users who stayed and {} who did not are too few to learn from, or {} and {} to judge by".format(*counts)
-        + f": {least} of each are needed"
+        f"there are too few users: of those to learn from {stayed} stayed and {left} did not, of those to judge by "
+        f"{later_stayed} and {later_left}, and {least} of each are needed"
     )
 
 

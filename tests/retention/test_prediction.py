@@ -99,7 +99,8 @@ def test_either_part_needs_both_outcomes() -> None:
     enough = np.array([True, False] * 4)
     assert lacks(enough, in_train, least=2) is None
     assert lacks(enough, in_train, least=3) == (
-        "2 users who stayed and 2 who did not are too few to learn from, or 2 and 2 to judge by: 3 of each are needed"
+        "there are too few users: of those to learn from 2 stayed and 2 did not, of those to judge by 2 and 2, and 3 "
+        "of each are needed"
     )
-    assert "4 users who stayed and 0 who did not" in (lacks(enough | in_train, in_train, least=2) or "")
-    assert "or 4 and 0 to judge by" in (lacks(enough | ~in_train, in_train, least=2) or "")
+    assert "of those to learn from 4 stayed and 0 did not" in (lacks(enough | in_train, in_train, least=2) or "")
+    assert "of those to judge by 4 and 0" in (lacks(enough | ~in_train, in_train, least=2) or "")

@@ -93,9 +93,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Missing:
-    """A sentence in place of a chart or table whose data are not there, or are not enough."""
+    """A sentence in place of a chart or table whose data are not there, or are not enough.
+
+    Attributes
+    ----------
+    text : str
+        What is lacking.
+    sql : str
+        The query that gives the figures; empty where there are none in it.
+    """
 
     text: str
+    sql: str = ""
 
 
 Block = Sentence | Chart | Table | Missing

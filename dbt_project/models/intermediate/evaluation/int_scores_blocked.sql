@@ -1,10 +1,23 @@
-with
-
-lists as (
-    select * from {{ ref('int_user_lists_scored') }}
-),
-
-sum_blocks as (
+{% for share in entry_shares() %}
+select
+    entry_id,
+    scope,
+    k,
+    count(*) as block_count,
+    cast(sum(user_count) as bigint) as n_users,
+    {%- for metric in accuracy_metrics() %}
+    {{ rounded('sum(' ~ metric ~ ') / sum(user_count)') }} as {{ metric }},
+    {%- endfor %}
+    {%- for metric in listing_metrics() %}
+    cast(sum({{ metric }}_users) as bigint) as {{ metric }}_users,
+    {{ rounded('sum(' ~ metric ~ ') / nullif(sum(' ~ metric ~ '_users), 0)') }} as {{ metric }},
+    {{ ordered_list(metric ~ '_users', 'block') }} as {{ metric }}_counts,
+    {%- endfor %}
+    {%- for metric in mean_metrics() %}
+    {{ ordered_list(metric, 'block') }} as {{ metric }}_sums,
+    {%- endfor %}
+    {{ ordered_list('user_count', 'block') }} as user_counts
+from (
     select
         entry_id,
         scope,
@@ -17,31 +30,12 @@ sum_blocks as (
         cast(count({{ metric }}) as double) as {{ metric }}_users,
         {%- endfor %}
         cast(count(*) as double) as user_count
-    from lists
+    from {{ ref('int_user_lists_scored') }}
+    where {{ in_share(share) }}
     group by all
-),
-
-final as (
-    select
-        entry_id,
-        scope,
-        k,
-        count(*) as block_count,
-        cast(sum(user_count) as bigint) as n_users,
-        {%- for metric in accuracy_metrics() %}
-        {{ rounded('sum(' ~ metric ~ ') / sum(user_count)') }} as {{ metric }},
-        {%- endfor %}
-        {%- for metric in listing_metrics() %}
-        cast(sum({{ metric }}_users) as bigint) as {{ metric }}_users,
-        {{ rounded('sum(' ~ metric ~ ') / nullif(sum(' ~ metric ~ '_users), 0)') }} as {{ metric }},
-        {{ ordered_list(metric ~ '_users', 'block') }} as {{ metric }}_counts,
-        {%- endfor %}
-        {%- for metric in mean_metrics() %}
-        {{ ordered_list(metric, 'block') }} as {{ metric }}_sums,
-        {%- endfor %}
-        {{ ordered_list('user_count', 'block') }} as user_counts
-    from sum_blocks
-    group by all
-)
-
-select * from final
+) as sum_blocks
+group by all
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}

@@ -38,11 +38,17 @@ def tried(rows: Sequence[Row], x: tuple[str, str], y: tuple[str, str], looks: Ma
     found = {name: look for name, look in looks.items() if name in {row["series"] for row in rows}}
     colour = coloured({name: look.colour for name, look in found.items()}, "series")
     intervals = alt.Chart(values([row for row in rows if row["low"] is not None]))
-    chosen = alt.Chart(values([row for row in rows if row["is_chosen"]]))
+    chosen = [(row, alt.Chart(values([row])).encode(x=across, y=up)) for row in rows if row["is_chosen"]]
     over = [
         intervals.mark_rule(strokeWidth=1.5).encode(x=across, y="low:Q", y2="high:Q", color=colour),
-        chosen.mark_point(size=170, color="@ink", strokeWidth=1.5).encode(x=across, y=up),
-        chosen.mark_text(dy=-16, color="@ink").encode(x=across, y=up, text=alt.value("chosen")),
+        *(point.mark_point(size=170, color="@ink", strokeWidth=1.5) for _, point in chosen),
+        *(point.mark_text(**_above(row[x[0]], counts)).encode(text=alt.value("chosen")) for row, point in chosen),
     ]
     span = Span.around([row[name] for row in rows for name in (y[0], "low", "high")], 0.08)
     return lines(rows, across, (y[0], y[1], ".2f"), found, span=span, over=over)
+
+
+def _above(count: float, counts: Sequence[float]) -> dict[str, object]:
+    """Where a point's label goes: above it, and at either end of the axis inwards, away from the axis' own labels."""
+    align = "left" if count == counts[0] else "right" if count == counts[-1] else "center"
+    return {"dy": -16, "align": align, "color": "@ink"}

@@ -46,7 +46,7 @@ def retention(study: Study) -> list[Block]:
         ]
     row = asked.first
     if row["status"] != "ok":
-        return [Missing(f"Not enough data: who stays cannot be learnt, because {row['reason']}.")]
+        return [Missing(f"Not enough data: who stays cannot be learnt, because {row['reason']}.", asked.sql)]
     told = [_quality_told(study, asked), _base_rates(study, asked)]
     claims = [*CLAIMS, *([UNSURE] if row["against_base_rate"] == "level" else [])]
     return [*told, _calibration(study, row), *_coefficients(study), limits(study, claims, depends_on_split=False)]
@@ -218,8 +218,9 @@ def _diagonal(rows: list[dict[str, object]], quality: dict[str, object]) -> dict
     line = alt.Chart(values(ends)).mark_line(strokeDash=[4, 3], strokeWidth=1.5, color="@second", tooltip=None)
     level = [{"across": 0, "up": quality["test_base_rate"]}]
     rule = alt.Chart(values(level)).mark_rule(strokeDash=[2, 3], color="@muted", tooltip=None)
-    colours = {"within": "@accent", "outside": "@fourth"}
     names = {"as predicted": "@second", "all who joined later": "@muted"}
+    # layers share a scale
+    colours = {"within": "@accent", "outside": "@fourth", **names}
     spots = ((0.1, 0.1), (0.02, quality["test_base_rate"]))
     named = [{"across": across, "up": up, "name": name} for (across, up), name in zip(spots, names, strict=True)]
     ranges = [{"across": row["predicted"], "up": row[end]} for row in rows for end in ("low", "high")]
@@ -240,7 +241,7 @@ def _diagonal(rows: list[dict[str, object]], quality: dict[str, object]) -> dict
             base.mark_point(filled=True, size=70, opacity=1).encode(
                 y=position["y"], tooltip=["place:O", "predicted:Q", "observed:Q", "low:Q", "high:Q", "n_users:Q"]
             ),
-            text.encode(**beside, text="label:N", color=coloured(names, "name")),
+            text.encode(**beside, text="label:N", color=coloured(colours, "name")),
         )
         .properties(width="container", height=HEIGHT)
         .to_dict()

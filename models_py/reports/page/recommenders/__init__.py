@@ -19,9 +19,10 @@ def section(marts: Marts) -> Section:
     """Ask how the models were judged."""
     study = Study.of(marts)
     found = boards(study)
+    played = marts.ask(PLAYED)
     lacking = [
-        Missing(f"Not enough data: {reason[0].lower()}{reason[1:]}")
-        for reason in reasons(marts.ask(PLAYED).rows, {board.item_type for board in found})
+        Missing(f"Not enough data: {reason[0].lower()}{reason[1:]}", played.sql)
+        for reason in reasons(played.rows, {board.item_type for board in found})
     ]
     led = [block for board in found for block in (*leaders(board), *kinds(board))]
     groups = [Group("leaders", "Who leads", [*demo(study), *led, *lacking]), *(_judged(found) if found else [])]
