@@ -4,6 +4,7 @@ from models_py.reports.page.asking import Answered
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import plane
 from models_py.reports.page.study import Board
+from models_py.reports.page.wording import seconds
 
 # below it a clock says little
 LEAST_SECONDS = 0.01
@@ -60,7 +61,7 @@ def _drawn(board: Board, asked: Answered) -> Chart:
     near = min((row for row in rows if row["role"] in ("leader", "level")), key=lambda row: row["seconds"])
     slowest = max(rows, key=lambda row: row["seconds"])
     cheaper = (
-        f" {near['model_name']} is level with it in {_seconds(near['seconds'])}."
+        f" {near['model_name']} is level with it in {seconds(near['seconds'])}."
         if near is not first
         else " No model that is level with it takes less."
     )
@@ -68,17 +69,13 @@ def _drawn(board: Board, asked: Answered) -> Chart:
         f"costs_{board.name}",
         f"{board.title}: accuracy against computing time",
         "Seconds on the machine that fitted, for the final fit, all lists and the fits of tuning; a blend's include "
-        f"those of its members. {first['model_name']} took {_seconds(first['seconds'])}.{cheaper} The axis is "
+        f"those of its members. {first['model_name']} took {seconds(first['seconds'])}.{cheaper} The axis is "
         "logarithmic.",
         f"Points of {board.ndcg} over seconds on a logarithmic axis, one per model: {first['model_name']} "
-        f"{first['ndcg']:.3f} in {_seconds(first['seconds'])}, the slowest {slowest['model_name']} with "
-        f"{_seconds(slowest['seconds'])}.",
+        f"{first['ndcg']:.3f} in {seconds(first['seconds'])}, the slowest {slowest['model_name']} with "
+        f"{seconds(slowest['seconds'])}.",
         plane(
             rows, ("seconds", "Seconds of computing", "~g"), ("ndcg", f"{board.ndcg} (0 to 1)", ".2f"), logarithmic=True
         ),
         asked.sql,
     )
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:,.0f} seconds" if seconds >= 10 else f"{seconds:.2g} seconds"
