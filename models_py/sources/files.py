@@ -9,7 +9,6 @@ import re
 import shlex
 import zlib
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -24,10 +23,10 @@ from models_py.sources.formats import (
     is_recording_header,
     recognize,
 )
-from models_py.sources.gzipped import UnusualGzipError, unpacked
+from models_py.sources.gzipped import UnusualGzipError
+from models_py.sources.reading import content
 
 HEAD = 1 << 16
-CHUNK = 1 << 24
 ARCHIVES = {
     b"PK\x03\x04": "a ZIP archive",
     b"BZh": "compressed with bzip2",
@@ -60,10 +59,10 @@ def check_raw_files(settings: Settings) -> None:
     for path in settings.profile_files():
         _check(path)
     for path in settings.artist_tag_files():
-        if _check(path) and not any(map(is_artist_tag, first_lines(_content(path)))):
+        if _check(path) and not any(map(is_artist_tag, first_lines(content(path)))):
             raise RawFileError(f"No line of {path} is a tag: write 3 fields separated by tabs, artist, tag and count.")
     for path in settings.recording_feature_files():
-        if _check(path) and not is_recording_header(first_lines(_content(path))[0]):
+        if _check(path) and not is_recording_header(first_lines(content(path))[0]):
             raise RawFileError(f"{path} has no header that begins with mbid: put AcousticBrainz's header on top of it.")
     if not any(filled):
         names = ", ".join(path.name for path in settings.event_files())
@@ -80,7 +79,7 @@ def checked_lines(path: Path) -> Iterator[bytes]:
     """
     _check(path)
     held, mark = b"", UTF_8_MARK
-    for chunk in _content(path):
+    for chunk in content(path):
         *lines, held = ENDING.split(held + chunk.removeprefix(mark))
         mark = b""
         yield from filter(bytes.strip, lines)
@@ -106,7 +105,7 @@ def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
     if not any(name.startswith(READER_NODES) for name in failed):
         return None
     for path in settings.event_files():
-        lines = first_lines(_content(path))
+        lines = first_lines(content(path))
         if lines and not recognize(lines):
             known = ", ".join(formats())
             expected = guess(lines, format_of(settings.source))
@@ -119,7 +118,7 @@ def recognized_formats(settings: Settings) -> list[str]:
 
     A file that tells nothing is read as the first one that does, and as SOURCE says where none does.
     """
-    told = [recognize(first_lines(_content(path))) for path in settings.event_files()]
+    told = [recognize(first_lines(content(path))) for path in settings.event_files()]
     otherwise = next(filter(None, told), format_of(settings.source))
     return [name or otherwise for name in told]
 
@@ -131,7 +130,7 @@ def _check(path: Path) -> bool:
         _check_head(path, head)
         odd = _first_odd_line(path) if head else None
         confusing = not odd and _may_confuse_the_reader(path)
-        filled = any(chunk.removeprefix(UTF_8_MARK).strip() for chunk in _content(path)) if head else False
+        filled = any(chunk.removeprefix(UTF_8_MARK).strip() for chunk in content(path)) if head else False
     except UnusualGzipError as error:
         raise RawFileError(
             f"{path} has {error}, which gzip takes and the reader does not: "
@@ -173,7 +172,7 @@ def _check_head(path: Path, head: bytes) -> None:
     if path.suffix == ".gz" and not compressed:
         remedy = f"rename it to {path.stem}" if head else "remove it"
         raise RawFileError(f"{path} is not compressed, though its name says so: {remedy}.")
-    text = next(_content(path), b"")[:HEAD] if compressed else head
+    text = next(content(path), b"")[:HEAD] if compressed else head
     # a fifth of the bytes: text of 16 bits a character, with or without a mark
     if text.startswith(BYTE_ORDER_MARKS) or text.count(0) * 5 > len(text):
         raise RawFileError(
@@ -182,35 +181,17 @@ def _check_head(path: Path, head: bytes) -> None:
         )
 
 
-def _content(path: Path) -> Iterator[bytes]:
-    """Give a file in large pieces, decompressed, none of which ends between the bytes of a Windows line end."""
-    is_packed = path.suffix == ".gz" and path.stat().st_size
-    held = b""
-    for piece in unpacked(path, CHUNK) if is_packed else _pieces(path):
-        chunk = held + piece
-        held = chunk[-1:] if chunk.endswith(b"\r") else b""
-        if chunk != held:
-            yield chunk.removesuffix(held)
-    if held:
-        yield held
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from iter(partial(file.read, CHUNK), b"")
-
-
 def _first_odd_line(path: Path) -> tuple[int, bytes] | None:
     """Find the number of the first line that ends otherwise than those before it, and how those end."""
-    if not any(b"\r" in chunk for chunk in _content(path)):
+    if not any(b"\r" in chunk for chunk in content(path)):
         return None
     newline = b""
-    for number, chunk in enumerate(_content(path)):
+    for number, chunk in enumerate(content(path)):
         if not newline and (first := ENDING.search(chunk)):
             newline = first.group()
         position = _odd_end(chunk, newline) if newline else -1
         if position >= 0:
-            before = sum(piece.count(newline) for piece in islice(_content(path), number))
+            before = sum(piece.count(newline) for piece in islice(content(path), number))
             return before + chunk.count(newline, 0, position) + 1, newline
     return None
 
@@ -229,7 +210,7 @@ def _may_confuse_the_reader(path: Path) -> bool:
     """Tell whether a file has Windows line ends, is read in several pieces, and has blank or undecodable lines."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     size, end, found = 0, b"\r\n", False
-    for chunk in _content(path):
+    for chunk in content(path):
         if not size and not re.search(rb"\r\n|\n|\r|\Z", chunk).group() == b"\r\n":
             return False
         size += len(chunk)

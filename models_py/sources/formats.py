@@ -3,6 +3,7 @@
 Formats are declared once, in dbt_project.yml. dbt tells them by the same rule (macro `recognized_event_files`).
 """
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ import yaml
 
 PROJECT_FILE = Path("dbt_project/dbt_project.yml")
 LINES_READ = 1000
+# characters that JSON is told by
+START = 10_000
 COUNT = re.compile(rb" *(?=0*[1-9])\d{1,9}(\.0+)? *")
 REGISTERED = re.compile(rb"[A-Z][a-z]{2} \d{1,2}, \d{4}")
 EXPORTED_TIME = re.compile(rb"\d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d")
@@ -33,18 +36,34 @@ class Format:
     """What dbt_project.yml declares of a format of event files; see there."""
 
     ending: str
-    line: str
     fields: str
     has_times: bool
     has_tracks: bool
+    line: str = ""
+    start: str = ""
     columns: tuple[str, ...] = ()
+    separator: str = "\t"
+    is_personal: bool = False
+    seconds_apart: int = 1
+    newest_first: bool = True
+    in_parts: bool = False
 
     def fits(self, line: bytes) -> bool:
         """Tell whether a line has the form of the format's lines."""
         try:
-            return bool(re.fullmatch(self.line, line.decode()))
+            return bool(self.line) and bool(re.fullmatch(self.line, line.decode()))
         except UnicodeDecodeError:
             return False
+
+    def starts(self, text: str) -> bool:
+        """Tell whether a file that starts so is one of the format."""
+        return bool(self.start) and bool(re.match(self.start, text))
+
+    def split(self, line: str) -> list[str]:
+        """Split a line into fields, at commas as CSV does."""
+        if self.separator == ",":
+            return next(csv.reader([line]))
+        return line.split(self.separator)
 
 
 @cache
@@ -76,7 +95,15 @@ def first_lines(content: Iterable[bytes]) -> list[bytes]:
 
 
 def recognize(lines: list[bytes]) -> str | None:
-    """Name the format that most of the lines fit, the first declared among equals; nothing where none fits."""
+    """Name the format that a file which starts with these lines has; nothing where it is none.
+
+    It is the first one whose `start` the first 10,000 characters have, or else the one that most of the lines fit, the first
+    declared among equals.
+    """
+    text = b"\n".join(lines)[: 4 * START].decode(errors="ignore")[:START]
+    for name, declared in formats().items():
+        if declared.starts(text):
+            return name
     counts = {name: sum(map(declared.fits, lines)) for name, declared in formats().items()}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else None
