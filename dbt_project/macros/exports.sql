@@ -160,3 +160,92 @@ directly where times are minutes, as two plays in one minute do; a page that was
     ) as runs
     inner join files on runs.file_id = files.file_id
 {%- endmacro %}
+
+{#
+One row per record of the JSON files of a format, in file order, as (file_id, and the given columns). DuckDB reads the
+given fields alone: what else is in a record, such as IP addresses, never gets into the warehouse. A record that is none
+is a row of nulls. `list_of` is the field of the one object of each file that holds the records.
+#}
+{% macro read_event_records(format, columns, list_of=none) -%}
+    {%- set all_files = recognized_event_files() -%}
+    {%- set files = all_files | selectattr('format', 'equalto', format) | map(attribute='path') | list -%}
+    {%- set names = columns.keys() | list -%}
+    {%- set record -%}
+        struct({% for name, type in columns.items() %}{{ name }} {{ type }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endset -%}
+    {%- if not files -%}
+    select
+        cast(null as integer) as file_id
+        {%- for name, type in columns.items() %},
+        cast(null as {{ type }}) as {{ name }}
+        {%- endfor %}
+    where false
+    {%- elif list_of -%}
+    select
+        file_id
+        {%- for name in names %},
+        record.{{ name }}
+        {%- endfor %}
+    from (
+        select
+            {{ file_number('filename', all_files | map(attribute='path') | list) }} as file_id,
+            unnest({{ list_of }}) as record
+        from read_json(
+            {{ path_list(files) }}, columns = {'{{ list_of }}': '{{ record }}[]'}, {{ record_options() }},
+            maximum_object_size = {{ largest_size(files) }}
+        )
+    )
+    {%- else -%}
+    select
+        {{ file_number('filename', all_files | map(attribute='path') | list) }} as file_id
+        {%- for name in names %},
+        {{ name }}
+        {%- endfor %}
+    from read_json(
+        {{ path_list(files) }},
+        columns = { {%- for name, type in columns.items() %}'{{ name }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%} },
+        {{ record_options() }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro record_options() -%}
+    records = true, ignore_errors = true, filename = true, hive_partitioning = false
+{%- endmacro %}
+
+{% macro path_list(files) -%}
+    [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}]
+{%- endmacro %}
+
+{# Bytes of the largest of the files, and some more. #}
+{% macro largest_size(files) -%}
+    {{ return(run_query("select max(size) + 1024 from read_blob(" ~ path_list(files) ~ ")").rows[0][0]) }}
+{%- endmacro %}
+
+{# The JSON of a record's columns, for whoever looks at why it is rejected. #}
+{% macro record_text(columns) -%}
+    cast(to_json({ {%- for name in columns %}'{{ name }}': {{ name }}{{ ', ' if not loop.last }}{% endfor -%} }) as varchar)
+{%- endmacro %}
+
+{# A JSON field as milliseconds; null where it holds no number. #}
+{% macro milliseconds(field) -%}
+    case when regexp_full_match({{ field }}, '[0-9]{1,12}') then cast({{ field }} as bigint) end
+{%- endmacro %}
+
+{# The second in which a play began that ended then and lasted so long. #}
+{% macro started_at(ended_at, milliseconds) -%}
+    date_trunc('second', {{ ended_at }} - to_milliseconds({{ milliseconds }}))
+{%- endmacro %}
+
+{# The names of a track's artists in the order given, as a list. #}
+{% macro artists_of_track(track) -%}
+    json_extract_string({{ track }}, '$.artists[*]')
+{%- endmacro %}
+
+{# Names as one, as music services write them: A, B & C. #}
+{% macro joined_artists(artists) -%}
+    case
+        when len({{ artists }}) > 1 then array_to_string({{ artists }}[:-2], ', ') || ' & ' || {{ artists }}[-1]
+        else {{ artists }}[1]
+    end
+{%- endmacro %}

@@ -145,7 +145,7 @@ models_py/sources/formats.py tells formats in the same way.
         {%- set query -%}
             with lines as ({{ first_lines(file, 1000) }}),
             beginning as (
-                select substr(string_agg(line, chr(10)), 1, 10000) as text from lines
+                {{ first_characters(file, 10000) }}
             )
             select
                 {%- for format in var('formats').values() %}
@@ -258,6 +258,21 @@ models, so what was found is kept in memory until dbt ends.
         hive_partitioning = false
     )
     limit {{ number }}
+{%- endmacro %}
+
+{#
+The first characters of a file, as a query on `lines` with one column `text`. A file of one line, longer than the reader
+of lines takes, is read whole; that of a file whose name is no JSON's is not looked at.
+#}
+{% macro first_characters(file, number) -%}
+    {%- set is_one_line = file.endswith('.json') and not run_query(first_lines(file, 1)).rows -%}
+    {%- if is_one_line -%}
+    select substr(content, 1, {{ number }}) as text
+    from read_text({{ literal_path(file) }})
+    {%- else -%}
+    select substr(string_agg(line, chr(10)), 1, {{ number }}) as text
+    from lines
+    {%- endif -%}
 {%- endmacro %}
 
 {# The first line of a file, split at commas: the names of a CSV file's columns, in lower case. #}

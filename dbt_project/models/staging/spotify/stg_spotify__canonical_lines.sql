@@ -1,0 +1,42 @@
+{%- set columns = {
+    'endTime': 'varchar', 'artistName': 'varchar', 'trackName': 'varchar', 'msPlayed': 'varchar', 'podcastName': 'varchar',
+} -%}
+{{ config(materialized='ephemeral') }}
+
+with
+
+records as (
+    {{ read_event_records('spotify', columns) }}
+),
+
+typed as (
+    select
+        *,
+        {{ milliseconds('msPlayed') }} as played_ms,
+        try_strptime(endTime, ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S']) as ended_at
+    from records
+),
+
+final as (
+    select
+        file_id,
+        {{ person("''") }} as user_id,
+        {{ started_at('ended_at', 'played_ms') }} as played_at,
+        cast(1 as bigint) as play_count,
+        '' as artist_mbid,
+        artistName as artist_name,
+        '' as track_mbid,
+        trackName as track_name,
+        case
+            when podcastName is not null then 'not music'
+            when endTime is null and artistName is null and msPlayed is null then 'not a record'
+            when ended_at is null then 'unreadable time'
+            when played_ms is null then 'unreadable playing time'
+            when artistName is null or artistName = 'Unknown Artist' or {{ is_blank('artistName') }} then 'no artist name'
+            when {{ is_too_short('null', 'played_ms / 1000') }} then 'too short'
+        end as reason,
+        {{ record_text(columns) }} as raw_line
+    from typed
+)
+
+select * from final
