@@ -34,7 +34,7 @@ a field in quotes is one.
 {% macro unquoted(field) -%}
     trim(
         case
-            when {{ field }} like '"%"' then replace(substr({{ field }}, 2, strlen({{ field }}) - 2), '""', '"')
+            when {{ field }} like '"%"' then replace(substr({{ field }}, 2, length({{ field }}) - 2), '""', '"')
             else {{ field }}
         end
     )

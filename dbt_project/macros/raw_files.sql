@@ -111,16 +111,19 @@ with its name within the folder. models_py/sources/folder.py lists the same.
 {% macro event_file_candidates(folder) -%}
     {%- set others = raw_file_kinds().values() | map(attribute='prefixes') | sum(start=[]) -%}
     {%- set archives = run_query("select file from glob(" ~ literal_path(folder) ~ " || '/**') where file like '%.zip'") -%}
+    {%- set unpacked = [] -%}
+    {%- for archive in archives.columns[0].values() -%}
+        {%- set md5 = run_query("select md5(content) from read_blob(" ~ literal_path(archive) ~ ")").rows[0][0] -%}
+        {%- do unpacked.append((archive, unpacked_folder() ~ '/' ~ md5)) -%}
+    {%- endfor -%}
     {%- set query -%}
         with found as (
             select file, substr(file, {{ folder | length + 2 }}) as name
             from glob({{ literal_path(folder) }} || '/**')
-            {%- for archive in archives.columns[0].values() %}
+            {%- for archive, content in unpacked %}
             union all
-            select file, {{ literal_text(archive[folder | length + 1:]) }} || substr(file, {{ unpacked_folder() | length + 34 }})
-            from glob({{ literal_path(unpacked_folder()) }} || '/' || (
-                select md5(content) from read_blob({{ literal_path(archive) }})
-            ) || '/**')
+            select file, {{ literal_text(archive[folder | length + 1:]) }} || substr(file, {{ content | length + 1 }}) as name
+            from glob({{ literal_path(content) }} || '/**')
             {%- endfor %}
         )
         select file, name from found

@@ -16,6 +16,8 @@ REMEDIES = {
     "user is a date": "give each line the id of its user",
     "unreadable time": "write times in UTC as 2009-05-04T23:08:57Z",
     "no artist name": "give each line an artist",
+    "now playing": "nothing is lost with what was playing during the export: it stands there with its time as well",
+    "header of a local clock": "nothing is lost with it",
     "play count is a fraction": WHOLE_PLAYS,
     "play count is too large": WHOLE_PLAYS,
     "play count is not a positive number": WHOLE_PLAYS,

@@ -10,7 +10,7 @@ from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, 
 from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings.variables import check_variables
 from models_py.sources.feedback import read_feedback
-from models_py.sources.formats import Format, event_endings, format_of, formats
+from models_py.sources.formats import Format, endings_in_words, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
 NEED_TIMES = ("temporal", "leave_last")
@@ -155,7 +155,7 @@ def check_raw_folder(settings: Settings) -> None:
     holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"
     remedy = "take what is there out" if beside else "leave RAW out"
     raise SettingError(
-        f"{settings.raw} holds no event file ({' or '.join(event_endings())}), {holds}: "
+        f"{settings.raw} holds no event file ({endings_in_words()}), {holds}: "
         f"put one there, or {remedy} to see the demo."
     )
 

@@ -62,7 +62,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE, FEEDBACK and UNPACKED, and look at the limits of memory.
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE, FEEDBACK and UNPACKED, and look at limits of memory.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Settings:
         return archives_in(self.raw)
 
     def candidates(self) -> list[Candidate]:
-        """Every file that may hold plays, by name: of the raw folder, the folders in it, and what is unpacked of archives."""
+        """Every file that may hold plays: of the raw folder, the folders in it, and what is unpacked of archives."""
         return candidates(self.raw, OTHER_PREFIXES, folders_of(self.archives(), self.unpacked))
 
     def event_files(self) -> list[Path]:

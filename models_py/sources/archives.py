@@ -59,7 +59,9 @@ def _unpack_into(archive: Path, folder: Path) -> None:
             for member in _wanted(archive, opened.infolist()):
                 _copy(opened, member, partial / member.filename)
     except DAMAGE as error:
-        raise RawFileError(f"{archive} cannot be unpacked ({error}): download it again, or unpack it yourself.") from error
+        raise RawFileError(
+            f"{archive} cannot be unpacked ({error}): download it again, or unpack it yourself."
+        ) from error
     except OSError as error:
         raise RawFileError(
             f"{archive} cannot be unpacked to {folder.parent} ({error.strerror or error}): "
@@ -74,14 +76,18 @@ def _unpack_into(archive: Path, folder: Path) -> None:
 def _wanted(archive: Path, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     """Choose the files that may hold plays; refuse an archive that is no export."""
     if len(members) > MOST_FILES:
-        raise RawFileError(f"{archive} has {len(members):,} files, more than {MOST_FILES:,}: take those with plays out of it.")
+        raise RawFileError(
+            f"{archive} has {len(members):,} files, more than {MOST_FILES:,}: take those with plays out of it."
+        )
     for member in members:
         path = PurePosixPath(member.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in member.filename or not member.filename.isprintable():
             raise RawFileError(f"{archive} has a path that leaves its folder ({member.filename!r}): it is no export.")
     wanted = [member for member in members if is_named_like_events(member.filename, ())]
     if sum(member.file_size for member in wanted) > LARGEST_CONTENT:
-        raise RawFileError(f"{archive} holds more than {LARGEST_CONTENT >> 30} GB: take the files with plays out of it.")
+        raise RawFileError(
+            f"{archive} holds more than {LARGEST_CONTENT >> 30} GB: take the files with plays out of it."
+        )
     return wanted
 
 
@@ -95,7 +101,9 @@ def _copy(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> Non
 def _md5(archive: Path) -> str:
     try:
         if archive.stat().st_size > LARGEST_ARCHIVE:
-            raise RawFileError(f"{archive} is larger than {LARGEST_ARCHIVE >> 30} GB: take the files with plays out of it.")
+            raise RawFileError(
+                f"{archive} is larger than {LARGEST_ARCHIVE >> 30} GB: take the files with plays out of it."
+            )
         with archive.open("rb") as file:
             return hashlib.file_digest(file, "md5").hexdigest()
     except OSError as error:

@@ -5,6 +5,7 @@ and cannot say where the line ends of a file change. All of this costs a pass ov
 """
 
 import codecs
+import os
 import re
 import shlex
 import zlib
@@ -14,19 +15,24 @@ from pathlib import Path
 
 from models_py.errors import MusicError, RawFileError
 from models_py.settings.environment import Settings
+from models_py.sources.folder import NOTES
 from models_py.sources.formats import (
     first_lines,
     format_of,
     formats,
     guess,
     is_artist_tag,
+    is_json,
     is_recording_header,
+    might_be,
     recognize,
 )
 from models_py.sources.gzipped import UnusualGzipError
 from models_py.sources.reading import content
 
 HEAD = 1 << 16
+# unknown files that are named
+MOST_NAMED = 5
 ARCHIVES = {
     b"PK\x03\x04": "a ZIP archive",
     b"BZh": "compressed with bzip2",
@@ -55,6 +61,7 @@ def check_raw_files(settings: Settings) -> None:
     RawFileError
         Naming the first such file, what is wrong with it, and the remedy.
     """
+    _check_formats(settings)
     filled = [_check(path) for path in settings.event_files()]
     for path in settings.profile_files():
         _check(path)
@@ -65,8 +72,36 @@ def check_raw_files(settings: Settings) -> None:
         if _check(path) and not is_recording_header(first_lines(content(path))[0]):
             raise RawFileError(f"{path} has no header that begins with mbid: put AcousticBrainz's header on top of it.")
     if not any(filled):
-        names = ", ".join(path.name for path in settings.event_files())
+        names = ", ".join(one.name for one in settings.candidates())
         raise RawFileError(f"There is not one line in {settings.raw} ({names}): put event files with lines there.")
+
+
+def describe_unknown_files(settings: Settings) -> list[str]:
+    """Say which files of folders and archives are in no format and left out: exports bring others along."""
+    unknown = [one for one in settings.candidates() if not (one.is_of_the_folder or one.is_event_file)]
+    if not unknown:
+        return []
+    names = ", ".join(one.name for one in unknown[:MOST_NAMED]) + ", ..." * (len(unknown) > MOST_NAMED)
+    return [f"{len(unknown)} files of folders and archives are no plays in a known format and are left out: {names}."]
+
+
+def _check_formats(settings: Settings) -> None:
+    """Refuse a file of the raw folder itself that is in no format, and an archive without one that is."""
+    files = settings.candidates()
+    for one in files:
+        if one.is_of_the_folder and not one.is_event_file and not one.name.endswith(NOTES):
+            lines = one.first_lines()
+            raise RawFileError(
+                f"{one.path} is in no known format; it might have been {might_be(lines)}: "
+                "correct it, or move it into a folder, where what is no export is left alone."
+            )
+    filled = {one.name for one in files if one.is_event_file}
+    for archive in settings.archives():
+        prefix = f"{archive.relative_to(settings.raw).as_posix()}/"
+        if not any(name.startswith(prefix) for name in filled):
+            raise RawFileError(
+                f"{archive} holds no file in a known format ({', '.join(formats())}): put the archive of an export there."
+            )
 
 
 def checked_lines(path: Path) -> Iterator[bytes]:
@@ -87,7 +122,7 @@ def checked_lines(path: Path) -> Iterator[bytes]:
         yield held
 
 
-def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
+def explain(settings: Settings, failed: tuple[str, ...], message: str = "") -> MusicError | None:
     """Say which file made the given dbt nodes fail, if they are those that read raw files and it can be told.
 
     Parameters
@@ -96,6 +131,8 @@ def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
         The study.
     failed : tuple of str
         Names of the failed nodes.
+    message : str
+        What dbt says of them.
 
     Returns
     -------
@@ -106,6 +143,12 @@ def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
         return None
     for path in settings.event_files():
         lines = first_lines(content(path))
+        if damage := re.search(
+            f'"[^"]*{re.escape(path.name)}", at byte [0-9]+ in record/value ([0-9]+): ([^.]*)[.]', message
+        ):
+            return RawFileError(
+                f"{path} is no JSON at record {damage[1]} ({damage[2]}): download it again, or remove that record."
+            )
         if lines and not recognize(lines):
             known = ", ".join(formats())
             expected = guess(lines, format_of(settings.source))
@@ -128,6 +171,8 @@ def _check(path: Path) -> bool:
     try:
         head = _head(path)
         _check_head(path, head)
+        if is_json(recognize(first_lines(content(path))) if head else None):
+            return _check_json(path, head)
         odd = _first_odd_line(path) if head else None
         confusing = not odd and _may_confuse_the_reader(path)
         filled = any(chunk.removeprefix(UTF_8_MARK).strip() for chunk in content(path)) if head else False
@@ -150,6 +195,25 @@ def _check(path: Path) -> bool:
             f"make the line ends plain ({_command(path, DELETE)}) and put the result in its place."
         )
     return filled
+
+
+def _check_json(path: Path, head: bytes) -> bool:
+    """Refuse JSON that the reader would take for something else, or that was cut off; it holds records."""
+    if path.suffix == ".gz":
+        raise RawFileError(
+            f"{path} is compressed JSON: unpack it (gunzip {_word(path)}), or put it into a ZIP archive."
+        )
+    if head.startswith(UTF_8_MARK):
+        raise RawFileError(
+            f"{path} starts with a byte order mark, which JSON has none of: "
+            f"remove it (tail -c +4 {_word(path)} > repaired) and put the result in its place."
+        )
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, 100), os.SEEK_END)
+        # a list; of lines that are records each, a cut one is one bad record
+        if head.lstrip().startswith(b"[") and not file.read().rstrip().endswith(b"]"):
+            raise RawFileError(f"{path} is damaged or cut off (its list does not end): copy or download it again.")
+    return True
 
 
 def _head(path: Path) -> bytes:

@@ -19,7 +19,6 @@ LINES_READ = 1000
 START = 10_000
 COUNT = re.compile(rb" *(?=0*[1-9])\d{1,9}(\.0+)? *")
 REGISTERED = re.compile(rb"[A-Z][a-z]{2} \d{1,2}, \d{4}")
-EXPORTED_TIME = re.compile(rb"\d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d")
 PROFILES, NOT_UTF_8 = "profiles", "text that is not UTF-8"
 REMEDIES = {
     PROFILES: "rename it so that its name starts with userid-profile",
@@ -87,6 +86,12 @@ def event_endings() -> tuple[str, ...]:
     return tuple(name for ending in endings for name in (ending, f"{ending}.gz"))
 
 
+def endings_in_words() -> str:
+    """Name the endings that files of plays have, compressed or not."""
+    *others, last = dict.fromkeys(declared.ending for declared in formats().values())
+    return f"{', '.join(others)} or {last}"
+
+
 def first_lines(content: Iterable[bytes]) -> list[bytes]:
     """Return the first lines of a file that are not blank, from its content in pieces."""
     start = next(iter(content), b"").removeprefix(b"\xef\xbb\xbf")
@@ -107,6 +112,25 @@ def recognize(lines: list[bytes]) -> str | None:
     counts = {name: sum(map(declared.fits, lines)) for name, declared in formats().items()}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else None
+
+
+def is_json(name: str | None) -> bool:
+    """Tell whether a format is one of JSON: it has a start in place of lines."""
+    return name is not None and bool(formats()[name].start)
+
+
+def might_be(lines: list[bytes]) -> str:
+    """Name the formats of one person's exports that lines may have been meant as: those that look like them at all."""
+    (kind, _), *_ = Counter(map(_kind, lines)).most_common(1) or [("nothing", 0)]
+    exports = {name: declared for name, declared in formats().items() if declared.is_personal}
+    if kind == "JSON":
+        alike = [name for name in exports if is_json(name)]
+    else:
+        split = {name: declared.separator for name, declared in exports.items() if not is_json(name)}
+        counts = {sign: sum(line.count(sign.encode()) for line in lines) for sign in set(split.values())}
+        likeliest = max(sorted(counts), key=counts.__getitem__)
+        alike = [name for name, sign in split.items() if sign == likeliest] if counts[likeliest] else list(exports)
+    return " or ".join(f"{name} ({exports[name].fields})" for name in alike)
 
 
 def is_artist_tag(line: bytes) -> bool:
@@ -154,8 +178,7 @@ def _kind(line: bytes) -> str:
         return f"{len(fields)} fields separated by tabs" + LACKING.get(len(fields), "")
     if line.count(b",") < 2:
         return "text without tabs"
-    exported = " of a Last.fm export" if EXPORTED_TIME.search(line) else ""
-    return f"comma-separated values (CSV){exported}"
+    return "comma-separated values (CSV)"
 
 
 def _is_utf_8(line: bytes) -> bool:
