@@ -11,6 +11,7 @@ from models_py.publishing import building
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import (
     describe_idle_feedback,
+    describe_local_clocks,
     describe_older_serving,
     describe_what_is_left_out,
     require_plays,
@@ -172,7 +173,8 @@ def _find_wanted_groups(excluded: str, working: Path, settings: Settings, shown:
 def _report_what_is_left_out(settings: Settings, warehouse: Warehouse) -> None:
     """Print what the load left out; end here where it left out everything."""
     require_plays(settings, warehouse)
-    for sentence in describe_what_is_left_out(warehouse) + describe_idle_feedback(settings.feedback, warehouse):
+    left_out = describe_what_is_left_out(warehouse) + describe_local_clocks(warehouse)
+    for sentence in left_out + describe_idle_feedback(settings.feedback, warehouse):
         say(sentence)
 
 

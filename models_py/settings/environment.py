@@ -62,7 +62,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE, FEEDBACK and UNPACKED, and look at limits of memory.
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE, FEEDBACK and UNPACKED, and look at memory limits.
 
         Raises
         ------

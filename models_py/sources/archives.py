@@ -1,7 +1,7 @@
-"""ZIP archives of exports, unpacked beside the warehouse before a build: no path leaves the folder, sizes are bounded.
+"""ZIP archives of exports, unpacked beside the warehouse before a build; no path leaves it.
 
-What is unpacked of an archive is what may hold plays. It lies in a folder that is called as the MD5 of the archive, where dbt
-finds it, until an archive with that content is no longer among the raw files.
+What is unpacked of an archive is what may hold plays. It lies in a folder that is called as the MD5 of the archive, where
+dbt finds it, until an archive with that content is no longer among the raw files.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ LARGEST_ARCHIVE = 2 << 30
 LARGEST_CONTENT = 8 << 30
 MOST_FILES = 20_000
 PIECE = 1 << 20
+REMEDY = "take the files with plays out of it"
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -76,18 +77,14 @@ def _unpack_into(archive: Path, folder: Path) -> None:
 def _wanted(archive: Path, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     """Choose the files that may hold plays; refuse an archive that is no export."""
     if len(members) > MOST_FILES:
-        raise RawFileError(
-            f"{archive} has {len(members):,} files, more than {MOST_FILES:,}: take those with plays out of it."
-        )
+        raise RawFileError(f"{archive} has more than {MOST_FILES:,} files: {REMEDY}.")
     for member in members:
         path = PurePosixPath(member.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in member.filename or not member.filename.isprintable():
             raise RawFileError(f"{archive} has a path that leaves its folder ({member.filename!r}): it is no export.")
     wanted = [member for member in members if is_named_like_events(member.filename, ())]
     if sum(member.file_size for member in wanted) > LARGEST_CONTENT:
-        raise RawFileError(
-            f"{archive} holds more than {LARGEST_CONTENT >> 30} GB: take the files with plays out of it."
-        )
+        raise RawFileError(f"{archive} holds more than {LARGEST_CONTENT >> 30} GB: {REMEDY}.")
     return wanted
 
 
@@ -101,9 +98,7 @@ def _copy(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> Non
 def _md5(archive: Path) -> str:
     try:
         if archive.stat().st_size > LARGEST_ARCHIVE:
-            raise RawFileError(
-                f"{archive} is larger than {LARGEST_ARCHIVE >> 30} GB: take the files with plays out of it."
-            )
+            raise RawFileError(f"{archive} is larger than {LARGEST_ARCHIVE >> 30} GB: {REMEDY}.")
         with archive.open("rb") as file:
             return hashlib.file_digest(file, "md5").hexdigest()
     except OSError as error:

@@ -100,7 +100,7 @@ def _check_formats(settings: Settings) -> None:
         prefix = f"{archive.relative_to(settings.raw).as_posix()}/"
         if not any(name.startswith(prefix) for name in filled):
             raise RawFileError(
-                f"{archive} holds no file in a known format ({', '.join(formats())}): put the archive of an export there."
+                f"{archive} holds no file in a known format ({', '.join(formats())}): put an export there."
             )
 
 

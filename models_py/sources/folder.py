@@ -86,7 +86,7 @@ def candidates(raw: Path, prefixes: tuple[str, ...], archives: dict[Path, Path])
 
 
 def is_named_like_events(name: str, prefixes: tuple[str, ...]) -> bool:
-    """Tell whether a file of this name may hold plays: its name ends as a format's files do, and is of no other kind."""
+    """Tell whether a file of this name may hold plays: it ends as a format's files do, and is of no other kind."""
     return name.endswith(event_endings()) and not name.startswith(prefixes) and not HIDDEN.search(name)
 
 
@@ -96,7 +96,7 @@ def archives_in(raw: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Every entry of a folder that is no folder, and those of the folders in it; of itself, folders with such names too."""
+    """Every file of a folder and of the folders in it; of itself, folders that are called as files too."""
     for root, folders, names in os.walk(folder):
         yield from (Path(root) / name for name in names)
         if Path(root) == folder:

@@ -102,8 +102,8 @@ def first_lines(content: Iterable[bytes]) -> list[bytes]:
 def recognize(lines: list[bytes]) -> str | None:
     """Name the format that a file which starts with these lines has; nothing where it is none.
 
-    It is the first one whose `start` the first 10,000 characters have, or else the one that most of the lines fit, the first
-    declared among equals.
+    It is the first one whose `start` the first 10,000 characters have, or else the one that most of the lines fit, the
+    first declared among equals.
     """
     text = b"\n".join(lines)[: 4 * START].decode(errors="ignore")[:START]
     for name, declared in formats().items():

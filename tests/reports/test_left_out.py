@@ -30,14 +30,17 @@ def loaded(tmp_path: Path) -> Callable[..., Warehouse]:
                 create table marts.load_audit_files (
                     file_id integer, file_name varchar, format varchar, lines_read bigint, bogus_timestamps bigint,
                     exact_duplicates_removed bigint, plays_kept bigint, plausible_from timestamp,
-                    plausible_to timestamp, plausible_by varchar
+                    plausible_to timestamp, plausible_by varchar, skipped bigint default 0, too_short bigint default 0,
+                    not_music bigint default 0, merged_between_files bigint default 0
                 );
                 create table marts.rejected_lines (file_id integer, reason varchar);
                 create table marts.load_audit (check_name varchar, value bigint)"""
             )
             bounds = "'2002-01-01', '2009-12-31 23:59:59', 'vars'"
+            columns = "file_id, file_name, format, lines_read, bogus_timestamps, exact_duplicates_removed, plays_kept, "
+            columns += "plausible_from, plausible_to, plausible_by"
             values = f"(?, ?, 'lastfm_1k', ?, ?, ?, ?, {bounds})"
-            connection.executemany(f"insert into marts.load_audit_files values {values}", files)
+            connection.executemany(f"insert into marts.load_audit_files ({columns}) values {values}", files)
             for file, reason, count in reasons:
                 connection.execute("insert into marts.rejected_lines select ?, ? from range(?)", [file, reason, count])
             audit = {**dict.fromkeys(PARTS, 0), "artist_tag_lines_undecodable": 0, **WHOLES, **checks}

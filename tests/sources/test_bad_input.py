@@ -224,7 +224,7 @@ def test_an_unknown_format_stops_a_bare_dbt_build_before_the_marts(study: Study,
     [
         (
             {},
-            "holds no event file (.tsv, .csv, .txt, .log, .json or .jsonl), nothing: put one there, or leave RAW out to see the demo",
+            "holds no event file (.tsv, .csv, .txt, .log, .json or .jsonl), nothing: put one there, or leave",
         ),
         ({"plays__xml": LINE, "b": b"", "c": b"", "d": b""}, "only b, c, d, ...: put one there"),
         ({"userid_profile__tsv": PROFILE}, "only userid-profile.tsv: put one there, or take what is there out"),

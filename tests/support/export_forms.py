@@ -103,7 +103,7 @@ def scrobbler_log(plays: Sequence[Play]) -> bytes:
     rows = [
         [play.artist, play.album, play.title, 1, 200, "L", play.start, play.track_mbid] for play in _oldest_first(plays)
     ]
-    head = "#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\n#CLIENT/made up\n#ARTIST\t#ALBUM\t#TITLE\t#TRACKNUM\t#LENGTH\t#RATING\t#TIME\t#MBID\n"
+    head = "#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\n#CLIENT/made up\n#ARTIST\t#ALBUM\t#TITLE\t#TRACKNUM\t#LENGTH\n"
     return (head + "".join("\t".join(map(str, row)) + "\n" for row in rows)).encode()
 
 
