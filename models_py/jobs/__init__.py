@@ -28,8 +28,8 @@ from models_py.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
 ONE_S_OWN = (
-    "Everybody is served what they play themselves, most (personal_top) and lately (personal_recent), and playlists of it: "
-    "`make data` fetches the published plays of 992 people, from whom the rest is learnt."
+    "Everybody is served what they play themselves, most (personal_top) and lately (personal_recent), and playlists "
+    "of it: `make data` fetches the published plays of 992 people, from whom the rest is learnt."
 )
 
 

@@ -69,6 +69,17 @@ def check_item_type(item_type: str) -> None:
         raise SettingError(f"'{item_type}' is no item type: give track or artist.")
 
 
+def check_history(user_id: str) -> None:
+    """Refuse a name that can be none of a folder, which is where a person's exports lie.
+
+    Raises
+    ------
+    SettingError
+    """
+    if "/" in user_id or user_id.startswith(".") or why_misread(user_id):
+        raise SettingError(f"'{user_id}' can be no folder's name: give --user without slashes and dots at its start.")
+
+
 def check_playlist(user_id: str, choices: Sequence[str], form: str, output: Path | None) -> None:
     """Refuse to look for nobody's playlists, for several at once, and to write all that there are.
 

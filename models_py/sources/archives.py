@@ -1,7 +1,7 @@
 """ZIP archives of exports, unpacked beside the warehouse before a build; no path leaves it.
 
-What is unpacked of an archive is what may hold plays. It lies in a folder that is called as the MD5 of the archive, where
-dbt finds it, until an archive with that content is no longer among the raw files.
+What is unpacked of an archive is what may hold plays. It lies in a folder that is called as the MD5 of the archive,
+where dbt finds it, until an archive with that content is no longer among the raw files.
 """
 
 import hashlib

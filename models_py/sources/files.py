@@ -82,7 +82,9 @@ def describe_unknown_files(settings: Settings) -> list[str]:
     if not unknown:
         return []
     names = ", ".join(one.name for one in unknown[:MOST_NAMED]) + ", ..." * (len(unknown) > MOST_NAMED)
-    return [f"{len(unknown)} files of folders and archives are no plays in a known format and are left out: {names}."]
+    return [
+        f"Files of folders and archives that are no plays in a known format are left out ({len(unknown)}): {names}."
+    ]
 
 
 def _check_formats(settings: Settings) -> None:

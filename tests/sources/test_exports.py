@@ -239,6 +239,6 @@ def test_an_artist_mbid_is_of_one_artist(loaded: Load) -> None:
 def test_what_folders_hold_beside_plays_is_named(loaded: Load) -> None:
     (sentence,) = describe_unknown_files(loaded.settings)
     assert sentence == (
-        "2 files of folders and archives are no plays in a known format and are left out: "
+        "Files of folders and archives that are no plays in a known format are left out (2): "
         "ann/my_spotify_data.zip/Spotify Account Data/Userdata.json, dan/playlists.json."
     )
