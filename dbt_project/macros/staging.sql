@@ -29,7 +29,7 @@ them is closed.
         file_id integer, line_number bigint, reason varchar, raw_line varchar
     );
     {#- with --empty nothing is read, and there are no reject tables #}
-    {%- for reader in (readers or [relation.identifier]) if files and not flags.EMPTY %}
+    {%- for reader in ([relation.identifier] if readers is none else readers) if files and not flags.EMPTY %}
     insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
     select
         {{ file_number('scans.file_path', files) }} as file_id,

@@ -160,7 +160,7 @@ def check_raw_folder(settings: Settings) -> None:
     names = _names_in(settings.raw)
     _check_file_names(settings.raw, names)
     beside = settings.profile_files() + settings.artist_tag_files() + settings.recording_feature_files()
-    if settings.event_files() or not beside and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
+    if settings.has_event_files() or not beside and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
         return
     found = sorted(path.name for path in beside) or names
     holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"

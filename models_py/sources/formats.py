@@ -46,6 +46,7 @@ class Format:
     seconds_apart: int = 1
     newest_first: bool = True
     in_parts: bool = False
+    has_artist_lists: bool = False
 
     def fits(self, line: bytes) -> bool:
         """Tell whether a line has the form of the format's lines."""

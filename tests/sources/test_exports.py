@@ -147,7 +147,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Load:
     settings = Settings.from_environment({"RAW": str(raw), "WAREHOUSE": str(folder / "music.duckdb")})
     unpack(settings.archives(), settings.unpacked)
     check_raw_files(settings)
-    selection = ["--select", "+load_audit", "+rejected_lines", "+tracks", "--exclude", "test_type:unit"]
+    selection = ["--select", "+load_audit", "+rejected_lines", "+tracks", "+artist_credits", "--exclude", "test_type:unit"]
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("UNPACKED", str(settings.unpacked))
         run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=settings.warehouse, raw=raw)
@@ -226,6 +226,13 @@ def test_names_are_those_of_the_file(loaded: Load) -> None:
     tracks = "select artist_name, track_name from marts.tracks where artist_name not in ('Low', 'Can') order by all"
     assert loaded.query(tracks) == [("#1 Dads", "Song"), ("Low & Can", "Song")]
     assert ("Song; live; again",) in loaded.query("select track_name from marts.tracks")
+
+
+def test_artists_that_are_listed_are_joined_and_stay_listed(loaded: Load) -> None:
+    rows = loaded.query(
+        "select artist_name, position, credited_name from marts.artist_credits order by artist_id, position"
+    )
+    assert rows == [("Low, Björk & Can", 1, "Low"), ("Low, Björk & Can", 2, "Björk"), ("Low, Björk & Can", 3, "Can")]
 
 
 def test_an_artist_mbid_is_of_one_artist(loaded: Load) -> None:
