@@ -7,9 +7,7 @@ A name that a catalogue has is never changed, and no name is changed where it is
 import re
 
 # what follows the first of several artists: 'A feat. B', 'A, B & C'
-OTHER_ARTISTS = re.compile(
-    r"\s*(?:,|;|&|\+|/| x | vs\.? | with | and |[([]?\b(?:feat|ft|featuring)\b\.?).*", re.IGNORECASE
-)
+OTHER_ARTISTS = re.compile(r"\s*(?:,|&|[([]?\b(?:feat|ft|featuring)\b\.?).*", re.IGNORECASE)
 # what follows a title in a reissue: 'Song - Remastered 2011', 'Song (2009 Remaster)', 'Song - Single Version'
 EDITION = re.compile(
     r"\s*(?:-\s+|[([])(?:(?:\d{4}\s+)?(?:digital(?:ly)?\s+)?remaster(?:ed)?\b|single version|album version|radio edit|"

@@ -107,7 +107,7 @@ def test_an_archive_without_plays_is_refused(study: Settings) -> None:
         ("a.csv", "a;b\nc;d\n", "might have been lastexport_semicolons (5 fields"),
         ("a.log", "a\tb\n", "might have been lastexport (7 fields separated by tabs"),
         ("a.json", RECORDS[:-1], "is damaged or cut off (its list does not end)"),
-        ("a.json", "\ufeff" + RECORDS, "is in no known format"),
+        ("a.json", "\ufeff" + RECORDS, "starts with a byte order mark, which JSON has none of"),
         ("a.json.gz", RECORDS, "is in no known format"),
     ],
 )
@@ -142,5 +142,6 @@ def test_json_that_breaks_in_the_middle_is_refused_with_its_record(study: Settin
     place = f'"{study.raw}/a.json", at byte 7 in record/value 3'
     message = f"Malformed JSON in file {place}: unexpected character. Parse errors cannot"
     assert str(explain(study, ("int_lines_read",), message)) == (
-        f"{study.raw / 'a.json'} is no JSON at record 3 (unexpected character): download it again, or remove that record."
+        f"{study.raw / 'a.json'} is no JSON at record 3 (unexpected character): "
+        "download it again, or remove that record."
     )
