@@ -169,7 +169,7 @@ is a row of nulls. `list_of` is the field of the one object of each file that ho
 {% macro read_event_records(format, columns, list_of=none) -%}
     {%- set all_files = recognized_event_files() -%}
     {%- set files = all_files | selectattr('format', 'equalto', format) | map(attribute='path') | list -%}
-    {%- set names = columns.keys() | list -%}
+    {%- set names = columns.keys() | map('lower') | list -%}
     {%- set record -%}
         struct({% for name, type in columns.items() %}{{ name }} {{ type }}{{ ', ' if not loop.last }}{% endfor %})
     {%- endset -%}
@@ -177,7 +177,7 @@ is a row of nulls. `list_of` is the field of the one object of each file that ho
     select
         cast(null as integer) as file_id
         {%- for name, type in columns.items() %},
-        cast(null as {{ type }}) as {{ name }}
+        cast(null as {{ type }}) as {{ name | lower }}
         {%- endfor %}
     where false
     {%- elif list_of -%}
@@ -224,7 +224,7 @@ is a row of nulls. `list_of` is the field of the one object of each file that ho
 
 {# The JSON of a record's columns, for whoever looks at why it is rejected. #}
 {% macro record_text(columns) -%}
-    cast(to_json({ {%- for name in columns %}'{{ name }}': {{ name }}{{ ', ' if not loop.last }}{% endfor -%} }) as varchar)
+    cast(to_json({ {%- for name in columns %}'{{ name }}': {{ name | lower }}{{ ', ' if not loop.last }}{% endfor -%} }) as varchar)
 {%- endmacro %}
 
 {# A JSON field as milliseconds; null where it holds no number. #}

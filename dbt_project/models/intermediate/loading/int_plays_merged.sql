@@ -56,7 +56,10 @@ grouped as (
     select
         *,
         sum(
-            case when {{ seconds_between('previous_played_at', 'played_at') }} <= {{ var('merge_seconds') }} then 0 else 1 end
+            case
+                when {{ seconds_between('previous_played_at', 'played_at') }} <= {{ var('merge_seconds') }} then 0
+                else 1
+            end
         ) over (
             partition by user_id, track_id
             order by played_at, file_id, spelling_key, copy_number

@@ -19,18 +19,22 @@ items as (
 ),
 
 last_plays as (
-    select max(last_played_at) as last_played_at from cells
+    select
+        max(last_played_at) as last_played_at,
+        (select count(*) from users) as user_count
+    from cells
 ),
 
 -- of too few people nothing can be learnt for each other
 plays as (
     select
         cells.*,
-        {{ days_between('cast(cells.last_played_at as date)', 'cast(last_plays.last_played_at as date)') }} as days_since
+        {{ days_between('cast(cells.last_played_at as date)', 'cast(last_plays.last_played_at as date)') }}
+            as days_since
     from cells
     semi join users on cells.user_id = users.user_id
     cross join last_plays
-    where (select count(*) from users) < {{ var('min_users_to_learn') }}
+    where last_plays.user_count < {{ var('min_users_to_learn') }}
 ),
 
 scored as (
@@ -51,7 +55,7 @@ scored as (
 ranked as (
     select
         *,
-        row_number() over (partition by item_type, task, user_id order by score desc, item_id) as rank
+        row_number() over (partition by item_type, task, user_id order by score desc, item_id asc) as rank
     from scored
 ),
 

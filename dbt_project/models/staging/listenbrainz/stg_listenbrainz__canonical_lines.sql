@@ -12,12 +12,13 @@ records as (
 extracted as (
     select
         *,
-        coalesce(listened_at, "timestamp") as time_text,
+        coalesce(listened_at, timestamp) as time_text,
         json_extract_string(track_metadata, [
             '$.artist_name', '$.track_name',
-            '$.additional_info.artist_mbids[0]', '$.mbid_mapping.artist_mbids[0]', '$.additional_info.lastfm_artist_mbid',
-            '$.additional_info.recording_mbid', '$.mbid_mapping.recording_mbid', '$.additional_info.lastfm_track_mbid',
-            '$.additional_info.track_mbid',
+            '$.additional_info.artist_mbids[0]', '$.mbid_mapping.artist_mbids[0]',
+            '$.additional_info.lastfm_artist_mbid',
+            '$.additional_info.recording_mbid', '$.mbid_mapping.recording_mbid',
+            '$.additional_info.lastfm_track_mbid', '$.additional_info.track_mbid',
             '$.additional_info.duration_ms', '$.additional_info.duration', '$.additional_info.duration_played',
             '$.additional_info.artist_mbids[1]', '$.mbid_mapping.artist_mbids[1]'
         ]) as given

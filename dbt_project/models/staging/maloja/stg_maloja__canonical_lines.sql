@@ -21,14 +21,14 @@ final as (
     select
         file_id,
         {{ person("''") }} as user_id,
-        {{ time_of_seconds('"time"') }} as played_at,
+        {{ time_of_seconds('time') }} as played_at,
         cast(1 as bigint) as play_count,
         '' as artist_mbid,
         {{ joined_artists('artists') }} as artist_name,
         '' as track_mbid,
         coalesce(title, '') as track_name,
         case
-            when "time" is null and track is null then 'not a record'
+            when time is null and track is null then 'not a record'
             when played_at is null then 'unreadable time'
             when artist_name is null or {{ is_blank('artist_name') }} then 'no artist name'
             when {{ is_too_short('length_seconds', 'played_seconds') }} then 'too short'

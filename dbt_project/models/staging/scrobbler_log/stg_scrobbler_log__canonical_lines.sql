@@ -30,7 +30,7 @@ final as (
         case
             when line is null then 'blank line'
             when line like '#TZ/UNKNOWN%' then 'header of a local clock'
-            when line like '#%' and rating is distinct from 'L' and rating is distinct from 'S' then 'header'
+            when line like '#%' and coalesce(rating, '') not in ('L', 'S') then 'header'
             when len(fields) not in (7, 8) then 'not 8 fields'
             when rating not in ('L', 'S') then 'neither L nor S'
             when played_at is null or played_at < timestamp '1971-01-01' then 'unreadable time'

@@ -12,8 +12,8 @@ records as (
 typed as (
     select
         *,
-        {{ milliseconds('msPlayed') }} as played_ms,
-        try_strptime(endTime, ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S']) as ended_at
+        {{ milliseconds('msplayed') }} as played_ms,
+        try_strptime(endtime, ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S']) as ended_at
     from records
 ),
 
@@ -24,15 +24,16 @@ final as (
         {{ started_at('ended_at', 'played_ms') }} as played_at,
         cast(1 as bigint) as play_count,
         '' as artist_mbid,
-        artistName as artist_name,
+        artistname as artist_name,
         '' as track_mbid,
-        trackName as track_name,
+        trackname as track_name,
         case
-            when podcastName is not null then 'not music'
-            when endTime is null and artistName is null and msPlayed is null then 'not a record'
+            when podcastname is not null then 'not music'
+            when endtime is null and artistname is null and msplayed is null then 'not a record'
             when ended_at is null then 'unreadable time'
             when played_ms is null then 'unreadable playing time'
-            when artistName is null or artistName = 'Unknown Artist' or {{ is_blank('artistName') }} then 'no artist name'
+            when artistname is null or artistname = 'Unknown Artist' or {{ is_blank('artistname') }}
+                then 'no artist name'
             when {{ is_too_short('null', 'played_ms / 1000') }} then 'too short'
         end as reason,
         {{ record_text(columns) }} as raw_line

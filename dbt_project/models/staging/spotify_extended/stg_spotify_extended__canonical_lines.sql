@@ -16,7 +16,8 @@ typed as (
         {{ milliseconds('ms_played') }} as played_ms,
         case when {{ is_time('ts') }} then try_cast(ts as timestamp) end as ended_at,
         coalesce(skipped in ('true', '1'), false)
-        or (skipped is null and coalesce(reason_end in ('fwdbtn', 'backbtn', 'clickrow', 'endplay'), false)) as was_skipped
+        or (skipped is null and coalesce(reason_end in ('fwdbtn', 'backbtn', 'clickrow', 'endplay'), false))
+            as was_skipped
     from records
 ),
 
