@@ -9,11 +9,11 @@ from models_py.sources.gzipped import unpacked
 CHUNK = 1 << 24
 
 
-def content(path: Path, size: int = CHUNK) -> Iterator[bytes]:
-    """Give a file in pieces of about `size` bytes, decompressed, none of which ends within a Windows line end."""
+def content(path: Path) -> Iterator[bytes]:
+    """Give a file in pieces of about CHUNK bytes, decompressed, none of which ends within a Windows line end."""
     is_packed = path.suffix == ".gz" and path.stat().st_size
     held = b""
-    for piece in unpacked(path, size) if is_packed else _pieces(path, size):
+    for piece in unpacked(path, CHUNK) if is_packed else _pieces(path):
         chunk = held + piece
         held = chunk[-1:] if chunk.endswith(b"\r") else b""
         if chunk != held:
@@ -22,6 +22,6 @@ def content(path: Path, size: int = CHUNK) -> Iterator[bytes]:
         yield held
 
 
-def _pieces(path: Path, size: int) -> Iterator[bytes]:
+def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        yield from iter(partial(file.read, size), b"")
+        yield from iter(partial(file.read, CHUNK), b"")

@@ -20,7 +20,7 @@ from models_py.errors import BuildError, RawFileError, SettingError, WarehouseEr
 from models_py.pipeline import ensure_raw_files
 from models_py.publishing import building
 from models_py.settings.environment import Settings
-from models_py.sources import files as raw_files
+from models_py.sources import reading
 from models_py.sources.files import check_raw_files, explain
 from models_py.warehouse import Warehouse
 
@@ -105,11 +105,11 @@ def message_of(action: Callable[[], object]) -> str:
         ("plays__tsv__gz", gzip.compress(LINE + b"a\rb\n", mtime=0), "gzip -dc plays.tsv.gz | tr -d '\\r' | gzip"),
     ],
 )
-@pytest.mark.parametrize("chunk", [7, raw_files.CHUNK])
+@pytest.mark.parametrize("chunk", [7, reading.CHUNK])
 def test_a_file_that_cannot_be_loaded_whole_is_refused(
     study: Study, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, sentence: str, chunk: int
 ) -> None:
-    monkeypatch.setattr(raw_files, "CHUNK", chunk)
+    monkeypatch.setattr(reading, "CHUNK", chunk)
     settings = raw(study, **{name: data})
     message = message_of(lambda: check_raw_files(settings))
     assert sentence in message
@@ -117,11 +117,11 @@ def test_a_file_that_cannot_be_loaded_whole_is_refused(
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
-@pytest.mark.parametrize("chunk", [1, 2, 7, raw_files.CHUNK])
+@pytest.mark.parametrize("chunk", [1, 2, 7, reading.CHUNK])
 def test_line_ends_that_are_all_the_same_pass(
     study: Study, monkeypatch: pytest.MonkeyPatch, newline: bytes, chunk: int
 ) -> None:
-    monkeypatch.setattr(raw_files, "CHUNK", chunk)
+    monkeypatch.setattr(reading, "CHUNK", chunk)
     data = (LINE * 3 + b"\n\n" + LINE).replace(b"\n", newline)
     check_raw_files(raw(study, a__tsv=data, b__tsv__gz=gzip.compress(data), c__tsv=b""))
 
