@@ -21,6 +21,7 @@ from models_py.settings.checks import (
     check_build,
     check_counts,
     check_fit,
+    check_history,
     check_item_type,
     check_playlist,
     check_scales,
@@ -93,6 +94,21 @@ def data(
     from models_py.sources.download import ARCHIVES, obtain
 
     obtain(ARCHIVES[settings.source], settings.raw, url, accept)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def history(
+    files: Annotated[list[Path], typer.Argument(help="Exports of one person's plays, or archives of them.")],
+    user: Annotated[str, typer.Option(help="Whose they are; by the files when left out.")] = "",
+) -> None:
+    """Say what exports hold and what the catalogue knows of it, without building anything."""
+    settings = Settings.from_environment()
+    check_history(user)
+    check_variables(settings)
+    from models_py.reports.history import print_history
+
+    say_when_stopped("Stopped.")
+    print_history(settings, files, user)
 
 
 @app.command(rich_help_panel=STUDIES)

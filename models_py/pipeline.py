@@ -11,6 +11,7 @@ from models_py.publishing import building
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import (
     describe_idle_feedback,
+    describe_local_clocks,
     describe_older_serving,
     describe_what_is_left_out,
     require_plays,
@@ -21,9 +22,10 @@ from models_py.settings.checks import check_raw_folder, check_splits
 from models_py.settings.environment import Settings
 from models_py.settings.replacing import check_demo_replaces_no_data, check_users_remain
 from models_py.settings.variables import check_same_study
+from models_py.sources.archives import unpack
 from models_py.sources.demo import write_demo
 from models_py.sources.demo.files import EVENTS_1K, EVENTS_360K
-from models_py.sources.files import check_raw_files, explain, recognized_formats
+from models_py.sources.files import check_raw_files, describe_unknown_files, explain, recognized_formats
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
 from models_py.warehouse import Warehouse
@@ -147,9 +149,14 @@ def ensure_raw_files(settings: Settings) -> None:
         check_demo_replaces_no_data(settings)
         ensure_demo(settings)
         return
+    # dbt finds there what is unpacked
+    os.environ["UNPACKED"] = str(settings.unpacked)
     with stage("Raw files checked"):
+        unpack(settings.archives(), settings.unpacked)
         check_raw_files(settings)
         check_splits(settings, recognized_formats(settings))
+    for sentence in describe_unknown_files(settings):
+        say(sentence)
 
 
 def _find_wanted_groups(excluded: str, working: Path, settings: Settings, shown: Stage) -> None:
@@ -166,7 +173,8 @@ def _find_wanted_groups(excluded: str, working: Path, settings: Settings, shown:
 def _report_what_is_left_out(settings: Settings, warehouse: Warehouse) -> None:
     """Print what the load left out; end here where it left out everything."""
     require_plays(settings, warehouse)
-    for sentence in describe_what_is_left_out(warehouse) + describe_idle_feedback(settings.feedback, warehouse):
+    left_out = describe_what_is_left_out(warehouse) + describe_local_clocks(warehouse)
+    for sentence in left_out + describe_idle_feedback(settings.feedback, warehouse):
         say(sentence)
 
 
@@ -185,7 +193,7 @@ def _build(selection: list[str], working: Path, settings: Settings, shown: Stage
                 f"which is {os.environ.get('MEMORY_LIMIT') or 'at its default'}.",
                 error.failed,
             ) from error
-        raise explain(settings, error.failed) or error from error
+        raise explain(settings, error.failed, str(error)) or error from error
 
 
 def _fails(selection: list[str], working: Path, settings: Settings, shown: Stage) -> bool:

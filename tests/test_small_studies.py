@@ -149,7 +149,12 @@ def test_too_few_users_are_said_so_and_the_marts_are_published(small: Study, new
     printed = study.evaluate(data_tests=False)
     assert "too few to learn from" in printed
     assert study.query("select count(distinct user_id) from marts.plays") == [(2,)]
-    assert study.query("select distinct model_name from marts.served_recommendations") == [("most_popular",)]
+    assert "Everybody is served what they play themselves" in printed
+    assert study.query("select distinct task, model_name from marts.served_recommendations order by all") == [
+        ("all", "personal_recent"),
+        ("discovery", "most_popular"),
+        ("repeat", "personal_top"),
+    ]
 
 
 def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(

@@ -19,5 +19,12 @@ lines as (
 select file_id
 from lines
 group by file_id
-having sum(case when reason is null or reason in ('no user', 'user is a date', 'no artist name') then 1 else 0 end) = 0
-    and sum(case when reason not in ('blank line', 'header') then 1 else 0 end) > 0
+having
+    sum(
+        case
+            when not {{ is_rejected('reason') }} then 1
+            when reason in ('no user', 'user is a date', 'no artist name', 'now playing') then 1
+            else 0
+        end
+    ) = 0
+    and sum(case when reason <> 'blank line' and reason not like 'header%' then 1 else 0 end) > 0

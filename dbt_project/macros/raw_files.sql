@@ -61,81 +61,152 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
     {{ return(with_gz(var('formats').values())) }}
 {%- endmacro %}
 
-{#
-Sorted paths of a folder's files of one kind, plain or with .gz, hidden ones left out; 'events' are the files of no other
-kind whose names end as those of a format of `formats` do.
-#}
+{# Refuses a path with a backslash; gives the others. #}
+{% macro readable_paths(paths) -%}
+    {%- for path in paths if '\\' in path -%}
+        {{ exceptions.raise_compiler_error(
+            path ~ " has a name whose backslash DuckDB reads as a slash: rename it."
+        ) }}
+    {%- endfor -%}
+    {{ return(paths) }}
+{%- endmacro %}
+
+{# Conditions on a name: that it ends or begins in one of several ways. #}
+{% macro ends_in(name, endings) -%}
+    (false {%- for ending in endings %} or {{ name }} like '%{{ ending }}'{% endfor %})
+{%- endmacro %}
+
+{% macro begins_with(name, prefixes) -%}
+    (false {%- for prefix in prefixes %} or {{ name }} like '{{ prefix }}%'{% endfor %})
+{%- endmacro %}
+
+{# Sorted paths of a folder's files of a kind of `raw_file_kinds`, plain or with .gz, hidden ones left out. #}
 {% macro raw_files_in(folder, kind) -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
-    {%- set kinds = raw_file_kinds() -%}
-    {%- set chosen = [kinds[kind]] if kind in kinds else kinds.values() | list -%}
-    {%- set endings = with_gz(chosen) if kind in kinds else event_endings() -%}
+    {%- set chosen = raw_file_kinds()[kind] -%}
     {%- set query -%}
         select file
         from (
             select file, regexp_extract(file, '[^/]*$') as name
             from glob({{ literal_path(folder) ~ " || '/*'" }})
         )
-        where name not like '.%'
-            and (
-                false
-                {%- for ending in endings %}
-                or name like '%{{ ending }}'
-                {%- endfor %}
-            )
-            and {{ '' if kind in kinds else 'not' }} (
-                false
-                {%- for prefix in chosen | map(attribute='prefixes') | sum(start=[]) %}
-                or name like '{{ prefix }}%'
-                {%- endfor %}
-            )
+        where {{ begins_with('name', chosen['prefixes']) }} and {{ ends_in('name', with_gz([chosen])) }}
         order by name
     {%- endset -%}
-    {%- set files = run_query(query).columns[0].values() | list -%}
-    {%- for file in files if '\\' in file -%}
-        {{ exceptions.raise_compiler_error(
-            file ~ " has a name whose backslash DuckDB reads as a slash: rename it."
-        ) }}
-    {%- endfor -%}
-    {{ return(files) }}
-{%- endmacro %}
-
-{% macro raw_folder() -%}
-    {%- set raw = folder_setting('RAW', 'warehouse/raw') -%}
-    {{ return(raw if raw_files_in(raw, 'events') else demo_folder()) }}
+    {{ return(readable_paths(run_query(query).columns[0].values() | list)) }}
 {%- endmacro %}
 
 {#
-The event files of this load in order of name, each as {'path': ..., 'format': ...}. A file has the format that most of its
-first 1,000 lines fit, the first of `formats` among equals. One that tells nothing is read as the first file that does, and
-as SOURCE says where none does. models_py/sources/formats.py tells formats in the same way.
+Where the content of archives lies, unpacked by `make` (models_py/sources/archives.py): for each, a folder that is called
+as the MD5 of the archive.
 #}
-{% macro recognized_event_files() -%}
-    {%- set files = raw_files_in(raw_folder(), 'events') -%}
-    {%- if not files -%}{{ return([]) }}{%- endif -%}
+{% macro unpacked_folder() -%}
+    {{ return(folder_setting('UNPACKED', 'warehouse/unpacked')) }}
+{%- endmacro %}
+
+{#
+Files that may hold plays, by their names, sorted: those of a folder itself, and those of folders and archives in it, each
+with its name within the folder. models_py/sources/folder.py lists the same.
+#}
+{% macro event_file_candidates(folder) -%}
+    {%- set others = raw_file_kinds().values() | map(attribute='prefixes') | sum(start=[]) -%}
+    {%- set archives = run_query("select file from glob(" ~ literal_path(folder) ~ " || '/**') where file like '%.zip'") -%}
+    {%- set unpacked = [] -%}
+    {%- for archive in archives.columns[0].values() -%}
+        {%- set md5 = run_query("select md5(content) from read_blob(" ~ literal_path(archive) ~ ")").rows[0][0] -%}
+        {%- do unpacked.append((archive, unpacked_folder() ~ '/' ~ md5)) -%}
+    {%- endfor -%}
     {%- set query -%}
-        {%- for file in files %}
-        select
-            {{ loop.index }} as file_id
-            {%- for format in var('formats').values() %},
-            count(case when regexp_full_match(line, {{ literal_text(format['line']) }}) then 1 end)
+        with found as (
+            select file, substr(file, {{ folder | length + 2 }}) as name
+            from glob({{ literal_path(folder) }} || '/**')
+            {%- for archive, content in unpacked %}
+            union all
+            select file, {{ literal_text(archive[folder | length + 1:]) }} || substr(file, {{ content | length + 1 }}) as name
+            from glob({{ literal_path(content) }} || '/**')
             {%- endfor %}
-        from ({{ first_lines(file, 1000) }})
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-        order by file_id
+        )
+        select file, name from found
+        where {{ ends_in('name', event_endings()) }}
+            and not {{ begins_with('name', others) }}
+            and (not regexp_matches(name, '(^|/)[.]') or regexp_full_match(name, '([^./][^/]*/)*[.]scrobbler[.]log'))
+        order by name
     {%- endset -%}
+    {%- set files = run_query(query).rows | list -%}
+    {%- do readable_paths(files | map(attribute='file') | list) -%}
+    {{ return(files) }}
+{%- endmacro %}
+
+{#
+Names of the formats of files, none for a file that tells nothing: the first of `formats` whose `start` its first 10,000
+characters have, or else the one that most of its first 1,000 lines fit, the first among equals.
+models_py/sources/formats.py tells formats in the same way.
+#}
+{% macro formats_of(files) -%}
     {%- set names = [] -%}
-    {%- for row in run_query(query).rows -%}
-        {%- set counts = row.values()[1:] | list -%}
+    {%- for file in files -%}
+        {%- set query -%}
+            with lines as ({{ first_lines(file, 1000) }}),
+            beginning as (
+                {{ first_characters(file, 10000) }}
+            )
+            select
+                {%- for format in var('formats').values() %}
+                {% if 'start' in format -%}
+                coalesce((select regexp_matches(text, {{ literal_text('^' ~ format['start']) }}) from beginning), false)::int * 10000
+                {%- else -%}
+                (select count(*) from lines where regexp_full_match(line, {{ literal_text(format['line']) }}))
+                {%- endif %}
+                {{- ',' if not loop.last }}
+                {%- endfor %}
+        {%- endset -%}
+        {%- set counts = run_query(query).rows[0].values() | list -%}
         {%- do names.append((var('formats') | list)[counts.index(counts | max)] if counts | max else none) -%}
     {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{#
+The event files of a folder in order of name, each as {'path': ..., 'name': ..., 'format': ...}. A .tsv file of the folder
+itself that tells nothing is read as the first file that does, and as SOURCE says where none does. Any other is an event
+file only if it tells its format, and in folders and archives only one of a single person.
+#}
+{% macro event_files_in(folder) -%}
+    {%- set candidates, recognized = event_file_candidates(folder), [] -%}
+    {%- set names = formats_of(candidates | map(attribute='file') | list) -%}
     {%- set otherwise = names | select | first | default('lastfm_' ~ source_name()) -%}
-    {%- set recognized = [] -%}
-    {%- for file in files -%}
-        {%- do recognized.append({'path': file, 'format': names[loop.index0] or otherwise}) -%}
+    {%- for file in candidates -%}
+        {%- set path, name, told = file['file'], file['name'], names[loop.index0] -%}
+        {%- set is_plain = '/' not in name and (name.endswith('.tsv') or name.endswith('.tsv.gz')) -%}
+        {%- if told and ('/' not in name or var('formats')[told]['is_personal']) or is_plain -%}
+            {%- do recognized.append({'path': path, 'name': name, 'format': told or otherwise}) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(recognized) }}
+{%- endmacro %}
+
+{#
+The event files of this load: those of RAW, or of the demo where it holds none. Looking at them takes as long as many
+models, so what was found is kept in memory until dbt ends.
+#}
+{% macro recognized_event_files() -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- if run_query("select 1 from duckdb_databases() where database_name = 'event_files'").rows -%}
+        {%- set found = run_query("select files from event_files.main.found where run = '" ~ invocation_id ~ "'").rows -%}
+        {%- if found -%}{{ return(fromjson(found[0][0])) }}{%- endif -%}
+    {%- endif -%}
+    {%- set files = event_files_in(folder_setting('RAW', 'warehouse/raw')) or event_files_in(demo_folder()) -%}
+    {%- do run_query("attach if not exists ':memory:' as event_files (read_write)") -%}
+    {%- do run_query("create or replace table event_files.main.found as select '" ~ invocation_id ~ "' as run, "
+        ~ literal_text(tojson(files)) ~ " as files") -%}
+    {{ return(files) }}
+{%- endmacro %}
+
+{# The folder of this load's other raw files. #}
+{% macro raw_folder() -%}
+    {%- set files = recognized_event_files() -%}
+    {%- set is_demo = files and files[0]['path'].startswith(demo_folder() ~ '/') -%}
+    {{ return(demo_folder() if is_demo else folder_setting('RAW', 'warehouse/raw')) }}
 {%- endmacro %}
 
 {% macro profile_files() -%}
@@ -190,6 +261,21 @@ as SOURCE says where none does. models_py/sources/formats.py tells formats in th
         hive_partitioning = false
     )
     limit {{ number }}
+{%- endmacro %}
+
+{#
+The first characters of a file, as a query on `lines` with one column `text`. A file of one line, longer than the reader
+of lines takes, is read whole; that of a file whose name is no JSON's is not looked at.
+#}
+{% macro first_characters(file, number) -%}
+    {%- set is_one_line = file.endswith('.json') and not run_query(first_lines(file, 1)).rows -%}
+    {%- if is_one_line -%}
+    select substr(content, 1, {{ number }}) as text
+    from read_text({{ literal_path(file) }})
+    {%- else -%}
+    select substr(string_agg(line, chr(10)), 1, {{ number }}) as text
+    from lines
+    {%- endif -%}
 {%- endmacro %}
 
 {# The first line of a file, split at commas: the names of a CSV file's columns, in lower case. #}
@@ -261,7 +347,7 @@ always has, cannot be queried, nor one that dbt calls otherwise. models_py/setti
 
 {# Runs first: without raw data nothing can be built, and one sentence says what to do. #}
 {% macro require_raw_files() -%}
-    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not raw_files_in(raw_folder(), 'events') -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and not recognized_event_files() -%}
         {{ exceptions.raise_compiler_error(
             "There is no event file (" ~ event_endings() | join(' or ') ~ ") in " ~ folder_setting('RAW', 'warehouse/raw')
             ~ " and no demo in " ~ demo_folder() ~ ": put the raw files there, or run `make demo`."

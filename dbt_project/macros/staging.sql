@@ -29,7 +29,7 @@ them is closed.
         file_id integer, line_number bigint, reason varchar, raw_line varchar
     );
     {#- with --empty nothing is read, and there are no reject tables #}
-    {%- for reader in (readers or [relation.identifier]) if files and not flags.EMPTY %}
+    {%- for reader in ([relation.identifier] if readers is none else readers) if files and not flags.EMPTY %}
     insert into {{ relation.schema }}.{{ relation.identifier }}_rejects
     select
         {{ file_number('scans.file_path', files) }} as file_id,
@@ -48,7 +48,7 @@ them is closed.
 {# The same for a model that reads canonical lines. #}
 {% macro copy_event_rejects(relation) -%}
     {%- set files, readers = recognized_event_files(), [] -%}
-    {%- for format in files | map(attribute='format') | unique -%}
+    {%- for format in files | map(attribute='format') | unique if 'line' in var('formats')[format] -%}
         {%- do readers.append('stg_' ~ format ~ '__canonical_lines') -%}
     {%- endfor -%}
     {{ copy_reader_rejects(relation, files | map(attribute='path') | list, readers) }}
@@ -73,6 +73,16 @@ them is closed.
     {%- endfor %}
 {%- endmacro %}
 
+{# What is read and is no play all the same: counts of the audit, each with the reason that staging gives. #}
+{% macro uncounted_plays() -%}
+    {{ return({'skipped': 'skipped', 'too_short': 'too short', 'not_music': 'not music'}) }}
+{%- endmacro %}
+
+{# True for the reasons of lines that cannot be read as plays. #}
+{% macro is_rejected(reason) -%}
+    ({{ reason }} is not null and {{ reason }} not in ('{{ uncounted_plays().values() | join("', '") }}'))
+{%- endmacro %}
+
 {# The time of the load in UTC: when this run of dbt started, the same for all of its models. #}
 {% macro load_time() -%}
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
@@ -92,7 +102,9 @@ as DuckDB makes a join of `in` with more than a few words, for which every line 
         'user': [
             'id', 'uid', 'user', 'userid', 'username', 'userhash', 'usersha', 'usersha1', 'usermboxsha1', 'login', 'listener'
         ],
-        'time': ['timestamp', 'time', 'datetime', 'date', 'playedat', 'listenedat', 'utctime', 'utctimestamp', 'timestamputc'],
+        'time': [
+            'timestamp', 'time', 'datetime', 'date', 'playedat', 'listenedat', 'utctime', 'utctimestamp', 'timestamputc', 'uts'
+        ],
         'plays': [
             'plays', 'playcount', 'playcounts', 'nplays', 'totalplays', 'totalartistplays', 'count', 'counts', 'listens',
             'listencount', 'scrobbles', 'weight'

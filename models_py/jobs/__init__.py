@@ -27,6 +27,10 @@ from models_py.terminal.progress import Stage
 from models_py.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
+ONE_S_OWN = (
+    "Everybody is served what they play themselves, most (personal_top) and lately (personal_recent), and playlists "
+    "of it: `make data` fetches the published plays of 992 people, from whom the rest is learnt."
+)
 
 
 def run(warehouse: Warehouse, shown: Stage, models: Path) -> None:
@@ -55,6 +59,8 @@ def run(warehouse: Warehouse, shown: Stage, models: Path) -> None:
             f"No recommender is fitted: {users} users with plays, {most} of them active, are too few to learn from "
             f"({parameters.min_users_to_learn} are needed): {remedies(warehouse, most)}."
         )
+        if 0 < users < parameters.min_users_to_learn:
+            say(ONE_S_OWN)
         return
     shown.total = len(evaluated) * (len(recommenders()) + len(BLENDS) + 1) + len(learnable)
     with threadpool_limits(limits=BLAS_THREADS):

@@ -16,20 +16,37 @@ REMEDIES = {
     "user is a date": "give each line the id of its user",
     "unreadable time": "write times in UTC as 2009-05-04T23:08:57Z",
     "no artist name": "give each line an artist",
+    "unreadable playing time": "write how long a play took in whole milliseconds",
+    "neither L nor S": "write L for what was listened to and S for what was skipped",
+    "not a record": "download the export again",
+    "now playing": "nothing is lost with what was playing during the export: it stands there with its time as well",
     "play count is a fraction": WHOLE_PLAYS,
     "play count is too large": WHOLE_PLAYS,
     "play count is not a positive number": WHOLE_PLAYS,
     "not UTF-8": "convert the file to UTF-8",
     "unreadable": "a line is text of less than 2 MB",
 }
+# counts of load_audit_files that only exports have
+OF_EXPORTS = {
+    "skipped": "are of tracks that were skipped, which are no plays",
+    "too_short": "are of plays too short to count: see min_played_seconds in dbt_project/dbt_project.yml",
+    "not_music": "are of podcasts, audiobooks or films, which are left out",
+    "merged": "tell of a play that another file of the same person has: it counts once",
+}
 # a header is no loss
 LINES = """
 with losses as (
-    select file_id, reason, count(*) as line_count from marts.rejected_lines where reason <> 'header' group by all
+    select file_id, reason, count(*) as line_count from marts.rejected_lines
+    where reason not like 'header%'
+    group by all
     union all
     select file_id, 'bogus' as reason, bogus_timestamps as line_count from marts.load_audit_files
     union all
     select file_id, 'repeated' as reason, exact_duplicates_removed as line_count from marts.load_audit_files
+    union all
+    select file_id, unnest(['skipped', 'too_short', 'not_music', 'merged']) as reason,
+        unnest([skipped, too_short, not_music, merged_between_files]) as line_count
+    from marts.load_audit_files
 )
 select
     files.file_name, files.format, losses.reason, losses.line_count, files.lines_read, files.plausible_by,
@@ -96,6 +113,14 @@ def describe_what_is_left_out(warehouse: Warehouse) -> list[str]:
         rest = f"So do {more} more rules and files: see marts.load_audit_files and marts.rejected_lines."
         return [*sentences[:MOST_SENTENCES], rest]
     return sentences
+
+
+def describe_local_clocks(warehouse: Warehouse) -> list[str]:
+    """Say which files have the times of a player's own clock."""
+    rows = warehouse.read_rows("select file_name from marts.load_audit_files where has_local_clock order by file_id")
+    return [
+        f"The times of {row['file_name']} are those of the player's own clock: they are taken for UTC." for row in rows
+    ]
 
 
 def describe_idle_feedback(path: Path, warehouse: Warehouse) -> list[str]:
@@ -165,6 +190,8 @@ def _of_lines(row: dict[str, object]) -> str:
         return f"{counted} have a time outside {bounds}: set first_plausible_play and last_plausible_play in VARS."
     if reason == "repeated":
         return f"{counted} repeat another line in every field: each line counts once."
+    if reason in OF_EXPORTS:
+        return f"{counted} {OF_EXPORTS[reason]}."
     remedy = REMEDIES.get(reason) or f"write {formats()[str(row['format'])].fields}"
     return f"{counted} are rejected as '{reason}' (see marts.rejected_lines): {remedy}."
 

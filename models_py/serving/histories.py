@@ -71,7 +71,7 @@ def read_history(path: Path, user_id: str = "") -> History:
     first = list(islice(lines, LINES_READ))
     name = recognize(first)
     fits = formats()[name].fits if name else _is_own
-    columns = formats()[name].columns if name else OWN_COLUMNS
+    columns, split = (formats()[name].columns, formats()[name].split) if name else (OWN_COLUMNS, _own_fields)
     if user_id and "user" not in columns:
         raise SettingError(f"{path} names no users: leave --user out.")
     if not columns:
@@ -83,13 +83,13 @@ def read_history(path: Path, user_id: str = "") -> History:
         if not fits(line):
             n_other_lines += 1
             continue
-        row = dict(zip(columns, line.decode().split("\t"), strict=True))
+        row = dict(zip(columns, split(line.decode()), strict=False))
         users.add(row.get("user", user_id))
         if not user_id and len(users) > 1:
             raise SettingError(
                 f"{path} has plays of several users ({', '.join(sorted(users))} ...): choose one with --user."
             )
-        if row["artist"].strip() and row.get("user", user_id) == (user_id or row.get("user", "")):
+        if row.get("artist", "").strip() and row.get("user", user_id) == (user_id or row.get("user", "")):
             plays[row["artist"], row.get("title", "")] += int(float(row.get("plays", 1)))
     if user_id and user_id not in users:
         raise SettingError(f"{path} has no plays of user '{user_id}': it has those of {_some(sorted(users))}.")
@@ -120,6 +120,10 @@ def matched(history: History, names: NameIds, catalogue: Catalogue, item_type: s
         known_plays=float(plays[known].sum() / max(plays.sum(), 1)),
         known_items=float(known.mean()) if len(known) else 0.0,
     )
+
+
+def _own_fields(line: str) -> list[str]:
+    return line.split("\t")
 
 
 def _is_own(line: bytes) -> bool:

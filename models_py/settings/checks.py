@@ -10,7 +10,7 @@ from models_py.settings.environment import DEFAULT_DEMO, DEFAULT_RAW, Settings, 
 from models_py.settings.paths import check_demo_folder, check_folder_name, check_published, check_target, why_misread
 from models_py.settings.variables import check_variables
 from models_py.sources.feedback import read_feedback
-from models_py.sources.formats import Format, event_endings, format_of, formats
+from models_py.sources.formats import Format, endings_in_words, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
 NEED_TIMES = ("temporal", "leave_last")
@@ -67,6 +67,17 @@ def check_item_type(item_type: str) -> None:
     """
     if item_type not in ("track", "artist"):
         raise SettingError(f"'{item_type}' is no item type: give track or artist.")
+
+
+def check_history(user_id: str) -> None:
+    """Refuse a name that can be none of a folder, which is where a person's exports lie.
+
+    Raises
+    ------
+    SettingError
+    """
+    if "/" in user_id or user_id.startswith(".") or why_misread(user_id):
+        raise SettingError(f"'{user_id}' can be no folder's name: give --user without slashes and dots at its start.")
 
 
 def check_playlist(user_id: str, choices: Sequence[str], form: str, output: Path | None) -> None:
@@ -149,13 +160,13 @@ def check_raw_folder(settings: Settings) -> None:
     names = _names_in(settings.raw)
     _check_file_names(settings.raw, names)
     beside = settings.profile_files() + settings.artist_tag_files() + settings.recording_feature_files()
-    if settings.event_files() or not beside and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
+    if settings.has_event_files() or not beside and (settings.raw == DEFAULT_RAW or settings.demo != DEFAULT_DEMO):
         return
     found = sorted(path.name for path in beside) or names
     holds = f"only {', '.join(found[:3])}{', ...' * (len(found) > 3)}" if found else "nothing"
     remedy = "take what is there out" if beside else "leave RAW out"
     raise SettingError(
-        f"{settings.raw} holds no event file ({' or '.join(event_endings())}), {holds}: "
+        f"{settings.raw} holds no event file ({endings_in_words()}), {holds}: "
         f"put one there, or {remedy} to see the demo."
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from models_py.errors import SettingError
 from models_py.settings.paths import check_folder_name, check_warehouse_name
 from models_py.settings.sizes import read_size
-from models_py.sources.formats import event_endings
+from models_py.sources.archives import folders_of
+from models_py.sources.folder import TSV, Candidate, archives_in, candidates, is_named_like_events
 
 SOURCES = ("1k", "360k")
 DEFAULT_RAW = Path("warehouse/raw")
@@ -17,7 +18,7 @@ DEFAULT_FEEDBACK = Path("warehouse/feedback.csv")
 PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 ARTIST_TAGS_PREFIX = "artist-tags"
 RECORDING_FEATURES_PREFIX = "recording-features"
-TSV = (".tsv", ".tsv.gz")
+OTHER_PREFIXES = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
 # DuckDB's own limit, below which not even a few plays can be built, and Python's
 LEAST_MEMORY = {"MEMORY_LIMIT": "24MB", "PYTHON_MEMORY_LIMIT": "1MB"}
 
@@ -45,6 +46,8 @@ class Settings:
         Whether a build may replace a published warehouse of real data by the demo or by one with none of its users.
     feedback : Path
         File of what people hide and love; it may be missing.
+    given_unpacked : Path or None
+        Folder that archives of raw files are unpacked in; 'unpacked' beside the warehouse where it is None.
     """
 
     raw: Path
@@ -55,10 +58,11 @@ class Settings:
     variables: str
     may_replace: bool = False
     feedback: Path = DEFAULT_FEEDBACK
+    given_unpacked: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE and FEEDBACK, and look at the limits of memory.
+        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE, FEEDBACK and UNPACKED, and look at memory limits.
 
         Raises
         ------
@@ -83,6 +87,7 @@ class Settings:
             variables=environment.get("VARS") or "{}",
             may_replace=replace == "yes",
             feedback=Path(environment.get("FEEDBACK") or DEFAULT_FEEDBACK),
+            given_unpacked=Path(environment["UNPACKED"]) if environment.get("UNPACKED") else None,
         )
         check_warehouse_name(settings.warehouse)
         check_folder_name("RAW", settings.raw)
@@ -90,13 +95,26 @@ class Settings:
         check_folder_name("FEEDBACK", settings.feedback)
         return settings
 
+    @property
+    def unpacked(self) -> Path:
+        """Folder that archives of raw files are unpacked in."""
+        return self.given_unpacked or self.warehouse.parent / "unpacked"
+
     def has_event_files(self) -> bool:
-        """Whether the raw folder holds a file whose name is that of an event file."""
-        return bool(self.event_files())
+        """Whether the raw folder holds a file that is read for plays, or an archive that may hold one."""
+        return bool(self.archives() or self.event_files())
+
+    def archives(self) -> list[Path]:
+        """Every archive of the raw folder and the folders in it, by name."""
+        return archives_in(self.raw)
+
+    def candidates(self) -> list[Candidate]:
+        """Every file that may hold plays: of the raw folder, the folders in it, and what is unpacked of archives."""
+        return candidates(self.raw, OTHER_PREFIXES, folders_of(self.archives(), self.unpacked))
 
     def event_files(self) -> list[Path]:
-        """Every event file of the raw folder, by name."""
-        return [path for path in self._raw_files(*event_endings()) if is_event_file(path.name)]
+        """Every event file, in order of its name within the raw folder."""
+        return [one.path for one in self.candidates() if one.is_event_file]
 
     def profile_files(self) -> list[Path]:
         """Every profile file of the raw folder, by name."""
@@ -116,9 +134,8 @@ class Settings:
 
 
 def is_event_file(name: str) -> bool:
-    """Tell whether a file of this name is read for plays: it ends as a format's do, and is no profile or metadata."""
-    others = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
-    return _is_raw_file(name, event_endings()) and not name.startswith(others)
+    """Tell whether a file of this name may be read for plays."""
+    return is_named_like_events(name, OTHER_PREFIXES)
 
 
 def _is_raw_file(name: str, endings: tuple[str, ...]) -> bool:

@@ -20,6 +20,8 @@ LEAST = {
     "random_seed": 0,
     "min_age": 0,
     "max_tracks_per_artist": 0,
+    "min_played_seconds": 0,
+    "merge_seconds": 0,
     # one cluster or theme, or one item to judge a theme by, tells nothing apart
     "cluster_counts": 2,
     "theme_counts": 2,
@@ -29,6 +31,9 @@ MOST = {
     "min_age": 150,
     "max_age": 150,
     "session_gap_minutes": 525_600,
+    "min_played_seconds": 3600,
+    "merge_seconds": 3600,
+    "personal_half_life_days": 36_500,
     "window_days": 36_500,
     "playlist_recent_days": 36_500,
     "playlist_forgotten_days": 36_500,

@@ -5,29 +5,34 @@ and cannot say where the line ends of a file change. All of this costs a pass ov
 """
 
 import codecs
+import os
 import re
 import shlex
 import zlib
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from models_py.errors import MusicError, RawFileError
 from models_py.settings.environment import Settings
+from models_py.sources.folder import NOTES
 from models_py.sources.formats import (
     first_lines,
     format_of,
     formats,
     guess,
     is_artist_tag,
+    is_json,
     is_recording_header,
+    might_be,
     recognize,
 )
-from models_py.sources.gzipped import UnusualGzipError, unpacked
+from models_py.sources.gzipped import UnusualGzipError
+from models_py.sources.reading import content
 
 HEAD = 1 << 16
-CHUNK = 1 << 24
+# unknown files that are named
+MOST_NAMED = 5
 ARCHIVES = {
     b"PK\x03\x04": "a ZIP archive",
     b"BZh": "compressed with bzip2",
@@ -56,18 +61,49 @@ def check_raw_files(settings: Settings) -> None:
     RawFileError
         Naming the first such file, what is wrong with it, and the remedy.
     """
+    _check_formats(settings)
     filled = [_check(path) for path in settings.event_files()]
     for path in settings.profile_files():
         _check(path)
     for path in settings.artist_tag_files():
-        if _check(path) and not any(map(is_artist_tag, first_lines(_content(path)))):
+        if _check(path) and not any(map(is_artist_tag, first_lines(content(path)))):
             raise RawFileError(f"No line of {path} is a tag: write 3 fields separated by tabs, artist, tag and count.")
     for path in settings.recording_feature_files():
-        if _check(path) and not is_recording_header(first_lines(_content(path))[0]):
+        if _check(path) and not is_recording_header(first_lines(content(path))[0]):
             raise RawFileError(f"{path} has no header that begins with mbid: put AcousticBrainz's header on top of it.")
     if not any(filled):
-        names = ", ".join(path.name for path in settings.event_files())
+        names = ", ".join(one.name for one in settings.candidates())
         raise RawFileError(f"There is not one line in {settings.raw} ({names}): put event files with lines there.")
+
+
+def describe_unknown_files(settings: Settings) -> list[str]:
+    """Say which files of folders and archives are in no format and left out: exports bring others along."""
+    unknown = [one for one in settings.candidates() if not (one.is_of_the_folder or one.is_event_file)]
+    if not unknown:
+        return []
+    names = ", ".join(one.name for one in unknown[:MOST_NAMED]) + ", ..." * (len(unknown) > MOST_NAMED)
+    return [
+        f"Files of folders and archives that are no plays in a known format are left out ({len(unknown)}): {names}."
+    ]
+
+
+def _check_formats(settings: Settings) -> None:
+    """Refuse a file of the raw folder itself that is in no format, and an archive without one that is."""
+    files = settings.candidates()
+    for one in files:
+        if one.is_of_the_folder and not one.is_event_file and not one.name.endswith(NOTES):
+            lines = one.first_lines()
+            raise RawFileError(
+                f"{one.path} is in no known format; it might have been {might_be(lines)}: "
+                "correct it, or move it into a folder, where what is no export is left alone."
+            )
+    filled = {one.name for one in files if one.is_event_file}
+    for archive in settings.archives():
+        prefix = f"{archive.relative_to(settings.raw).as_posix()}/"
+        if not any(name.startswith(prefix) for name in filled):
+            raise RawFileError(
+                f"{archive} holds no file in a known format ({', '.join(formats())}): put an export there."
+            )
 
 
 def checked_lines(path: Path) -> Iterator[bytes]:
@@ -80,7 +116,7 @@ def checked_lines(path: Path) -> Iterator[bytes]:
     """
     _check(path)
     held, mark = b"", UTF_8_MARK
-    for chunk in _content(path):
+    for chunk in content(path):
         *lines, held = ENDING.split(held + chunk.removeprefix(mark))
         mark = b""
         yield from filter(bytes.strip, lines)
@@ -88,7 +124,7 @@ def checked_lines(path: Path) -> Iterator[bytes]:
         yield held
 
 
-def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
+def explain(settings: Settings, failed: tuple[str, ...], message: str = "") -> MusicError | None:
     """Say which file made the given dbt nodes fail, if they are those that read raw files and it can be told.
 
     Parameters
@@ -97,6 +133,8 @@ def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
         The study.
     failed : tuple of str
         Names of the failed nodes.
+    message : str
+        What dbt says of them.
 
     Returns
     -------
@@ -106,7 +144,13 @@ def explain(settings: Settings, failed: tuple[str, ...]) -> MusicError | None:
     if not any(name.startswith(READER_NODES) for name in failed):
         return None
     for path in settings.event_files():
-        lines = first_lines(_content(path))
+        lines = first_lines(content(path))
+        if damage := re.search(
+            f'"[^"]*{re.escape(path.name)}", at byte [0-9]+ in record/value ([0-9]+): ([^.]*)[.]', message
+        ):
+            return RawFileError(
+                f"{path} is no JSON at record {damage[1]} ({damage[2]}): download it again, or remove that record."
+            )
         if lines and not recognize(lines):
             known = ", ".join(formats())
             expected = guess(lines, format_of(settings.source))
@@ -119,7 +163,7 @@ def recognized_formats(settings: Settings) -> list[str]:
 
     A file that tells nothing is read as the first one that does, and as SOURCE says where none does.
     """
-    told = [recognize(first_lines(_content(path))) for path in settings.event_files()]
+    told = [recognize(first_lines(content(path))) for path in settings.event_files()]
     otherwise = next(filter(None, told), format_of(settings.source))
     return [name or otherwise for name in told]
 
@@ -129,9 +173,11 @@ def _check(path: Path) -> bool:
     try:
         head = _head(path)
         _check_head(path, head)
+        if is_json(recognize(first_lines(content(path))) if head else None):
+            return _check_json(path, head)
         odd = _first_odd_line(path) if head else None
         confusing = not odd and _may_confuse_the_reader(path)
-        filled = any(chunk.removeprefix(UTF_8_MARK).strip() for chunk in _content(path)) if head else False
+        filled = any(chunk.removeprefix(UTF_8_MARK).strip() for chunk in content(path)) if head else False
     except UnusualGzipError as error:
         raise RawFileError(
             f"{path} has {error}, which gzip takes and the reader does not: "
@@ -151,6 +197,25 @@ def _check(path: Path) -> bool:
             f"make the line ends plain ({_command(path, DELETE)}) and put the result in its place."
         )
     return filled
+
+
+def _check_json(path: Path, head: bytes) -> bool:
+    """Refuse JSON that the reader would take for something else, or that was cut off; it holds records."""
+    if path.suffix == ".gz":
+        raise RawFileError(
+            f"{path} is compressed JSON: unpack it (gunzip {_word(path)}), or put it into a ZIP archive."
+        )
+    if head.startswith(UTF_8_MARK):
+        raise RawFileError(
+            f"{path} starts with a byte order mark, which JSON has none of: "
+            f"remove it (tail -c +4 {_word(path)} > repaired) and put the result in its place."
+        )
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, 100), os.SEEK_END)
+        # a list; of lines that are records each, a cut one is one bad record
+        if head.lstrip().startswith(b"[") and not file.read().rstrip().endswith(b"]"):
+            raise RawFileError(f"{path} is damaged or cut off (its list does not end): copy or download it again.")
+    return True
 
 
 def _head(path: Path) -> bytes:
@@ -173,7 +238,7 @@ def _check_head(path: Path, head: bytes) -> None:
     if path.suffix == ".gz" and not compressed:
         remedy = f"rename it to {path.stem}" if head else "remove it"
         raise RawFileError(f"{path} is not compressed, though its name says so: {remedy}.")
-    text = next(_content(path), b"")[:HEAD] if compressed else head
+    text = next(content(path), b"")[:HEAD] if compressed else head
     # a fifth of the bytes: text of 16 bits a character, with or without a mark
     if text.startswith(BYTE_ORDER_MARKS) or text.count(0) * 5 > len(text):
         raise RawFileError(
@@ -182,35 +247,17 @@ def _check_head(path: Path, head: bytes) -> None:
         )
 
 
-def _content(path: Path) -> Iterator[bytes]:
-    """Give a file in large pieces, decompressed, none of which ends between the bytes of a Windows line end."""
-    is_packed = path.suffix == ".gz" and path.stat().st_size
-    held = b""
-    for piece in unpacked(path, CHUNK) if is_packed else _pieces(path):
-        chunk = held + piece
-        held = chunk[-1:] if chunk.endswith(b"\r") else b""
-        if chunk != held:
-            yield chunk.removesuffix(held)
-    if held:
-        yield held
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from iter(partial(file.read, CHUNK), b"")
-
-
 def _first_odd_line(path: Path) -> tuple[int, bytes] | None:
     """Find the number of the first line that ends otherwise than those before it, and how those end."""
-    if not any(b"\r" in chunk for chunk in _content(path)):
+    if not any(b"\r" in chunk for chunk in content(path)):
         return None
     newline = b""
-    for number, chunk in enumerate(_content(path)):
+    for number, chunk in enumerate(content(path)):
         if not newline and (first := ENDING.search(chunk)):
             newline = first.group()
         position = _odd_end(chunk, newline) if newline else -1
         if position >= 0:
-            before = sum(piece.count(newline) for piece in islice(_content(path), number))
+            before = sum(piece.count(newline) for piece in islice(content(path), number))
             return before + chunk.count(newline, 0, position) + 1, newline
     return None
 
@@ -229,7 +276,7 @@ def _may_confuse_the_reader(path: Path) -> bool:
     """Tell whether a file has Windows line ends, is read in several pieces, and has blank or undecodable lines."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     size, end, found = 0, b"\r\n", False
-    for chunk in _content(path):
+    for chunk in content(path):
         if not size and not re.search(rb"\r\n|\n|\r|\Z", chunk).group() == b"\r\n":
             return False
         size += len(chunk)

@@ -3,6 +3,7 @@
 Formats are declared once, in dbt_project.yml. dbt tells them by the same rule (macro `recognized_event_files`).
 """
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -14,9 +15,10 @@ import yaml
 
 PROJECT_FILE = Path("dbt_project/dbt_project.yml")
 LINES_READ = 1000
+# characters that JSON is told by
+START = 10_000
 COUNT = re.compile(rb" *(?=0*[1-9])\d{1,9}(\.0+)? *")
 REGISTERED = re.compile(rb"[A-Z][a-z]{2} \d{1,2}, \d{4}")
-EXPORTED_TIME = re.compile(rb"\d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d")
 PROFILES, NOT_UTF_8 = "profiles", "text that is not UTF-8"
 REMEDIES = {
     PROFILES: "rename it so that its name starts with userid-profile",
@@ -33,18 +35,35 @@ class Format:
     """What dbt_project.yml declares of a format of event files; see there."""
 
     ending: str
-    line: str
     fields: str
     has_times: bool
     has_tracks: bool
+    line: str = ""
+    start: str = ""
     columns: tuple[str, ...] = ()
+    separator: str = "\t"
+    is_personal: bool = False
+    seconds_apart: int = 1
+    newest_first: bool = True
+    in_parts: bool = False
+    has_artist_lists: bool = False
 
     def fits(self, line: bytes) -> bool:
         """Tell whether a line has the form of the format's lines."""
         try:
-            return bool(re.fullmatch(self.line, line.decode()))
+            return bool(self.line) and bool(re.fullmatch(self.line, line.decode()))
         except UnicodeDecodeError:
             return False
+
+    def starts(self, text: str) -> bool:
+        """Tell whether a file that starts so is one of the format."""
+        return bool(self.start) and bool(re.match(self.start, text))
+
+    def split(self, line: str) -> list[str]:
+        """Split a line into fields, at commas as CSV does."""
+        if self.separator == ",":
+            return next(csv.reader([line]))
+        return line.split(self.separator)
 
 
 @cache
@@ -68,6 +87,12 @@ def event_endings() -> tuple[str, ...]:
     return tuple(name for ending in endings for name in (ending, f"{ending}.gz"))
 
 
+def endings_in_words() -> str:
+    """Name the endings that files of plays have, compressed or not."""
+    *others, last = dict.fromkeys(declared.ending for declared in formats().values())
+    return f"{', '.join(others)} or {last}"
+
+
 def first_lines(content: Iterable[bytes]) -> list[bytes]:
     """Return the first lines of a file that are not blank, from its content in pieces."""
     start = next(iter(content), b"").removeprefix(b"\xef\xbb\xbf")
@@ -76,10 +101,37 @@ def first_lines(content: Iterable[bytes]) -> list[bytes]:
 
 
 def recognize(lines: list[bytes]) -> str | None:
-    """Name the format that most of the lines fit, the first declared among equals; nothing where none fits."""
+    """Name the format that a file which starts with these lines has; nothing where it is none.
+
+    It is the first one whose `start` the first 10,000 characters have, or else the one that most of the lines fit, the
+    first declared among equals.
+    """
+    text = b"\n".join(lines)[: 4 * START].decode(errors="ignore")[:START]
+    for name, declared in formats().items():
+        if declared.starts(text):
+            return name
     counts = {name: sum(map(declared.fits, lines)) for name, declared in formats().items()}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else None
+
+
+def is_json(name: str | None) -> bool:
+    """Tell whether a format is one of JSON: it has a start in place of lines."""
+    return name is not None and bool(formats()[name].start)
+
+
+def might_be(lines: list[bytes]) -> str:
+    """Name the formats of one person's exports that lines may have been meant as: those that look like them at all."""
+    (kind, _), *_ = Counter(map(_kind, lines)).most_common(1) or [("nothing", 0)]
+    exports = {name: declared for name, declared in formats().items() if declared.is_personal}
+    if kind == "JSON":
+        alike = [name for name in exports if is_json(name)]
+    else:
+        split = {name: declared.separator for name, declared in exports.items() if not is_json(name)}
+        counts = {sign: sum(line.count(sign.encode()) for line in lines) for sign in set(split.values())}
+        likeliest = max(sorted(counts), key=counts.__getitem__)
+        alike = [name for name, sign in split.items() if sign == likeliest] if counts[likeliest] else list(exports)
+    return " or ".join(f"{name} ({exports[name].fields})" for name in alike)
 
 
 def is_artist_tag(line: bytes) -> bool:
@@ -127,8 +179,7 @@ def _kind(line: bytes) -> str:
         return f"{len(fields)} fields separated by tabs" + LACKING.get(len(fields), "")
     if line.count(b",") < 2:
         return "text without tabs"
-    exported = " of a Last.fm export" if EXPORTED_TIME.search(line) else ""
-    return f"comma-separated values (CSV){exported}"
+    return "comma-separated values (CSV)"
 
 
 def _is_utf_8(line: bytes) -> bool:

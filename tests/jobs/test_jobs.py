@@ -854,8 +854,9 @@ def test_when_nobody_can_be_learnt_from_any_more_nothing_stale_remains(bench: Be
         assert study.query(f"select count(*) from recommender.{table}") == [(0,)], table
     for table in ("model_leaderboard", "model_metrics", "user_metrics", "model_runs", "recommendations"):
         assert study.query(f"select count(*) from marts.{table}") == [(0,)], table
-    lists = study.query("select distinct user_id, model_name from marts.served_recommendations order by all")
-    assert lists == [("user_000001", "most_popular"), ("user_000002", "most_popular")]
+    lists = study.query("select distinct user_id, task, model_name from marts.served_recommendations order by all")
+    own = [("all", "personal_recent"), ("discovery", "most_popular"), ("repeat", "personal_top")]
+    assert lists == [(user, *served) for user in ("user_000001", "user_000002") for served in own]
 
 
 def test_results_of_a_version_with_other_columns_are_made_anew(bench: Bench, marts: Study) -> None:

@@ -20,7 +20,7 @@ from models_py.errors import BuildError, RawFileError, SettingError, WarehouseEr
 from models_py.pipeline import ensure_raw_files
 from models_py.publishing import building
 from models_py.settings.environment import Settings
-from models_py.sources import files as raw_files
+from models_py.sources import reading
 from models_py.sources.files import check_raw_files, explain
 from models_py.warehouse import Warehouse
 
@@ -105,11 +105,11 @@ def message_of(action: Callable[[], object]) -> str:
         ("plays__tsv__gz", gzip.compress(LINE + b"a\rb\n", mtime=0), "gzip -dc plays.tsv.gz | tr -d '\\r' | gzip"),
     ],
 )
-@pytest.mark.parametrize("chunk", [7, raw_files.CHUNK])
+@pytest.mark.parametrize("chunk", [7, reading.CHUNK])
 def test_a_file_that_cannot_be_loaded_whole_is_refused(
     study: Study, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, sentence: str, chunk: int
 ) -> None:
-    monkeypatch.setattr(raw_files, "CHUNK", chunk)
+    monkeypatch.setattr(reading, "CHUNK", chunk)
     settings = raw(study, **{name: data})
     message = message_of(lambda: check_raw_files(settings))
     assert sentence in message
@@ -117,11 +117,11 @@ def test_a_file_that_cannot_be_loaded_whole_is_refused(
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
-@pytest.mark.parametrize("chunk", [1, 2, 7, raw_files.CHUNK])
+@pytest.mark.parametrize("chunk", [1, 2, 7, reading.CHUNK])
 def test_line_ends_that_are_all_the_same_pass(
     study: Study, monkeypatch: pytest.MonkeyPatch, newline: bytes, chunk: int
 ) -> None:
-    monkeypatch.setattr(raw_files, "CHUNK", chunk)
+    monkeypatch.setattr(reading, "CHUNK", chunk)
     data = (LINE * 3 + b"\n\n" + LINE).replace(b"\n", newline)
     check_raw_files(raw(study, a__tsv=data, b__tsv__gz=gzip.compress(data), c__tsv=b""))
 
@@ -158,7 +158,6 @@ def test_hidden_files_are_no_data(study: Study) -> None:
 @pytest.mark.parametrize(
     ("source", "line", "sentence"),
     [
-        ("1k", b"Low,Things We Lost,Murderer,01 May 2009 12:00\n", "(CSV) of a Last.fm export, so write 6 fields"),
         ("360k", b"ann,Low,20\n", "(CSV), so write 4 fields separated by tabs: user, artist MBID, artist, plays"),
         ("1k", b'{"user": "ann", "artist": "Low"}\n', "look like JSON, so write 6 fields"),
         ("1k", PROFILE, "look like profiles, so rename it so that its name starts with userid-profile"),
@@ -182,7 +181,9 @@ def test_an_unknown_format_is_named(study: Study, source: str, line: bytes, sent
     error = explain(settings, ("assert_files_are_in_a_known_format",))
     assert isinstance(error, RawFileError)
     assert one_line(str(error))
-    assert f"No line of {settings.raw / 'other.tsv'} is in a known format (lastfm_1k, lastfm_360k): " in str(error)
+    assert f"No line of {settings.raw / 'other.tsv'} is in a known format (lastfm_1k, lastfm_360k, lastfm_csv, " in str(
+        error
+    )
     assert sentence in str(error)
 
 
@@ -196,7 +197,7 @@ def test_other_failures_are_not_blamed_on_raw_files(study: Study) -> None:
 def test_an_unknown_format_stops_the_command(study: Study) -> None:
     raw(study, good__tsv=LINE, other__tsv=CSV)
     message = refusal(study, "build")
-    assert "other.tsv is in a known format (lastfm_1k, lastfm_360k): its lines look like comma-sep" in message
+    assert "other.tsv is in a known format (lastfm_1k, lastfm_360k, lastfm_csv, " in message
 
 
 def test_an_unknown_format_stops_a_bare_dbt_build_before_the_marts(study: Study, tmp_path: Path) -> None:
@@ -221,8 +222,11 @@ def test_an_unknown_format_stops_a_bare_dbt_build_before_the_marts(study: Study,
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({}, "holds no event file (.tsv or .tsv.gz), nothing: put one there, or leave RAW out to see the demo"),
-        ({"plays__csv": LINE, "b": b"", "c": b"", "d": b""}, "only b, c, d, ...: put one there"),
+        (
+            {},
+            "holds no event file (.tsv, .csv, .txt, .log, .json or .jsonl), nothing: put one there, or leave",
+        ),
+        ({"plays__xml": LINE, "b": b"", "c": b"", "d": b""}, "only b, c, d, ...: put one there"),
         ({"userid_profile__tsv": PROFILE}, "only userid-profile.tsv: put one there, or take what is there out"),
         ({"artist-tags__tsv": TAG}, "only artist-tags.tsv: put one there, or take what is there out"),
     ],

@@ -24,6 +24,7 @@ NODES = (
     ("int_lines_dated", ""),
     ("int_lines_numbered", ""),
     ("int_spellings_identified", ""),
+    ("int_plays_merged", ""),
     ("int_users_numbered", ""),
     ("int_plays_sequenced", ""),
     ("int_plays_repeated", ""),

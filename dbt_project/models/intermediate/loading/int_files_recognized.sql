@@ -7,10 +7,13 @@ final as (
     {%- set format = var('formats')[file['format']] -%}
     select
         {{ loop.index }} as file_id,
-        {{ literal_text(file_name(file['path'])) }} as file_name,
+        {{ literal_text(file['name']) }} as file_name,
         {{ literal_text(file['format']) }} as format,
         {{ format['has_times'] }} as has_times,
         {{ format['has_tracks'] }} as has_tracks,
+        {{ format.get('is_personal', false) }} as is_personal,
+        {{ format.get('seconds_apart', 1) }} as seconds_apart,
+        {{ format.get('newest_first', true) }} as is_newest_first,
         {{ file['path'].startswith(demo_folder() ~ '/') }} as is_demo
     {{ 'union all' if not loop.last }}
     {% else -%}
@@ -20,6 +23,9 @@ final as (
         '' as format,
         false as has_times,
         false as has_tracks,
+        false as is_personal,
+        1 as seconds_apart,
+        true as is_newest_first,
         false as is_demo
     where false
     {% endfor %}

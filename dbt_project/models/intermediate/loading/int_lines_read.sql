@@ -16,7 +16,7 @@ final as (
         play_count,
         {{ text_hash(['artist_mbid', 'artist_name', 'track_mbid', 'track_name']) }} as spelling_key,
         reason,
-        case when reason is not null then coalesce(raw_line, '') end as raw_line
+        case when {{ is_rejected('reason') }} then coalesce(raw_line, '') end as raw_line
     from canonical_lines
 )
 

@@ -6,15 +6,23 @@ plays as (
     where shares_second
 ),
 
+files as (
+    select * from {{ ref('int_files_recognized') }}
+),
+
+copies as (
+    {{ copies_numbered('plays', 'user_number') }}
+),
+
 numbered as (
     select
         file_id,
         line_number,
         spelling_key,
         row_number() over (
-            partition by user_number, played_at, spelling_key order by file_id, line_number
+            partition by user_number, played_at, spelling_key, copy_number order by file_id, line_number
         ) as occurrence
-    from plays
+    from copies
 ),
 
 final as (

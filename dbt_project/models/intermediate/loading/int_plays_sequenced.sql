@@ -7,11 +7,19 @@ lines as (
         and is_plausible
 ),
 
+files as (
+    select * from {{ ref('int_files_recognized') }}
+),
+
+merged as (
+    select * from {{ ref('int_plays_merged') }}
+),
+
 users as (
     select * from {{ ref('int_users_numbered') }}
 ),
 
--- within a user, files run from newest to oldest, so of two plays in one second the later line came first
+-- where files run from newest to oldest, of two plays in one second the later line came first
 ordered as (
     select
         lines.file_id,
@@ -23,9 +31,17 @@ ordered as (
         lag(lines.played_at) over user_plays as previous_played_at,
         lead(lines.played_at) over user_plays as next_played_at
     from lines
+    anti join merged
+        on lines.file_id = merged.file_id
+            and lines.line_number = merged.line_number
+    inner join files on lines.file_id = files.file_id
     inner join users on lines.user_id = users.user_id
     window user_plays as (
-        partition by users.user_number order by lines.played_at asc, lines.file_id asc, lines.line_number desc
+        partition by users.user_number
+        order by
+            lines.played_at,
+            lines.file_id,
+            case when files.is_newest_first then -lines.line_number else lines.line_number end
     )
 ),
 

@@ -9,6 +9,10 @@ recommendations as (
     where split_name = 'full'
 ),
 
+personal as (
+    select * from {{ ref('int_personal_lists') }}
+),
+
 users as (
     select * from {{ ref('int_users_served') }}
 ),
@@ -34,6 +38,13 @@ listed as (
     inner join tasks
         on {{ same_keys('recommendations', 'tasks', ['item_type', 'task', 'model_name']) }}
     where recommendations.rank = 1
+    union all
+    select
+        item_type,
+        task,
+        user_id
+    from personal
+    where rank = 1
 ),
 
 unlisted_users as (

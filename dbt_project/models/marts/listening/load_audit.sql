@@ -31,7 +31,10 @@ track_spellings as (
 ),
 
 line_checks as (
-    {%- for check in ['lines_read', 'lines_rejected', 'bogus_timestamps', 'exact_duplicates_removed', 'plays_kept'] %}
+    {%- for check in [
+        'lines_read', 'lines_rejected', 'skipped', 'too_short', 'not_music', 'bogus_timestamps', 'exact_duplicates_removed',
+        'merged_between_files', 'plays_kept',
+    ] %}
     select
         '{{ check }}' as check_name,
         sum({{ check }}) as value,

@@ -11,7 +11,7 @@ final as (
         reason,
         raw_line
     from lines
-    where reason is not null
+    where {{ is_rejected('reason') }}
 )
 
 select * from final

@@ -13,6 +13,10 @@ stand_ins as (
     select * from {{ ref('int_stand_in_lists') }}
 ),
 
+personal as (
+    select * from {{ ref('int_personal_lists') }}
+),
+
 withheld as (
     select * from {{ ref('int_items_withheld') }}
 ),
@@ -34,6 +38,8 @@ lists as (
         on {{ same_keys('recommendations', 'tasks', ['item_type', 'task', 'model_name']) }}
     union all
     select * from stand_ins
+    union all
+    select * from personal
 ),
 
 allowed as (

@@ -23,8 +23,8 @@ final as (
         {{ timestamp_var('last_plausible_play') }} as last_plausible_play,
         {{ timestamp_var('playlist_week') }} as playlist_week,
         {%- for name in [
-            'min_age', 'max_age', 'session_gap_minutes', 'min_items_per_user', 'min_users_per_track',
-            'min_users_per_artist', 'min_listeners_to_group', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials',
+            'min_age', 'max_age', 'session_gap_minutes', 'min_played_seconds', 'merge_seconds', 'min_items_per_user',
+            'min_users_per_track', 'min_users_per_artist', 'personal_half_life_days', 'min_listeners_to_group', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials',
             'tuning_budget_seconds', 'max_tuning_cells', 'random_seed', 'list_length', 'max_tracks_per_artist', 'love_plays',
             'serve_users_without_plays', 'new_artists', 'headline_k', 'bootstrap_draws', 'permutation_draws',
             'min_segment_users', 'max_clustered_items', 'cluster_label_items', 'tags_per_artist', 'label_tags',

@@ -9,8 +9,12 @@ from models_py.reports.page.blocks import Block, Column, Group, Missing, Row, Se
 LINES = {
     "lines_read": "Lines read",
     "lines_rejected": "Lines that cannot be read as plays",
+    "skipped": "Lines of tracks that were skipped",
+    "too_short": "Lines of plays too short to count",
+    "not_music": "Lines of what is no music",
     "bogus_timestamps": "Lines at an impossible time",
     "exact_duplicates_removed": "Lines that repeat another in every field",
+    "merged_between_files": "Lines whose play another file has",
     "plays_kept": "Lines kept",
 }
 NAMES = {
@@ -71,6 +75,8 @@ def _blocks(marts: Marts) -> Iterator[Block]:
             sum(value) filter (check_name = 'lines_rejected') as lines_rejected,
             sum(value) filter (check_name = 'bogus_timestamps') as bogus_timestamps,
             sum(value) filter (check_name = 'exact_duplicates_removed') as duplicates,
+            sum(value) filter (check_name in ('skipped', 'too_short', 'not_music')) as uncounted,
+            sum(value) filter (check_name = 'merged_between_files') as merged,
             sum(value) filter (check_name = 'plays_kept') as plays_kept
         from marts.load_audit
         """
@@ -93,11 +99,19 @@ def _blocks(marts: Marts) -> Iterator[Block]:
 
 def _of_lines(row: Row) -> str:
     kept = "kept as plays" if row["timed_count"] else "kept, each of them one person's count of plays"
-    lost = row["lines_rejected"] + row["bogus_timestamps"] + row["duplicates"]
+    lost = row["lines_read"] - row["plays_kept"]
     left_out = (
         wording.counted(row["lines_rejected"], "line that cannot be read", "lines that cannot be read"),
         wording.counted(row["bogus_timestamps"], "line at an impossible time", "lines at an impossible time"),
         wording.counted(row["duplicates"], "repeat of another line", "repeats of another line"),
+        *[
+            wording.counted(row[name], *words)
+            for name, words in {
+                "uncounted": ("line that counts as no play of music", "lines that count as no play of music"),
+                "merged": ("line whose play another file has", "lines whose play another file has"),
+            }.items()
+            if row[name]
+        ],
     )
     return (
         f"{wording.counted(row['lines_read'], 'line')} of {wording.counted(row['file_count'], 'file')} were read, and "
@@ -211,7 +225,8 @@ def _table(marts: Marts, name: str, title: str, words: dict[str, str]) -> Iterat
 def _files(marts: Marts) -> Iterator[Table]:
     files = marts.ask(
         """
-        select file_name, format, lines_read, lines_rejected, bogus_timestamps, exact_duplicates_removed, plays_kept
+        select file_name, format, lines_read, lines_rejected, skipped, too_short, not_music, bogus_timestamps,
+            exact_duplicates_removed, merged_between_files, plays_kept
         from marts.load_audit_files
         order by file_id
         limit 100

@@ -1,0 +1,251 @@
+{#
+What people's own exports share: fields in an order of their own, a person whom the file or the folder names, and times
+that are written in several ways.
+#}
+
+{#
+One row per line of the event files of a format, split into fields at its separator, as (file_id, line, fields). At commas
+a field in quotes is one.
+#}
+{% macro read_event_fields(format) -%}
+    {%- set separator = var('formats')[format].get('separator', '\t') -%}
+    select
+        file_id,
+        line,
+        {% if separator == ',' -%}
+        regexp_extract_all(line || ',', '("(?:[^"]|"")*"|[^,]*),', 1) as fields
+        {%- else -%}
+        string_split(line, '{{ separator }}') as fields
+        {%- endif %}
+    from ({{ read_event_lines(format) }}) as lines
+{%- endmacro %}
+
+{# A field of a format by the name of its column, without blanks around it and quotes; null where the format lacks it. #}
+{% macro export_field(format, column) -%}
+    {%- set columns = var('formats')[format]['columns'] -%}
+    {%- if column not in columns -%}
+        cast(null as varchar)
+    {%- else -%}
+        {%- set field = 'fields[' ~ (columns.index(column) + 1) ~ ']' -%}
+        {{ unquoted(field) if var('formats')[format].get('separator') == ',' else 'trim(' ~ field ~ ')' }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro unquoted(field) -%}
+    trim(
+        case
+            when {{ field }} like '"%"' then replace(substr({{ field }}, 2, length({{ field }}) - 2), '""', '"')
+            else {{ field }}
+        end
+    )
+{%- endmacro %}
+
+{# The canonical columns of lines with `fields`. #}
+{% macro export_columns(format) -%}
+    {%- set columns = var('formats')[format]['columns'] -%}
+    file_id,
+    {{ person(export_field(format, 'user')) }} as user_id,
+    {{ export_field(format, 'uts') }} as seconds_text,
+    {{ export_field(format, 'time') }} as time_text,
+    {{ export_time('seconds_text', 'time_text') }} as played_at,
+    cast(1 as bigint) as play_count,
+    coalesce({{ export_field(format, 'artist_mbid') }}, '') as artist_mbid,
+    {{ export_field(format, 'artist') }} as artist_name,
+    coalesce({{ export_field(format, 'track_mbid') }}, '') as track_mbid,
+    {{ export_field(format, 'title') }} as track_name,
+    case
+        when line is null then 'blank line'
+        when len(fields) != {{ columns | length }} then 'not {{ columns | length }} fields'
+        when {{ is_heading("coalesce(seconds_text, time_text)", 'time') }} then 'header'
+        when {{ is_without_time('seconds_text', 'time_text') }} then 'now playing'
+        when played_at is null then 'unreadable time'
+        when {{ is_blank('artist_name') }} then 'no artist name'
+    end as reason,
+    line as raw_line
+{%- endmacro %}
+
+{# The time that a field of seconds since 1970 gives, or a field of text where there are none; null where neither does. #}
+{% macro export_time(seconds, text) -%}
+    coalesce(
+        {{ time_of_seconds(seconds) }},
+        try_strptime({{ text }}, ['%d %b %Y, %H:%M', '%d %b %Y %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S'])
+    )
+{%- endmacro %}
+
+{# Seconds since 1970, with or without a fraction, as a timestamp; null where a field holds none. #}
+{% macro time_of_seconds(field) -%}
+    case
+        when regexp_full_match({{ field }}, '[0-9]{1,11}([.][0-9]+)?')
+            then make_timestamp(cast(split_part({{ field }}, '.', 1) as bigint) * 1000000)
+    end
+{%- endmacro %}
+
+{# True for what is playing while it is exported: it has no time, which some programs write as the start of 1970. #}
+{% macro is_without_time(seconds, text) -%}
+    (
+        coalesce(nullif({{ seconds }}, ''), {{ text }}) = ''
+        or regexp_full_match({{ seconds }}, '0*([.]0*)?')
+        or ({{ seconds }} is null and (regexp_full_match({{ text }}, '(0?1 Jan 1970|1970-01-01).*')))
+    )
+{%- endmacro %}
+
+{# The person whose play a line is: whom the folder names, or the line, or else the file or archive. #}
+{% macro person(field) -%}
+    {%- set folders, files = [], [] -%}
+    {%- for file in recognized_event_files() -%}
+        {%- do folders.append(folder_person(file['name'])) -%}
+        {%- do files.append(file_person(file)) -%}
+    {%- endfor -%}
+    coalesce(
+        nullif(list_extract({{ text_list(folders) }}, file_id), ''),
+        nullif({{ field }}, ''),
+        list_extract({{ text_list(files) }}, file_id)
+    )
+{%- endmacro %}
+
+{% macro text_list(texts) -%}
+    cast([{% for text in texts %}{{ literal_text(text) }}{{ ', ' if not loop.last }}{% endfor %}] as varchar[])
+{%- endmacro %}
+
+{# The first folder of a file's name within RAW; nothing where that is an archive, or there is none. #}
+{% macro folder_person(name) -%}
+    {%- set first = name.split('/')[0] -%}
+    {{ return('' if first == name or first.endswith('.zip') else first) }}
+{%- endmacro %}
+
+{# The name of a file in RAW, or of the archive that it lies in, without its endings and, in numbered parts, its numbers. #}
+{% macro file_person(file) -%}
+    {%- set stem = modules.re.sub('([.]scrobbler)?[.][a-z]+([.]gz)?$', '', file['name'].split('/')[0]) -%}
+    {%- if var('formats')[file['format']].get('in_parts') and '/' not in file['name'] -%}
+        {%- set stem = modules.re.sub('([_ -]?[(]?[0-9]+[)]?)+$', '', stem) or stem -%}
+    {%- endif -%}
+    {{ return(stem or 'scrobbler') }}
+{%- endmacro %}
+
+{#
+True where a play is too short to count, by Last.fm's rule: of a track whose length is known, half or four minutes have
+to be played, and the track has to be long enough; of another one so many seconds. Null is what is not known.
+#}
+{% macro is_too_short(length_seconds, played_seconds) -%}
+    coalesce(
+        {{ length_seconds }} between 1 and {{ var('min_played_seconds') }} - 1
+        or {{ played_seconds }} < case
+            when {{ length_seconds }} > 0 then least({{ length_seconds }} / 2, 240)
+            else {{ var('min_played_seconds') }}
+        end,
+        false
+    )
+{%- endmacro %}
+
+{#
+The lines of a relation, each with the number of its copy: 1, but for equal lines of one file that follow each other
+directly where times are minutes, as two plays in one minute do; a page that was fetched twice repeats them elsewhere.
+#}
+{% macro copies_numbered(relation, user_column) -%}
+    {%- set same = 'file_id, ' ~ user_column ~ ', played_at, spelling_key' -%}
+    select
+        runs.*,
+        case
+            when files.seconds_apart > 1
+                then row_number() over (
+                    partition by runs.{{ same | replace(', ', ', runs.') }}, runs.run_start order by runs.line_number
+                )
+            else 1
+        end as copy_number
+    from (
+        select
+            *,
+            line_number - row_number() over (partition by {{ same }} order by line_number) as run_start
+        from {{ relation }}
+    ) as runs
+    inner join files on runs.file_id = files.file_id
+{%- endmacro %}
+
+{#
+One row per record of the JSON files of a format, in file order, as (file_id, and the given columns). DuckDB reads the
+given fields alone: what else is in a record, such as IP addresses, never gets into the warehouse. A record that is none
+is a row of nulls. `list_of` is the field of the one object of each file that holds the records.
+#}
+{% macro read_event_records(format, columns, list_of=none) -%}
+    {%- set all_files = recognized_event_files() -%}
+    {%- set files = all_files | selectattr('format', 'equalto', format) | map(attribute='path') | list -%}
+    {%- set names = columns.keys() | map('lower') | list -%}
+    {%- set record -%}
+        struct({% for name, type in columns.items() %}{{ name }} {{ type }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endset -%}
+    {%- if not files -%}
+    select
+        cast(null as integer) as file_id
+        {%- for name, type in columns.items() %},
+        cast(null as {{ type }}) as {{ name | lower }}
+        {%- endfor %}
+    where false
+    {%- elif list_of -%}
+    select
+        file_id
+        {%- for name in names %},
+        record.{{ name }}
+        {%- endfor %}
+    from (
+        select
+            {{ file_number('filename', all_files | map(attribute='path') | list) }} as file_id,
+            unnest({{ list_of }}) as record
+        from read_json(
+            {{ path_list(files) }}, columns = {'{{ list_of }}': '{{ record }}[]'}, {{ record_options() }},
+            maximum_object_size = {{ largest_size(files) }}
+        )
+    )
+    {%- else -%}
+    select
+        {{ file_number('filename', all_files | map(attribute='path') | list) }} as file_id
+        {%- for name in names %},
+        {{ name }}
+        {%- endfor %}
+    from read_json(
+        {{ path_list(files) }},
+        columns = { {%- for name, type in columns.items() %}'{{ name }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%} },
+        {{ record_options() }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro record_options() -%}
+    records = true, ignore_errors = true, filename = true, hive_partitioning = false
+{%- endmacro %}
+
+{% macro path_list(files) -%}
+    [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}]
+{%- endmacro %}
+
+{# Bytes of the largest of the files, and some more. #}
+{% macro largest_size(files) -%}
+    {{ return(run_query("select max(size) + 1024 from read_blob(" ~ path_list(files) ~ ")").rows[0][0]) }}
+{%- endmacro %}
+
+{# The JSON of a record's columns, for whoever looks at why it is rejected. #}
+{% macro record_text(columns) -%}
+    cast(to_json({ {%- for name in columns %}'{{ name }}': {{ name | lower }}{{ ', ' if not loop.last }}{% endfor -%} }) as varchar)
+{%- endmacro %}
+
+{# A JSON field as milliseconds; null where it holds no number. #}
+{% macro milliseconds(field) -%}
+    case when regexp_full_match({{ field }}, '[0-9]{1,12}') then cast({{ field }} as bigint) end
+{%- endmacro %}
+
+{# The second in which a play began that ended then and lasted so long. #}
+{% macro started_at(ended_at, milliseconds) -%}
+    date_trunc('second', {{ ended_at }} - to_milliseconds({{ milliseconds }}))
+{%- endmacro %}
+
+{# The names of a track's artists in the order given, as a list. #}
+{% macro artists_of_track(track) -%}
+    json_extract_string({{ track }}, '$.artists[*]')
+{%- endmacro %}
+
+{# Names as one, as music services write them: A, B & C. #}
+{% macro joined_artists(artists) -%}
+    case
+        when len({{ artists }}) > 1 then array_to_string({{ artists }}[:-2], ', ') || ' & ' || {{ artists }}[-1]
+        else {{ artists }}[1]
+    end
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{{ config(materialized='ephemeral') }}
+
+with
+
+split_lines as (
+    {{ read_event_fields('lastfm_notebook') }}
+),
+
+canonical as (
+    select
+        {{ export_columns('lastfm_notebook') }}
+    from split_lines
+),
+
+final as (
+    select * exclude (seconds_text, time_text)
+    from canonical
+)
+
+select * from final
