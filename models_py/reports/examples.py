@@ -65,7 +65,7 @@ chosen as (
                 by_plays.play_count, by_plays.ahead_count, by_plays.listener_count
             )
             else format(
-                'the artist of a play is played by {:.1f}% of the listeners; {:.1f}% for the median listener',
+                'a play is, on average, of an artist with {:.1f}% of the listeners; {:.1f}% for the median listener',
                 100 * by_plays.mainstreamness, 100 * by_plays.median_mainstreamness
             )
         end as words

@@ -11,6 +11,8 @@ from models_py.reports.page.theme import values
 
 # height of a row of dots
 STEP = 19
+# pixels for the words above a rule
+MARK_ROOM = 18
 PLANE_HEIGHT = 340
 LINES_HEIGHT = 280
 # the part that a model plays in a chart: the best, those level with it, baselines, the others
@@ -115,7 +117,8 @@ def dots(
     ]
     if mark:
         layers = [*_marked(mark, span), *layers]
-    return alt.layer(*layers).properties(width="container", height=STEP * len(rows)).to_dict()
+    height = STEP * len(rows) + MARK_ROOM * bool(mark)
+    return alt.layer(*layers).properties(width="container", height=height).to_dict()
 
 
 def _marked(mark: Mark, span: Span) -> list[alt.Chart]:

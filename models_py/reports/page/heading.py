@@ -82,7 +82,7 @@ def _days(volume: Mapping[str, object]) -> str:
 
 def _finished(prints: Sequence[Mapping[str, object]]) -> str:
     moments = [str(row["finished_at"]) for row in prints if row["finished_at"]]
-    return f"of {wording.day(max(moments))}, split {prints[0]['split_name']}" if moments else "none stored"
+    return f"of {wording.day(max(moments))}, on the split '{prints[0]['split_name']}'" if moments else "none stored"
 
 
 def _fingerprints(prints: Sequence[Mapping[str, object]]) -> str:

@@ -146,12 +146,3 @@ def boards(study: Study) -> list[Board]:
         """
     )
     return [Board(study, row["item_type"], row["task"]) for row in asked.rows]
-
-
-def demo(study: Study) -> list[Sentence]:
-    """Say of the demo, and of nothing else, that it proves nothing."""
-    text = (
-        "These listeners are made up: what follows shows what the report looks like, and is no evidence about music or "
-        "models."
-    )
-    return [Sentence(text)] if study.is_demo else []

@@ -184,7 +184,7 @@ def test_gains_are_those_of_single_users(changed: Changed) -> None:
         shares = {"better": (gain > 0).mean(), "equal": (gain == 0).mean(), "worse": (gain < 0).mean()}
         assert bars == pytest.approx(shares, abs=2e-4)
     pays = sum(row["verdict"] == "pays" for row in table)
-    assert f"personalization pays at {pays} of {len(table)} kinds of lists." in texts(found, "gains").lower()
+    assert f"personalization pays for {pays} of {len(table)} kinds of lists." in texts(found, "gains").lower()
     curve = [row for row in data(named(found, "gain_of_users")) if row.get("items") == "artists" and "share" in row]
     gain = np.sort(groups["Discovery, artists"]["gain"])
     for row in curve:
@@ -423,7 +423,7 @@ def test_without_times_nobody_is_foreseen(changed: Changed) -> None:
 def test_two_users_have_means_and_no_verdict(changed: Changed) -> None:
     found = chapter(changed(TWO_USERS))
     text = texts(found, "gains")
-    assert "personalization pays at 0 of 6 kinds of lists." in text.lower()
+    assert "personalization pays for 0 of 6 kinds of lists." in text.lower()
     assert "over 2 users, too few for an interval" in text and "with so few that no interval is known" in text
     assert text.count("Not enough data: who gains most") == 3
     assert "here not to personalize is not known: all 270 groups of users have fewer than 20 users" in texts(

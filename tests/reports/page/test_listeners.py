@@ -90,7 +90,7 @@ def test_the_examples_are_where_the_rule_says(tmp_path: Path) -> None:
     assert (found["mainstream"], found["niche"]) == ("u20", "u11")
     words = {example.kind: example.words for example in example_users(Warehouse(path))}
     assert words["heavy"] == "19 plays; 1 of 20 listeners have more"
-    assert words["mainstream"].startswith("the artist of a play is played by 50.0% of the listeners")
+    assert words["mainstream"].startswith("a play is, on average, of an artist with 50.0% of the listeners")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_sentences_and_lists_agree_with_their_tables(
             100 * share, abs=0.51
         )
         themes = demo.query(
-            "select rank, round(share, 4) from marts.user_themes where item_type = 'artist' and model_name = 'nmf' "
+            "select rank, round(share, 6) from marts.user_themes where item_type = 'artist' and model_name = 'nmf' "
             f"and user_id = '{person.user_id}' order by rank"
         )
         drawn = rows_of(blocks["themes"])

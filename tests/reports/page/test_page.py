@@ -71,6 +71,8 @@ def test_on_paper_every_chart_is_whole_and_legible(
         found = page.eval_on_selector_all("[data-chart]", charts)
         assert {kind for _, kind in found} == {"avoid"}
         assert max(room for room, _ in found) == pytest.approx(PAPER, abs=2)
+        tables = page.eval_on_selector_all("table", "tables => tables.map(table => table.offsetWidth)")
+        assert max(tables) <= PAPER
         assert opened.overlapping_labels() == opened.clipped_labels() == []
         opened.keep(f"report-{width}-paper")
         page.emulate_media(media=None)

@@ -12,6 +12,11 @@ export function decimals(value: Cell, digits: number): string {
   return value === null ? "" : Number(value).toFixed(digits);
 }
 
+/** A figure with so many digits that count, however small it is. */
+export function digits(value: Cell, count: number): string {
+  return value === null ? "" : String(Number(Number(value).toPrecision(count)));
+}
+
 /** The day of a time. */
 export function day(value: Cell): string {
   return value === null ? "" : value.slice(0, 10);

@@ -59,7 +59,9 @@ def _protocol(marts: Marts) -> Iterator[Block]:
         """
     )
     if not asked.rows:
-        yield Missing("Not enough data: the switches of the protocol were not turned here; make protocols does it.")
+        yield Missing(
+            "Not enough data: the switches of the protocol were not turned here; `make protocols` turns them."
+        )
     for item_type in dict.fromkeys(str(row["item_type"]) for row in asked.rows):
         rows = [row for row in asked.rows if row["item_type"] == item_type]
         yield Sentence(wording.claim(_lead(item_type, rows[0]), marts.is_demo), asked.sql, is_lead=True)
@@ -71,7 +73,7 @@ def _lead(item_type: str, row: Row) -> str:
     more = "more" if row["protocol_range"] > row["model_range"] else "no more"
     return (
         f"How lists of {item_type}s are measured decides {more} than which model makes them: it moves the mean hit "
-        f"rate by {wording.figure(row['protocol_range'], 2)}, and by one protocol models differ by at most "
+        f"rate by {wording.figure(row['protocol_range'], 2)}, and by this project's protocol models differ by at most "
         f"{wording.figure(row['model_range'], 2)}."
     )
 
@@ -149,7 +151,7 @@ def _time(marts: Marts) -> Iterator[Block]:
     if not asked.rows:
         yield Missing(
             "Not enough data: only one kind of split was built, so random and time cannot be set side by side; where "
-            "there are times, make evaluate SPLITS=random builds both."
+            "there are times, `make evaluate SPLITS=random` builds both."
         )
 
 

@@ -79,6 +79,6 @@ def _profiles(marts: Marts) -> Iterator[Block]:
         yield Sentence(
             f"Who the people are is known in part: {wording.percent(row['without_age'])} of "
             f"{wording.counted(row['user_count'], 'user')} state no age and {wording.percent(row['without_country'])} "
-            "no country, so what differs by either is what those say who state it.",
+            "no country, so what differs by either is known only of those who state it.",
             asked.sql,
         )

@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 
 from models_py.reports.page import wording
-from models_py.reports.page.answer.question import MADE_UP
 from models_py.reports.page.asking import Marts
 from models_py.reports.page.blocks import Block, Group, Missing, Row, Sentence
 
+MADE_UP = "Models find here what was planted: these sentences show what is said of real data, and are no advice."
 NOTHING = "Not enough data: nothing was compared, so nothing is advised."
 
 
 def group(marts: Marts) -> Group:
     """Ask what is served, who gains, and what comes cheaper."""
-    blocks = [*_gains(marts), *_cheaper(marts), *_habit(marts), *_new(marts), *_groups(marts)] or [Missing(NOTHING)]
-    if marts.is_demo:
-        blocks.insert(0, Sentence(MADE_UP))
-    return Group("meaning", "What it means", blocks)
+    advice = [*_gains(marts), *_cheaper(marts), *_habit(marts), *_new(marts), *_groups(marts)]
+    made_up = [Sentence(MADE_UP)] if advice and marts.is_demo else []
+    return Group("meaning", "What it means", [*made_up, *advice] or [Missing(NOTHING)])
 
 
 def _gains(marts: Marts) -> Iterator[Block]:

@@ -70,7 +70,10 @@ def _clusters(marts: Marts) -> Iterator[Block]:
         """
     )
     if not asked.rows:
-        yield Missing("Not enough data: too few users and items are active, so nothing was clustered.")
+        yield Missing(
+            "Not enough data: too few users and items are active, or nothing was fitted (`make evaluate`), so nothing "
+            "was clustered."
+        )
     for row in asked.rows:
         yield Sentence(_of_clusters(row), asked.sql)
 
@@ -122,7 +125,8 @@ def _themes(marts: Marts) -> Iterator[Block]:
     )
     if not asked.rows:
         yield Missing(
-            "Not enough data: no factorization gave themes that are stable and hold together better than chance would."
+            "Not enough data: there are no themes that are stable and hold together better than chance would, or none "
+            "were tried."
         )
     for row in asked.rows:
         yield Sentence(

@@ -11,11 +11,6 @@ QUESTION = (
     "which patterns there are, what can be recommended, and how much of any answer is decided by the way it is "
     "measured."
 )
-MADE_UP = (
-    "These data are the embedded demo: tastes are planted, and models find what was planted. The sentences below show "
-    "what is said of real data; here they say nothing about music, and are no advice."
-)
-
 
 ANSWERS = """
     select l.item_type, l.model_name, l.k, c.baseline_name, c.mean_difference, c.ci_low, c.ci_high, c.verdict
@@ -60,8 +55,6 @@ def _blocks(marts: Marts) -> Iterator[Block]:
         yield Missing("Not enough data: no model could be judged, so the question has no answer here.")
         return
     yield Sentence(wording.claim(_answer(answers.rows), marts.is_demo), answers.sql, is_lead=True)
-    if marts.is_demo:
-        yield Sentence(MADE_UP)
 
 
 def _answer(rows: Sequence[Row]) -> str:

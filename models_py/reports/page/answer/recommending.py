@@ -62,19 +62,19 @@ PLACE = "list_position(['discovery', 'repeat', 'all', 'new_artists'], task)"
 
 BESIDE_BASELINES = f"""\
 listed as (
-    select *, item_type || 's, ' || replace(task, '_', ' ') as label, {PLACE} as place,
+    select *, {PLACE} as place,
         0.5 * max(ndcg_ci_high) over () as middle
     from leaders
 )
-select label, place, 'first' as kind, model_name, ndcg, ndcg_ci_low as low, ndcg_ci_high as high,
+select item_type, task, place, 'first' as kind, model_name, ndcg, ndcg_ci_low as low, ndcg_ci_high as high,
     ndcg_ci_low > middle as is_high
 from listed
 union all
-select label, place, 'baseline' as kind, baseline_name, baseline_ndcg, baseline_low, baseline_high,
+select item_type, task, place, 'baseline' as kind, baseline_name, baseline_ndcg, baseline_low, baseline_high,
     baseline_low > middle as is_high
 from listed
 where baseline_name <> model_name
-order by place, label desc, kind desc"""
+order by place, item_type desc, kind desc"""
 
 
 def group(marts: Marts) -> Group:
@@ -97,7 +97,7 @@ def _why_nothing(marts: Marts) -> str:
         return "Not enough data: no user has anything in the test part that a list could be judged by."
     if row["user_count"] < row["min_users_to_learn"]:
         return "Not enough data: too few users are active to learn from, so no model was fitted and none is compared."
-    return "Not enough data: no results of these training rows are stored; make fit makes them."
+    return "Not enough data: no results of these training rows are stored; `make fit` makes them."
 
 
 def _blocks(marts: Marts, leaders: Answered) -> Iterator[Block]:
@@ -131,13 +131,17 @@ def _lead(rows: Sequence[Row]) -> str:
     return f"{said}; for what they know, no model is shown to be better than their own history alone."
 
 
-def _of_leader(row: Row) -> str:
+def _task(row: Row) -> str:
     task = TASKS[str(row["task"])].format(row["item_type"])
+    return f"{task[0].upper()}{task[1:]}"
+
+
+def _of_leader(row: Row) -> str:
     score = (
         f"NDCG@{row['k']} {wording.figure(row['ndcg'])} ({wording.interval(row['ndcg_ci_low'], row['ndcg_ci_high'])}) "
         f"over {wording.counted(row['n_users'], 'user')}"
     )
-    return f"{task[0].upper()}{task[1:]}: {row['model_name']} {_place(row)}, with {score}{_over_baseline(row)}."
+    return f"{_task(row)}: {row['model_name']} {_place(row)}, with {score}{_over_baseline(row)}."
 
 
 def _place(row: Row) -> str:
@@ -200,8 +204,9 @@ def _bracket(row: Row) -> str:
 
 def _beside_baselines(marts: Marts) -> Chart:
     asked = marts.ask(f"{WITH_LEADERS},\n{BESIDE_BASELINES}")
-    order = list(dict.fromkeys(str(row["label"]) for row in asked.rows))
-    chart = alt.Chart(values(asked.rows)).encode(
+    rows = [{"label": _task(row), **row} for row in asked.rows]
+    order = list(dict.fromkeys(row["label"] for row in rows))
+    chart = alt.Chart(values(rows)).encode(
         y=alt.Y("label:N", title=None, sort=order),
         yOffset=alt.YOffset("kind:N", sort=["first", "baseline"]),
         color=alt.Color("kind:N", legend=None, sort=["first", "baseline"]),
@@ -212,7 +217,7 @@ def _beside_baselines(marts: Marts) -> Chart:
     )
     point = chart.mark_circle(size=60, opacity=1).encode(x="ndcg:Q")
     # over the line: from its start, or up to its end where it lies to the right
-    low, high = ([row for row in asked.rows if row["is_high"] is is_high] for is_high in (False, True))
+    low, high = ([row for row in rows if row["is_high"] is is_high] for is_high in (False, True))
     from_start = (
         chart.properties(data=values(low)).mark_text(align="left", dy=-10).encode(x="low:Q", text="model_name:N")
     )
@@ -224,9 +229,10 @@ def _beside_baselines(marts: Marts) -> Chart:
     return Chart(
         "leaders",
         "What comes first in each task, beside the best baseline",
-        "Dots are means over users, lines their intervals. Whether two models differ is told by the paired comparisons "
+        "Blue is what comes first, orange the best baseline where that is another. Dots are means over users, lines "
+        "their intervals. Whether two models differ is told by the paired comparisons "
         "above, not by whether these lines overlap.",
-        f"Dots with intervals: item type and task down, NDCG across; first are {wording.listed(firsts)}.",
+        f"Dots with intervals: tasks down, NDCG across; first are {wording.listed(firsts)}.",
         drawn.to_dict(),
         asked.sql,
     )

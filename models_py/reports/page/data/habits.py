@@ -178,8 +178,8 @@ def _discovery_chart(asked: Answered) -> Chart:
     return Chart(
         "discoveries_by_month",
         "New artists per person and month",
-        f"{last['discoveries_per_user']:.1f} in {wording.month(last['month'])}. What somebody played before the data "
-        "begin counts as new once more, so the first months show too many.",
+        f"The last is {last['discoveries_per_user']:.1f}, in {wording.month(last['month'])}. What somebody "
+        "played before the data begin counts as new once more, so the first months show too many.",
         f"Line: months from {wording.month(first['month'])} to {wording.month(last['month'])} across, artists whom a "
         f"person played for the first time up, from {first['discoveries_per_user']:.1f} to "
         f"{last['discoveries_per_user']:.1f}.",

@@ -23,7 +23,7 @@ REPRESENTATIONS = {"taste": "taste (who plays what)", "behaviour": "behaviour (h
 POINTS = {
     "user": ("user_clusters", "user_id", "true"),
     "artist": ("item_clusters", "item_name", "item_type = 'artist'"),
-    "track": ("item_clusters", "artist_name || ' - ' || item_name", "item_type = 'track'"),
+    "track": ("item_clusters", "item_name || ' by ' || artist_name", "item_type = 'track'"),
 }
 SILHOUETTES = {
     "k-means": Look("@accent"),
@@ -198,13 +198,13 @@ def _silhouettes(study: Study, entity: str, best: dict[str, object]) -> Chart:
         select
             n_clusters,
             name as series,
-            round(silhouette, 4) as silhouette,
-            round(silhouette_low, 4) as low,
-            round(silhouette_high, 4) as high,
+            round(silhouette, 6) as silhouette,
+            round(silhouette_low, 6) as low,
+            round(silhouette_high, 6) as high,
             is_chosen
         from tried
         union all
-        select n_clusters, name || ', shuffled', round(silhouette_shuffled, 4), null, null, false
+        select n_clusters, name || ', shuffled', round(silhouette_shuffled, 6), null, null, false
         from tried
         where silhouette_shuffled is not null
         order by series, n_clusters

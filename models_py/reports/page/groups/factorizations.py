@@ -76,7 +76,7 @@ def _curves(study: Study, item_type: str, measure: str) -> Block:
     )
     asked = study.marts.ask(
         f"""
-        select model_name as series, n_factors, round({measure}, 4) as value, {K}
+        select model_name as series, n_factors, round({measure}, 6) as value, {K}
         from marts.factorization_quality
         where {condition}
         order by model_name, n_factors

@@ -54,7 +54,7 @@ def _found(study: Study, item_type: str) -> list[Block]:
         f"""
         select
             format('{{:04d}}', row_number() over (order by strength desc, theme_id)) || theme_label as key,
-            count(*) over () as themes, theme_label, round(strength, 4) as strength,
+            count(*) over () as themes, theme_label, round(strength, 6) as strength,
             format('{{:.1f}}%', 100 * strength) as text, coherence, coherence_random, stability, top_tags,
             (
                 select string_agg({_name(item_type)}, ', ' order by i.rank) from marts.theme_items as i
@@ -70,7 +70,7 @@ def _found(study: Study, item_type: str) -> list[Block]:
 
 
 def _name(item_type: str) -> str:
-    return "i.artist_name || ' - ' || i.item_name" if item_type == "track" else "i.item_name"
+    return "i.item_name || ' by ' || i.artist_name" if item_type == "track" else "i.item_name"
 
 
 def _chosen(study: Study, item_type: str, asked: Answered) -> Sentence:
@@ -141,7 +141,7 @@ def _items(study: Study, item_type: str) -> Chart:
         select format('{{:02d}}00', place) || theme_label as key, theme_label as name, null::double as weight
         from strongest
         union all
-        select format('{{:02d}}{{:02d}}', s.place, i.rank) || {_name(item_type)}, {_name(item_type)}, round(i.weight, 4)
+        select format('{{:02d}}{{:02d}}', s.place, i.rank) || {_name(item_type)}, {_name(item_type)}, round(i.weight, 6)
         from marts.theme_items as i
         inner join strongest as s
             on i.item_type = s.item_type and i.model_name = s.model_name and i.theme_id = s.theme_id
@@ -203,12 +203,12 @@ def _quality(study: Study, item_type: str) -> Chart:
     asked = study.marts.ask(
         f"""
         select
-            n_themes, model_name as series, round(coherence, 4) as coherence, round(coherence_low, 4) as low,
-            round(coherence_high, 4) as high, is_chosen
+            n_themes, model_name as series, round(coherence, 4) as coherence, round(coherence_low, 6) as low,
+            round(coherence_high, 6) as high, is_chosen
         from marts.theme_quality
         where item_type = '{item_type}'
         union all
-        select n_themes, model_name || ', at random', round(coherence_random, 4), null, null, false
+        select n_themes, model_name || ', at random', round(coherence_random, 6), null, null, false
         from marts.theme_quality
         where item_type = '{item_type}'
         order by series, n_themes

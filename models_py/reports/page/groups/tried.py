@@ -50,5 +50,5 @@ def tried(rows: Sequence[Row], x: tuple[str, str], y: tuple[str, str], looks: Ma
 
 def _above(count: float, counts: Sequence[float]) -> dict[str, object]:
     """Where a point's label goes: above it, and at either end of the axis inwards, away from the axis' own labels."""
-    align = "left" if count == counts[0] else "right" if count == counts[-1] else "center"
-    return {"dy": -16, "align": align, "color": "@ink"}
+    align, dx = ("left", 6) if count == counts[0] else ("right", -6) if count == counts[-1] else ("center", 0)
+    return {"dx": dx, "dy": -16, "align": align, "color": "@ink"}

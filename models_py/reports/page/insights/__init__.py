@@ -7,7 +7,7 @@ from models_py.reports.page.insights.gains import gains
 from models_py.reports.page.insights.playlists import playlists
 from models_py.reports.page.insights.retention import retention
 from models_py.reports.page.insights.undersold import undersold
-from models_py.reports.page.study import Study, demo
+from models_py.reports.page.study import Study
 
 
 def section(marts: Marts) -> Section:
@@ -17,7 +17,7 @@ def section(marts: Marts) -> Section:
         "insights",
         "Insights",
         (
-            Group("gains", "Who gains from personal lists", [*demo(study), *gains(study)]),
+            Group("gains", "Who gains from personal lists", gains(study)),
             Group("exceptions", "Where not to personalize", exceptions(study)),
             Group("undersold", "Undersold music", undersold(study)),
             Group("retention", "Who stays", retention(study)),

@@ -64,8 +64,9 @@ def _told(study: Study, asked: Answered) -> Sentence:
         )
     kinds = counted(row["list_count"], "kind of list", "kinds of lists")
     start = f"Of {counted(row['all_groups'], 'group')} of users of {kinds}, personalization does not pay in"
+    losing = count(row["all_not_pay"]) if row["all_not_pay"] else "none"
     return study.says(
-        f"{start} {count(row['all_not_pay'])}; it pays in {count(row['all_pay'])}, and may or may not in "
+        f"{start} {losing}; it pays in {count(row['all_pay'])}, and may or may not in "
         f"{count(row['all_not_sure'])}. {counted(few, 'group has', 'groups have')} fewer than "
         f"{counted(row['min_segment_users'], 'user')}, too few to say.",
         asked.sql,

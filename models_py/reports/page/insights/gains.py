@@ -19,7 +19,7 @@ NARROW = 0.12
 MOST_POINTS = 200
 CLAIMS = (
     "that people would be happier with these lists or play more, since nobody was shown any",
-    "that most_popular gives nothing to whom it is level: what is not played in the held-out plays may be liked",
+    "that a list is worth nothing to whom it gains nothing: what is not among the held-out plays may be liked",
     "that one of many groups differs from its neighbours, since intervals are not corrected for how many are looked at",
 )
 FEW = "anything about other people, with so few that no interval is known"
@@ -68,19 +68,21 @@ def _overall(study: Study, asked: Answered) -> Sentence:
     pays = [row for row in asked.rows if row["verdict"] == "pays"]
     others = [row for row in asked.rows if row["verdict"] != "pays"]
     kinds = counted(asked.first["list_count"], "kind of list", "kinds of lists")
-    told = f"Personalization pays at {asked.first['paying_count']} of {kinds}."
+    told = f"Personalization pays for {asked.first['paying_count']} of {kinds}."
     if pays:
         most, least = (choose(pays, key=lambda row: row["gain"]) for choose in (max, min))
         ends = [_gained(least), *([_gained(most)] if most is not least else [])]
-        told += f" Over most_popular, users gain {' to '.join(ends)}."
+        told += f" Over most_popular, users gain {'from ' * (len(ends) > 1)}{' to '.join(ends)}."
     if others:
         named = "; ".join(f"{_within(row)} ({_why(row)})" for row in others)
-        told += f" It is not known to pay at {named}."
+        told += f" It is not known to pay for {named}."
     return study.says(told, asked.sql)
 
 
 def _gained(row: dict[str, object]) -> str:
-    return f"{signed(row['gain'])} NDCG@{row['k']} (95% interval {interval(row['low'], row['high'])}) at {_within(row)}"
+    return (
+        f"{signed(row['gain'])} NDCG@{row['k']} (95% interval {interval(row['low'], row['high'])}) for {_within(row)}"
+    )
 
 
 def _why(row: dict[str, object]) -> str:
@@ -101,15 +103,15 @@ def _table(asked: Answered) -> Table:
             Column("gain", f"Gain in NDCG@{asked.first['k']}", "+.3f"),
             Column("low", "95% from", "+.3f"),
             Column("high", "to", "+.3f"),
-            Column("verdict", "Personalization"),
+            Column("verdict", "Verdict"),
             Column("share_better", "Better off", ".0%"),
             Column("share_worse", "Worse", ".0%"),
             Column("n_users", "Users", ","),
         ),
         asked.rows,
         asked.sql,
-        "It pays where the whole interval lies above 0, and does not where it ends at 0 or below. There is no interval "
-        f"for fewer than {counted(asked.first['min_segment_users'], 'user')}.",
+        "Personalization pays where the whole interval lies above 0, and does not where it ends at 0 or below. There "
+        f"is no interval for fewer than {counted(asked.first['min_segment_users'], 'user')}.",
     )
 
 
@@ -130,10 +132,10 @@ def _shares(study: Study) -> Chart:
         select
             {called("shares")} as list,
             part,
-            round(starts, 4) as starts,
-            round(ends, 4) as ends,
-            round((starts + ends) / 2, 4) as middle,
-            round(ends - starts, 4) as share,
+            round(starts, 6) as starts,
+            round(ends, 6) as ends,
+            round((starts + ends) / 2, 6) as middle,
+            round(ends - starts, 6) as share,
             case when ends - starts >= {NARROW} then format('{{:.0f}}%', 100 * (ends - starts)) else '' end as text,
             n_users
         from shares
@@ -147,10 +149,11 @@ def _shares(study: Study) -> Chart:
         "gain_shares",
         "Users better off with personal lists than with the most popular items, and worse",
         "Blue are users to whom the served list gives more, orange those to whom the most popular items give more; "
-        "pale between them are those to whom both give the same, which is mostly nothing. Most are better off at "
-        f"{_within(most)} ({percent(most['share'])}), fewest at {_within(least)} ({percent(least['share'])}).",
+        "pale between them are those to whom both give the same, which is mostly nothing. Most are better off with "
+        f"{_within(most)} ({percent(most['share'])}), fewest with {_within(least)} ({percent(least['share'])}).",
         f"Stacked bars of shares of users that are better off, equal or worse by kind of list: "
-        f"{percent(most['share'])} are better off at {_within(most)}, {percent(least['share'])} at {_within(least)}.",
+        f"{percent(most['share'])} are better off with {_within(most)}, {percent(least['share'])} with "
+        f"{_within(least)}.",
         _bars(rows),
         asked.sql,
     )
@@ -196,8 +199,8 @@ def _each_user(study: Study) -> Block:
         select
             items,
             k,
-            round(place / n_users, 4) as share,
-            round(gain, 4) as gain,
+            round(place / n_users, 6) as share,
+            round(gain, 6) as gain,
             median_gain,
             top_tenth_gain,
             n_users

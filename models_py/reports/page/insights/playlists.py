@@ -57,9 +57,9 @@ def _held(study: Study) -> Answered:
             count(distinct user_id) as user_count,
             round(avg(tracks), 1) as tracks,
             round(avg(artists), 1) as artists,
-            round(sum(new_tracks) / sum(tracks) filter (where user_id is not null), 4) as new_share,
-            round(sum(named) / sum(tracks), 4) as named_share,
-            round(sum(popular) / sum(tracks), 4) as popular_share
+            round(sum(new_tracks) / sum(tracks) filter (where user_id is not null), 6) as new_share,
+            round(sum(named) / sum(tracks), 6) as named_share,
+            round(sum(popular) / sum(tracks), 6) as popular_share
         from lists
         group by playlist_kind
         order by list_position([{", ".join(f"'{kind}'" for kind in KINDS)}], playlist_kind) nulls last, playlist_kind

@@ -166,10 +166,10 @@ def _calibration(study: Study, quality: dict[str, object]) -> Block:
         """
         select
             bin as place,
-            round(predicted, 4) as predicted,
-            round(observed, 4) as observed,
-            round(ci_low, 4) as low,
-            round(ci_high, 4) as high,
+            round(predicted, 6) as predicted,
+            round(observed, 6) as observed,
+            round(ci_low, 6) as low,
+            round(ci_high, 6) as high,
             n_users,
             case
                 when predicted between ci_low and ci_high then 'within'

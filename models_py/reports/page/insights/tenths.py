@@ -36,7 +36,7 @@ def tenths(study: Study, segment: str) -> list[Block]:
             s.ci_low as low,
             s.ci_high as high,
             s.verdict,
-            round(s.share_better, 4) as share_better,
+            round(s.share_better, 6) as share_better,
             s.n_users,
             p.min_segment_users
         from marts.personalization_segments as s

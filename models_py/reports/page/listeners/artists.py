@@ -90,7 +90,7 @@ def over_time(marts: Marts, person: Example) -> Chart | Missing:
                 partition by filled.period order by filled.artist_rank
             ) as bigint) as top,
             history.unit,
-            round(sum(filled.play_count) over () / history.play_count, 4) as share
+            round(sum(filled.play_count) over () / history.play_count, 6) as share
         from filled
         cross join history
         order by filled.period, filled.artist_rank

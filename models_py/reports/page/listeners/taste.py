@@ -30,7 +30,7 @@ def themes(marts: Marts, person: Example) -> Chart | Missing:
         select
             mine.rank,
             themes.theme_label as theme,
-            round(mine.share, 4) as share,
+            round(mine.share, 6) as share,
             mine.item_type,
             themes.top_items
         from mine

@@ -114,9 +114,9 @@ def clock(marts: Marts, person: Example) -> Chart:
             hours.hour,
             hours.hour + 1 as until,
             hours.play_count as plays,
-            round(hours.play_count / sum(hours.play_count) over (), 4) as share,
+            round(hours.play_count / sum(hours.play_count) over (), 6) as share,
             format('{{:02d}}:00 to {{:02d}}:00', hours.hour, (hours.hour + 6) % 24) as six_hours,
-            round(windows.six_hours / sum(hours.play_count) over (), 4) as six_hours_share
+            round(windows.six_hours / sum(hours.play_count) over (), 6) as six_hours_share
         from hours
         inner join windows on hours.hour = windows.hour
         order by hours.hour

@@ -12,7 +12,7 @@ from models_py.reports.page.recommenders.searches import searches
 from models_py.reports.page.recommenders.segments import segments
 from models_py.reports.page.recommenders.splits import random_against_time, spread
 from models_py.reports.page.recommenders.trade_offs import diversity, trade_offs
-from models_py.reports.page.study import Board, Study, boards, demo
+from models_py.reports.page.study import Board, Study, boards
 
 
 def section(marts: Marts) -> Section:
@@ -25,7 +25,7 @@ def section(marts: Marts) -> Section:
         for reason in reasons(played.rows, {board.item_type for board in found})
     ]
     led = [block for board in found for block in (*leaders(board), *kinds(board))]
-    groups = [Group("leaders", "Who leads", [*demo(study), *led, *lacking]), *(_judged(found) if found else [])]
+    groups = [Group("leaders", "Who leads", [*led, *lacking]), *(_judged(found) if found else [])]
     return Section("recommenders", "Recommenders", groups)
 
 

@@ -26,7 +26,7 @@ def costs(board: Board) -> Block:
         select
             l.model_name,
             l.k,
-            round(l.ndcg, 4) as ndcg,
+            round(l.ndcg, 6) as ndcg,
             round(greatest(r.fit_seconds + r.recommend_seconds + coalesce(sum(s.seconds), 0), {LEAST_SECONDS}), 3)
                 as seconds,
             case

@@ -17,9 +17,9 @@ def differences(board: Board, opponent: str) -> list[Block]:
         select
             model_name,
             baseline_name,
-            round(mean_difference, 4) as difference,
-            round(ci_low, 4) as low,
-            round(ci_high, 4) as high,
+            round(mean_difference, 6) as difference,
+            round(ci_low, 6) as low,
+            round(ci_high, 6) as high,
             p_value_adjusted,
             case
                 when p_value_adjusted < 0.001 then 'p < 0.001'

@@ -22,9 +22,9 @@ def kinds(board: Board) -> list[Block]:
         select
             s.segment_value as kind,
             s.model_name,
-            round(s.value, 4) as ndcg,
-            round(s.ci_low, 4) as low,
-            round(s.ci_high, 4) as high,
+            round(s.value, 6) as ndcg,
+            round(s.ci_low, 6) as low,
+            round(s.ci_high, 6) as high,
             format('{{:.3f}}', s.value) as text,
             s.n_users,
             s.k,
@@ -95,9 +95,9 @@ def _ranked(board: Board) -> Answered:
         f"""
         select
             l.model_name,
-            round(l.ndcg, 4) as ndcg,
-            round(l.ndcg_ci_low, 4) as low,
-            round(l.ndcg_ci_high, 4) as high,
+            round(l.ndcg, 6) as ndcg,
+            round(l.ndcg_ci_low, 6) as low,
+            round(l.ndcg_ci_high, 6) as high,
             format('{{:.3f}}', l.ndcg) as text,
             l.n_users,
             l.k,

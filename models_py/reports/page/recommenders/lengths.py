@@ -46,8 +46,8 @@ def lengths(board: Board) -> Chart | Missing:
             m.model_name,
             c.role,
             m.k,
-            round(max(m.value) filter (where m.metric = 'precision'), 4) as precision,
-            round(max(m.value) filter (where m.metric = 'recall'), 4) as recall
+            round(max(m.value) filter (where m.metric = 'precision'), 6) as precision,
+            round(max(m.value) filter (where m.metric = 'recall'), 6) as recall
         from marts.model_metrics as m
         inner join chosen as c on m.model_name = c.model_name
         where {board.only("m")} and m.scope = 'all' and m.metric in ('precision', 'recall')

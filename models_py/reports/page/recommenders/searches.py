@@ -20,7 +20,7 @@ def searches(board: Board) -> Block:
         select
             t.model_name as series,
             t.trial_count,
-            round(t.best_validation_ndcg, 4) as ndcg,
+            round(t.best_validation_ndcg, 6) as ndcg,
             last_value(t.validation_rank) over models as place,
             last_value(t.validation_rank) over models <= 3 or r.is_baseline as is_named,
             r.is_baseline,
@@ -52,7 +52,8 @@ def _drawn(board: Board, asked: Answered, trials: int) -> Chart:
     return Chart(
         f"tuning_{board.name}",
         f"{board.title}: best score on validation after so many trials",
-        f"Each line is a model, all with the same number of trials (or their whole space). After {trials} trials "
+        f"Each line is a model, all with the same number of trials (or their whole space): the first three in "
+        f"colours, baselines orange, others grey. After {trials} trials "
         f"{order[0]} is first on validation with {ends[order[0]]:.3f}. "
         + (
             f"{named(still)} gained a thousandth or more in the last quarter of the trials: more might help."

@@ -54,9 +54,9 @@ def _segment(board: Board, segment: str) -> Block:
             s.model_name,
             regexp_replace(s.segment_value, '^tenth 0?', '') as part,
             s.metric,
-            round(s.value, 4) as value,
-            round(s.ci_low, 4) as low,
-            round(s.ci_high, 4) as high,
+            round(s.value, 6) as value,
+            round(s.ci_low, 6) as low,
+            round(s.ci_high, 6) as high,
             s.n_users,
             s.k
         from marts.segment_metrics as s

@@ -25,8 +25,8 @@ def random_against_time(board: Board) -> Block:
         f"""
         select
             t.model_name,
-            round(t.ndcg, 4) as temporal,
-            round(r.ndcg, 4) as random,
+            round(t.ndcg, 6) as temporal,
+            round(r.ndcg, 6) as random,
             t.split_count as temporal_splits,
             r.split_count as random_splits,
             rank() over (order by t.ndcg desc) as temporal_place,
@@ -80,9 +80,9 @@ def spread(board: Board) -> list[Block]:
             split_kind,
             model_name,
             split_count,
-            round(ndcg, 4) as ndcg,
-            round(ndcg_lowest, 4) as low,
-            round(ndcg_highest, 4) as high,
+            round(ndcg, 6) as ndcg,
+            round(ndcg_lowest, 6) as low,
+            round(ndcg_highest, 6) as high,
             format('{{:.3f}}', ndcg) as text,
             leader_name,
             case verdict when 'tie' then 'level' else verdict end as role,

@@ -16,8 +16,8 @@ MEASURES = {
     "novelty": ("Novelty (bits)", ".1f", ".2f"),
 }
 DIVERSITIES = {
-    "tag_diversity": "Diversity of tags (0 to 1)",
-    "artist_diversity": "Distinct artists per item (0 to 1)",
+    "tag_diversity": "Diversity of tags",
+    "artist_diversity": "Distinct artists per item",
 }
 # of the accuracy, in lists that are about as good
 LEAST_KEPT = 0.95
@@ -38,9 +38,9 @@ def diversity(board: Board) -> list[Block]:
             a.model_name,
             a.diversity_kind,
             a.lambda as weight,
-            round(a.ndcg_kept, 4) as kept,
-            round(a.tag_diversity, 4) as tag_diversity,
-            round(a.artist_diversity, 4) as artist_diversity,
+            round(a.ndcg_kept, 6) as kept,
+            round(a.tag_diversity, 6) as tag_diversity,
+            round(a.artist_diversity, 6) as artist_diversity,
             a.is_served,
             a.ndcg_kept >= {LEAST_KEPT} as is_kept,
             {LEAST_KEPT} as least_kept,
@@ -84,7 +84,7 @@ def _plane(board: Board, measure: str) -> Block:
 
         select
             model_name,
-            round(ndcg, 4) as ndcg,
+            round(ndcg, 6) as ndcg,
             round({measure}, 5) as {measure},
             k,
             is_unbeaten,
@@ -132,7 +132,7 @@ def _varied(board: Board, measure: str, asked: Answered) -> Chart:
     position = {
         "x": alt.X(
             f"{measure}:Q",
-            title=DIVERSITIES[measure],
+            title=f"{DIVERSITIES[measure]} (0 to 1)",
             scale=across.scale(),
             axis=alt.Axis(format=".2f", grid=True, tickCount=TICKS),
         ),
@@ -152,10 +152,10 @@ def _varied(board: Board, measure: str, asked: Answered) -> Chart:
     own = next(row for row in rows if row["weight"] == 0)
     best = max((row for row in rows if row["is_kept"]), key=lambda row: row[measure])
     served = next((row for row in rows if row["is_served"]), None)
-    now = f"by {served['diversity_kind']} at {served['weight']:g}" if served else "as they are"
+    now = f"by {served['diversity_kind']} with weight {served['weight']:g}" if served else "as the model makes them"
     return Chart(
         f"{measure}_{board.name}",
-        f"{board.title}: what more varied lists of {own['model_name']} cost",
+        f"{board.title}: what more varied lists of {own['model_name']} cost, by {DIVERSITIES[measure].lower()}",
         f"Each line starts at the model's own lists ({own[measure]:.2f}); numbers are the weight of diversity. "
         f"Keeping {own['least_kept']:.0%} of the accuracy, lists reach {best[measure]:.2f} (by "
         f"{best['diversity_kind']}, weight {best['weight']:g}). Lists are served {now}.",

@@ -5,7 +5,7 @@ import { bars } from "../charts";
 import { element, named } from "../elements";
 import { whose } from "../facts";
 import { id, text } from "../literals";
-import { decimals, whole } from "../numbers";
+import { decimals, digits, whole } from "../numbers";
 import { changed, link } from "../place";
 import { table } from "../tables";
 import { type Context, itemLink, itemWithArtist, plural, sentence, userLink, type View } from "./view";
@@ -83,12 +83,12 @@ async function similarBlock({ engine, itemType, itemId, place }: Wanted): Promis
         rows.map((row) => ({
           label: itemWithArtist(itemType, row.similar_item_id, row.similar_item_name, row.similar_artist_name),
           values: [Number(row.similarity)],
-          shown: [decimals(row.similarity ?? null, 3)],
+          shown: [digits(row.similarity ?? null, 3)],
         })),
       ),
   });
   const links = models.map((row) => ({
-    name: row.is_served === "true" ? `${row.model_name} (serves)` : (row.model_name ?? ""),
+    name: row.is_served === "true" ? `${row.model_name} (served)` : (row.model_name ?? ""),
     href: link(changed({ model: row.model_name ?? "" })),
     isCurrent: row === model,
   }));
