@@ -13,6 +13,59 @@
     )
 {%- endmacro %}
 
+{# Runs after int_splits_built: a temporal row without its boundaries would have everything in fit. #}
+{% macro refuse_split_rows() -%}
+    {%- set problem -%}
+        case
+            when coalesce(fit_share, train_share, test_end_share) is not null
+                and coalesce(fit_until, train_until, test_until) is not null
+                then 'has both shares and dates: leave either empty'
+            when (fit_share is null or train_share is null or test_end_share is null)
+                and (fit_until is null or train_until is null)
+                then 'lacks a boundary: give it fit_share, train_share and test_end_share, or fit_until and train_until'
+        end
+    {%- endset -%}
+    {%- set query -%}
+        select concat('Split ', split_name, ' of dbt_project/seeds/splits.csv ', {{ problem }}, '.')
+        from {{ this }}
+        where split_kind = 'temporal' and {{ problem }} is not null
+        order by 1
+    {%- endset -%}
+    {{ refuse_each(query) if execute }}
+{%- endmacro %}
+
+{# Runs after int_split_parts: dates may lie where nothing was played, which shares cannot. #}
+{% macro refuse_parts_without_plays() -%}
+    {%- set query -%}
+        select
+            concat(
+                'Split ', parts.split_name, ' is cut at dates that leave no plays in its part ', parts.part,
+                ' (the plays are from ', min(cast(played_at as date)), ' to ', max(cast(played_at as date)),
+                '): choose others in dbt_project/seeds/splits.csv, or take it out of SPLITS.'
+            )
+        from {{ this }} as parts
+        inner join {{ ref('int_splits_built') }} as splits on parts.split_name = splits.split_name
+        cross join {{ ref('plays') }} as plays
+        where splits.fit_until is not null
+        group by parts.split_name, parts.part
+        having count(
+            case
+                when played_at > coalesce(parts.after, played_at - interval '1 day')
+                    and played_at <= coalesce(parts.until, played_at) then 1
+            end
+        ) = 0
+        order by 1
+    {%- endset -%}
+    {{ refuse_each(query) if execute and not flags.EMPTY }}
+{%- endmacro %}
+
+{# Stops with the first sentence that a query finds, if any. #}
+{% macro refuse_each(query) -%}
+    {%- for sentence in run_query(query).columns[0].values() -%}
+        {{ exceptions.raise_compiler_error(sentence) }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# True where the tasks of a split (see the seed) name this one. #}
 {% macro has_task(tasks, task) -%}
     concat(',', {{ tasks }}, ',') like concat('%,', {{ task }}, ',%')
