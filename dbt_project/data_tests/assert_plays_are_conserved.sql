@@ -1,6 +1,7 @@
 -- Totals that should all be the number of kept plays: per item type over all cells, and per split over its parts.
 -- Tracks have the plays of formats with titles, temporal splits those of formats with times, and leave_last the cells
--- that hold one of the latter. Only splits without an end of test are compared: a rolling one ends before the last play.
+-- that hold one of the latter. Only splits without an end of test are compared: a rolling one ends before the last
+-- play. A split that is drawn like another has the plays of that one.
 with
 
 kept as (
@@ -39,6 +40,7 @@ totals as (
         on cells.split_name = splits.split_name
             and coalesce(splits.test_end_share, 1) = 1
             and splits.test_until is null
+            and splits.like_split is null
     group by
         cells.split_name,
         splits.split_kind,

@@ -13,10 +13,17 @@
     )
 {%- endmacro %}
 
-{# Runs after int_splits_built: a temporal row without its boundaries would have everything in fit. #}
+{#
+Runs after int_splits_built: a temporal row without its boundaries would have everything in fit, and one that is drawn like
+a split which is not built nothing at all.
+#}
 {% macro refuse_split_rows() -%}
     {%- set problem -%}
         case
+            when split_kind = 'random_like'
+                and coalesce(like_split not in (select split_name from {{ this }} where split_kind = 'temporal'), true)
+                then concat('is drawn like ', coalesce(like_split, 'none'), ', no temporal split of this build: name one in SPLITS')
+            when split_kind <> 'temporal' then null
             when coalesce(fit_share, train_share, test_end_share) is not null
                 and coalesce(fit_until, train_until, test_until) is not null
                 then 'has both shares and dates: leave either empty'
@@ -28,7 +35,7 @@
     {%- set query -%}
         select concat('Split ', split_name, ' of dbt_project/seeds/splits.csv ', {{ problem }}, '.')
         from {{ this }}
-        where split_kind = 'temporal' and {{ problem }} is not null
+        where {{ problem }} is not null
         order by 1
     {%- endset -%}
     {{ refuse_each(query) if execute }}
@@ -73,10 +80,16 @@
 
 {#
 CTEs that give each of a user's items, or groups of them, its part, ending in `parted`: ranked by an md5 with the split's
-salt, the first floor(n / held_out_one_in) are test, and of the n others floor(n / validation_one_in) are validation. `units` has a row
-per split, item type, user and `unit`, with the split's salt and both shares.
+salt, the first `test_count` are test, and of the others the first `validation_count` validation. `units` has a row per split,
+item type, user and `unit`, with the split's salt. By default both are shares: floor(n / held_out_one_in) of a user's n are
+test, and floor(n / validation_one_in) of the n others validation.
 #}
-{% macro held_out_at_random(units, unit) -%}
+{% macro held_out_at_random(
+    units,
+    unit,
+    test_count='floor(unit_count / held_out_one_in)',
+    validation_count='floor((unit_count - floor(unit_count / held_out_one_in)) / validation_one_in)'
+) -%}
 test_ranked as (
     select
         *,
@@ -91,9 +104,9 @@ test_ranked as (
 validation_ranked as (
     select
         *,
-        test_rank <= floor(unit_count / held_out_one_in) as is_test,
+        test_rank <= {{ test_count }} as is_test,
         row_number() over (
-            partition by split_name, item_type, user_id, test_rank <= floor(unit_count / held_out_one_in)
+            partition by split_name, item_type, user_id, test_rank <= {{ test_count }}
             order by md5(concat_ws('|', salt, 'validation', user_id, {{ unit }})), {{ unit }}
         ) as validation_rank
     from test_ranked
@@ -104,9 +117,7 @@ parted as (
         *,
         case
             when is_test then 'test'
-            when validation_rank <= floor(
-                (unit_count - floor(unit_count / held_out_one_in)) / validation_one_in
-            ) then 'validation'
+            when validation_rank <= {{ validation_count }} then 'validation'
             else 'fit'
         end as part
     from validation_ranked

@@ -1,4 +1,4 @@
-"""Splits that are cut at dates."""
+"""Splits that are cut at dates, or drawn like those."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def write_split(warehouse: Path, table: str, boundaries: dict[str, str]) -> None
         **{"split_name": "'odd'", "split_kind": "'temporal'", "tasks": "'all'", "default_for": "'times'"},
         **{"fit_share": "null", "train_share": "null", "test_end_share": "null"},
         **{"fit_until": "null::date", "train_until": "null::date", "test_until": "null::date"},
-        **{"held_out_one_in": "null", "validation_one_in": "null", "salt": "null"},
+        **{"held_out_one_in": "null", "validation_one_in": "null", "like_split": "null", "salt": "null"},
         **boundaries,
     }
     values = ", ".join(f"{value} as {name}" for name, value in columns.items())
@@ -81,9 +81,13 @@ def test_dates_that_leave_no_plays_on_a_side_are_refused(tmp_path: Path, raw: Pa
             {"fit_until": DATES["fit_until"]},
             "lacks a boundary: give it fit_share, train_share and test_end_share, or fit_until and train_until",
         ),
+        (
+            {"split_kind": "'random_like'", "like_split": "'windows'"},
+            "is drawn like windows, no temporal split of this build: name one in SPLITS",
+        ),
     ],
 )
-def test_a_row_with_boundaries_of_two_kinds_or_of_none_is_refused(
+def test_a_row_that_says_too_much_or_too_little_is_refused(
     tmp_path: Path, raw: Path, boundaries: dict[str, str], problem: str
 ) -> None:
     warehouse = tmp_path / "music.duckdb"

@@ -35,6 +35,7 @@ final as (
         test_until,
         held_out_one_in,
         validation_one_in,
+        like_split,
         salt
     from marked
     where {{ is_built_split() }}
