@@ -156,3 +156,19 @@ per item type and item, with its parent_id; `known` holds cells of every item ty
         on {{ same_keys(held_out, 'known_parents', ['split_name', 'item_type', 'user_id']) }}
             and {{ parents }}.parent_id = known_parents.parent_id
 {%- endmacro %}
+
+{#
+When training ends: part 'fit' while tuning, 'train' (fit and validation) for the refit. A split without an end has the
+last play's.
+#}
+{% macro training_ends(parts, last_play) -%}
+    select split_name, 'fit' as part, until as ends_at from {{ parts }}
+    where part = 'fit' and until is not null
+    union all
+    select split_name, 'train' as part, until as ends_at from {{ parts }}
+    where part = 'validation'
+    union all
+    select {{ parts }}.split_name, 'train' as part, {{ last_play }}.played_at as ends_at from {{ parts }}
+    cross join {{ last_play }}
+    where {{ parts }}.part = 'fit' and {{ parts }}.until is null
+{%- endmacro %}

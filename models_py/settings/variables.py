@@ -20,6 +20,7 @@ LEAST = {
     "random_seed": 0,
     "min_age": 0,
     "max_tracks_per_artist": 0,
+    "period_days": 0,
     # one cluster or theme, or one item to judge a theme by, tells nothing apart
     "cluster_counts": 2,
     "theme_counts": 2,
@@ -30,6 +31,7 @@ MOST = {
     "max_age": 150,
     "session_gap_minutes": 525_600,
     "window_days": 36_500,
+    "period_days": 36_500,
     "playlist_recent_days": 36_500,
     "playlist_forgotten_days": 36_500,
     "k_core_rounds": 100,

@@ -25,7 +25,7 @@ final as (
         {%- for name in [
             'min_age', 'max_age', 'session_gap_minutes', 'min_items_per_user', 'min_users_per_track',
             'min_users_per_artist', 'min_listeners_to_group', 'k_core_rounds', 'min_users_to_learn', 'tuning_trials',
-            'tuning_budget_seconds', 'max_tuning_cells', 'random_seed', 'list_length', 'max_tracks_per_artist', 'love_plays',
+            'tuning_budget_seconds', 'max_tuning_cells', 'period_days', 'random_seed', 'list_length', 'max_tracks_per_artist', 'love_plays',
             'serve_users_without_plays', 'new_artists', 'headline_k', 'bootstrap_draws', 'permutation_draws',
             'min_segment_users', 'max_clustered_items', 'cluster_label_items', 'tags_per_artist', 'label_tags',
             'theme_top_items', 'playlist_length', 'playlist_tracks_per_artist', 'playlist_recent_days',
