@@ -1,4 +1,4 @@
-"""The baselines that recommend what somebody plays anyway."""
+"""What recommends what somebody plays anyway: baselines, and activation."""
 
 from dataclasses import replace
 
@@ -8,6 +8,8 @@ from scipy import sparse
 
 from models_py.data.interactions import Interactions, Periods
 from models_py.evaluation.ranking import recommend
+from models_py.recommenders.act_r import ActR
+from models_py.recommenders.base import Recommender
 from models_py.recommenders.personal_decayed import PersonalDecayed
 from models_py.recommenders.personal_recent import PersonalRecent
 from models_py.recommenders.personal_top import PersonalTop
@@ -80,5 +82,20 @@ def test_each_play_is_halved_with_the_age_of_its_period(interactions: Interactio
     assert lists(model, interactions, "repeat")[0] == own
 
 
-def test_without_periods_nothing_decays(interactions: Interactions):
-    assert "the var period_days" in PersonalDecayed.lacks(interactions)
+@pytest.mark.parametrize(
+    ("decay", "own"),
+    [
+        (0.0, [0, 1, 2]),  # plays alone decide
+        (1.0, [1, 0, 2]),  # 8/1000 = 0.008; 1/10 + 3/1000 = 0.103; 1/250 = 0.004
+        (2.0, [1, 2, 0]),  # 8/10^6 = 0.000008; 1/100 + 3/10^6 = 0.01; 1/62500 = 0.000016
+    ],
+)
+def test_activation_fades_by_a_power_of_age(interactions: Interactions, decay: float, own: list[int]):
+    plays = sparse.csr_matrix([[0.0, 0, 8], [1, 0, 3], [0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0]])
+    timed = replace(interactions, periods=Periods(plays, np.array([10.0, 250.0, 1000.0])))
+    assert lists(ActR(decay).fit(timed, 0), interactions, "repeat")[0] == own
+
+
+@pytest.mark.parametrize("recommender", [ActR, PersonalDecayed])
+def test_without_periods_nothing_decays(interactions: Interactions, recommender: type[Recommender]):
+    assert "the var period_days" in recommender.lacks(interactions)

@@ -10,6 +10,7 @@ from scipy import sparse
 from models_py.data.interactions import Interactions, Periods
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
+from models_py.recommenders.act_r import ActR
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.personal_decayed import PersonalDecayed
 
@@ -56,7 +57,7 @@ def in_periods(rows: pd.DataFrame, shape: tuple[int, int], borders: pd.DatetimeI
 
 
 @pytest.mark.parametrize("borders", BORDERS)
-@pytest.mark.parametrize("recommender", [PersonalDecayed])
+@pytest.mark.parametrize("recommender", [ActR, PersonalDecayed])
 def test_the_default_foresees_what_is_played_again_best(
     days: pd.DataFrame, recommender: type[Recommender], borders: str
 ) -> None:
