@@ -135,18 +135,21 @@ class Interactions:
 
     def restricted(self, users: np.ndarray, items: np.ndarray) -> "Interactions":
         """Keep these users and items, numbered in the order given."""
-        # numbered from 1: a stored 0 is no cell
-        cells = _canonical(with_values(self.counts, np.arange(1, self.counts.nnz + 1))[users][:, items]).data - 1
         kept, parents = np.unique(self.parents[items], return_inverse=True)
         return Interactions(
             counts=self.counts[users][:, items],
             parents=parents,
             windows={days: plays[items] for days, plays in self.windows.items()},
             last_played=None if self.last_played is None else self.last_played[users][:, items],
-            periods=None if self.periods is None else replace(self.periods, plays=self.periods.plays[cells]),
+            periods=None if self.periods is None else self._periods_of(users, items),
             tags=None if self.tags is None else self.tags[items],
             known_parents=None if self.known_parents is None else self.known_parents[users][:, kept],
         )
+
+    def _periods_of(self, users: np.ndarray, items: np.ndarray) -> Periods:
+        # numbered from 1: a stored 0 is no cell
+        cells = with_values(self.counts, np.arange(1, self.counts.nnz + 1))[users][:, items]
+        return replace(self.periods, plays=self.periods.plays[_canonical(cells).data - 1])
 
 
 def _canonical(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
