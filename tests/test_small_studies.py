@@ -17,8 +17,9 @@ from models_py.sources.demo.files import EVENTS_1K, TAGS
 
 pytestmark = pytest.mark.slow
 
-# a few trials, one point of each grid
-SMALL = f"{{tuning_trials: 3, cluster_counts: [8], theme_counts: [8], factorization_factors: [8], {FEW_DRAWS}}}"
+# a few trials, one point of each grid, and periods in which plays decay
+GRIDS = "cluster_counts: [8], theme_counts: [8], factorization_factors: [8]"
+SMALL = f"{{tuning_trials: 3, period_days: 30, {GRIDS}, {FEW_DRAWS}}}"
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +177,7 @@ def test_noise_after_the_cut_off_changes_nothing_that_models_learn_from(
         "training_items",
         "training_interactions",
         "training_item_windows",
+        "training_interaction_periods",
         "training_tags",
         "training_known_artists",
         "validation_interactions",

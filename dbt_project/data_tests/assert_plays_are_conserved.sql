@@ -1,7 +1,7 @@
 -- Totals that should all be the number of kept plays: per item type over all cells, and per split over its parts.
 -- Tracks have the plays of formats with titles, temporal splits those of formats with times, and leave_last the cells
--- that hold one of the latter. A rolling split ends before the last play, so only splits without an end of test are
--- compared.
+-- that hold one of the latter. Only splits without an end of test are compared: a rolling one ends before the last
+-- play. A split that is drawn like another has the plays of that one.
 with
 
 kept as (
@@ -39,6 +39,8 @@ totals as (
     inner join {{ ref('int_splits_built') }} as splits
         on cells.split_name = splits.split_name
             and coalesce(splits.test_end_share, 1) = 1
+            and splits.test_until is null
+            and splits.like_split is null
     group by
         cells.split_name,
         splits.split_kind,

@@ -11,6 +11,7 @@ plays, a feature, a result, a raw line) could carry test cells to a recommender,
         'int_users_numbered': 'names of users, without plays',
         'int_spellings_identified': 'names and ids of tracks and artists, without plays',
         'training_item_windows from plays': 'plays up to the end of its part; the table has nothing later',
+        'training_interaction_periods from plays': 'plays up to the end of its part; the table has nothing later',
         'training_tags from artist_tags': 'tags that people gave to artists, without plays',
     }) }}
 {%- endmacro %}

@@ -154,7 +154,7 @@ class RerankedLists(BlendedLists):
 
     def for_others(self) -> Self:
         """Leave out what of the plays describes no candidate, too."""
-        kept = replace(self.interactions, last_played=None, tags=None, known_parents=None)
+        kept = replace(self.interactions, last_played=None, periods=None, tags=None, known_parents=None)
         return replace(super().for_others(), interactions=kept, coefficients=self.coefficients[:1])
 
     def scores(self, users: np.ndarray) -> np.ndarray:

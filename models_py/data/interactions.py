@@ -1,13 +1,50 @@
 """The matrix that every model learns from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
+from models_py.matrices.cells import with_values
 from models_py.matrices.weighting import listeners
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Plays of cells in periods of time before the end of the data.
+
+    Attributes
+    ----------
+    plays : csr_matrix of float64, shape (n_cells, n_periods)
+        Plays of each cell, in the order of the data of `Interactions.counts`, in each period, the last period first.
+    ages : array of float64, shape (n_periods,)
+        Days from the middle of each period to the end of the data.
+    """
+
+    plays: sparse.csr_matrix
+    ages: np.ndarray
+
+    @property
+    def memory(self) -> int:
+        """Bytes that `decayed` takes at most."""
+        return 48 * self.plays.nnz + 24 * self.plays.shape[0]
+
+    def decayed(self, halvings: np.ndarray) -> np.ndarray:
+        """Logarithm to base 2 of each cell's plays, halved as often as their period says, float64, shape (n_cells,).
+
+        What a cell's last period leaves is taken out of the sum, in which old plays would vanish.
+
+        Parameters
+        ----------
+        halvings : array of float64, shape (n_periods,)
+            Growing from period to period.
+        """
+        starts = self.plays.indptr[:-1]
+        last = halvings[self.plays.indices[starts]]
+        further = halvings[self.plays.indices] - np.repeat(last, np.diff(self.plays.indptr))
+        return np.log2(np.add.reduceat(self.plays.data * 2.0**-further, starts)) - last
 
 
 @dataclass(frozen=True)
@@ -24,6 +61,8 @@ class Interactions:
         Plays within so many days before the end of the data; empty where plays have no times.
     last_played : csr_matrix of float64, shape (n_users, n_items), or None
         Day of the last play of each cell of `counts`, in days since 1970; None where plays have no times.
+    periods : Periods or None
+        Plays of each cell of `counts` by period; None where they are in no periods.
     tags : csr_matrix of float64, shape (n_items, n_tags), or None
         How many people gave each item (a track: its artist) each tag; None where there are no tags.
     known_parents : csr_matrix of bool, shape (n_users, n_parents), or None
@@ -33,13 +72,15 @@ class Interactions:
     Raises
     ------
     ValueError
-        Where the shapes disagree, a stored count is not a positive number, or `last_played` has other cells.
+        Where the shapes disagree, a stored count is not a positive number, `last_played` has other cells, or `periods`
+        other plays.
     """
 
     counts: sparse.csr_matrix
     parents: np.ndarray
     windows: Mapping[int, np.ndarray] = field(default_factory=dict)
     last_played: sparse.csr_matrix | None = None
+    periods: Periods | None = None
     tags: sparse.csr_matrix | None = None
     known_parents: sparse.csr_matrix | None = None
 
@@ -51,6 +92,8 @@ class Interactions:
             raise ValueError("parents and windows need one value per item")
         if self.tags is not None and self.tags.shape[0] != counts.shape[1]:
             raise ValueError("tags needs one row per item")
+        if self.periods is not None and not np.array_equal(self.periods.plays.sum(axis=1).A1, counts.data):
+            raise ValueError("periods needs the plays of each cell of counts")
         object.__setattr__(self, "counts", counts)
         if self.last_played is not None:
             last_played = _canonical(sparse.csr_matrix(self.last_played, dtype=np.float64))
@@ -98,9 +141,15 @@ class Interactions:
             parents=parents,
             windows={days: plays[items] for days, plays in self.windows.items()},
             last_played=None if self.last_played is None else self.last_played[users][:, items],
+            periods=None if self.periods is None else self._periods_of(users, items),
             tags=None if self.tags is None else self.tags[items],
             known_parents=None if self.known_parents is None else self.known_parents[users][:, kept],
         )
+
+    def _periods_of(self, users: np.ndarray, items: np.ndarray) -> Periods:
+        # numbered from 1: a stored 0 is no cell
+        cells = with_values(self.counts, np.arange(1, self.counts.nnz + 1))[users][:, items]
+        return replace(self.periods, plays=self.periods.plays[_canonical(cells).data - 1])
 
 
 def _canonical(matrix: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import Interactions, Periods
 from models_py.data.validation import Validation
 from models_py.errors import WarehouseError
 from models_py.warehouse import Warehouse
@@ -92,6 +92,11 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
     windows = warehouse.read(
         f"select part, window_days, item_index, play_count from marts.training_item_windows {condition}", where
     )
+    periods = warehouse.read(
+        "select part, user_index, item_index, period, age_days, play_count "
+        f"from marts.training_interaction_periods {condition} order by user_index, item_index, period",
+        where,
+    )
     tags = warehouse.read(
         f"select parent_item_index, tag_index, tag_count from marts.training_tags {condition} order by all", where
     )
@@ -108,13 +113,14 @@ def read_training_data(warehouse: Warehouse, dataset: Dataset, window_days: Sequ
     shape = (dataset.n_users, len(parents))
     tags_of_items = _tags(tags, parents)
 
-    def interactions(parts: tuple[str, ...], window_part: str) -> Interactions:
+    def interactions(parts: tuple[str, ...], ending: str) -> Interactions:
         chosen = np.isin(cells["part"].astype(str), parts)
         return Interactions(
             counts=matrix(cells["play_count"], cells["user_index"], cells["item_index"], chosen, shape),
             parents=parents,
-            windows=_windows(windows, window_part, window_days, len(parents)),
+            windows=_windows(windows, ending, window_days, len(parents)),
             last_played=_last_played(cells, chosen, shape),
+            periods=_periods(periods, ending),
             tags=tags_of_items,
             known_parents=_known_parents(artists, parts, (dataset.n_users, parents.max(initial=-1) + 1)),
         )
@@ -147,6 +153,19 @@ def _last_played(cells: dict[str, np.ndarray], chosen: np.ndarray, shape: tuple[
     # cells come by user, item and part, so that of a cell in fit and in validation the later part stands last
     last = np.append((np.diff(users) != 0) | (np.diff(items) != 0), True)
     return sparse.csr_matrix((days[last], (users[last], items[last])), shape=shape)
+
+
+def _periods(rows: dict[str, np.ndarray], part: str) -> Periods | None:
+    """Plays of each cell by period, or nothing where there are none."""
+    of_part = {name: values[rows["part"].astype(str) == part] for name, values in rows.items()}
+    users, items = of_part["user_index"], of_part["item_index"]
+    if not len(users):
+        return None
+    # rows come by user and item, so that a cell is a run of them
+    cells = np.cumsum(np.append(0, (np.diff(users) != 0) | (np.diff(items) != 0)))
+    _, first, periods = np.unique(of_part["period"], return_index=True, return_inverse=True)
+    plays = sparse.csr_matrix((of_part["play_count"].astype(np.float64), (cells, periods)))
+    return Periods(plays, of_part["age_days"][first].astype(np.float64))
 
 
 def _tags(rows: dict[str, np.ndarray], parents: np.ndarray) -> sparse.csr_matrix | None:

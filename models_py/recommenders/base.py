@@ -14,6 +14,7 @@ from models_py.recommenders.fitted import FittedModel
 TASKS = ("discovery", "repeat", "all", "new_artists")
 
 NO_TIMES = "it needs the times of plays, which this split does not have"
+NO_PERIODS = "it needs plays by period, which splits cut at dates have, and others by time with the var period_days"
 NO_TAGS = "it needs tags (artist-tags.tsv beside the plays), and there are none"
 
 

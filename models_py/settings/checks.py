@@ -13,7 +13,7 @@ from models_py.sources.feedback import read_feedback
 from models_py.sources.formats import Format, endings_in_words, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
-NEED_TIMES = ("temporal", "leave_last")
+NEED_TIMES = ("temporal", "random_like", "leave_last")
 
 
 def check_build(settings: Settings) -> None:

@@ -22,6 +22,7 @@ LEAST = {
     "max_tracks_per_artist": 0,
     "min_played_seconds": 0,
     "merge_seconds": 0,
+    "period_days": 0,
     # one cluster or theme, or one item to judge a theme by, tells nothing apart
     "cluster_counts": 2,
     "theme_counts": 2,
@@ -35,6 +36,7 @@ MOST = {
     "merge_seconds": 3600,
     "personal_half_life_days": 36_500,
     "window_days": 36_500,
+    "period_days": 36_500,
     "playlist_recent_days": 36_500,
     "playlist_forgotten_days": 36_500,
     "k_core_rounds": 100,

@@ -5,7 +5,8 @@ import pytest
 from made_matrices import interactions_of, random_plays
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import Interactions, Periods
+from models_py.matrices.cells import with_values
 
 
 def test_cells_are_float32_sorted_and_added_up():
@@ -49,3 +50,25 @@ def test_parents_that_are_known_stay_those_of_the_items_that_are_kept():
     kept = interactions.restricted(np.array([1]), np.array([0, 2]))
     assert kept.parents.tolist() == [0, 1]
     assert kept.known_parents.toarray().tolist() == [[False, True]]
+
+
+def test_periods_follow_the_cells_that_are_kept():
+    made = interactions_of(random_plays(7, 9, 0.5))
+    users, items = np.array([5, 1, 3]), np.array([8, 0, 4, 2])
+    kept = made.restricted(users, items)
+    for period in range(2):
+        plays = with_values(made.counts, made.periods.plays[:, [period]].toarray().ravel()).toarray()
+        of_kept = with_values(kept.counts, kept.periods.plays[:, [period]].toarray().ravel()).toarray()
+        np.testing.assert_array_equal(of_kept, plays[np.ix_(users, items)])
+
+
+def test_periods_with_other_plays_are_refused():
+    periods = Periods(sparse.csr_matrix([[1.0, 2.0]]), np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match="periods needs the plays of each cell"):
+        Interactions(sparse.csr_matrix([[4.0]]), parents=np.arange(1), periods=periods)
+
+
+def test_plays_of_a_cell_are_added_up_as_they_are_decayed():
+    # 4 halved once and 16 halved three times; 8 halved three times; so old that it is nothing as a number
+    periods = Periods(sparse.csr_matrix([[4.0, 16.0, 0], [0, 8, 0], [0, 0, 2]]), np.array([1.0, 3.0, 5000.0]))
+    np.testing.assert_allclose(periods.decayed(periods.ages), [2, 0, -4999])

@@ -1,11 +1,16 @@
-"""The baselines that recommend what somebody plays anyway."""
+"""What recommends what somebody plays anyway: baselines, and activation."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import Interactions, Periods
 from models_py.evaluation.ranking import recommend
+from models_py.recommenders.act_r import ActR
+from models_py.recommenders.base import Recommender
+from models_py.recommenders.personal_decayed import PersonalDecayed
 from models_py.recommenders.personal_recent import PersonalRecent
 from models_py.recommenders.personal_top import PersonalTop
 
@@ -60,3 +65,37 @@ def test_the_day_that_ages_are_counted_to_changes_no_list(interactions: Interact
 def test_days_without_plays_are_refused(interactions: Interactions):
     with pytest.raises(ValueError, match="last_played needs one value for each cell"):
         Interactions(interactions.counts, interactions.parents, interactions.windows, interactions.last_played[:, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("half_life", "own"),
+    [
+        (1460, [0, 1, 2]),  # plays alone decide
+        (180, [1, 0, 2]),  # 8 * 2^-4 = 0.5; 1 * 2^-0.25 + 3 * 2^-4 = 1.03; 1 * 2^-2 = 0.25
+        (90, [1, 2, 0]),  # 8 * 2^-8 = 0.03; 1 * 2^-0.5 + 3 * 2^-8 = 0.72; 1 * 2^-4 = 0.06
+    ],
+)
+def test_each_play_is_halved_with_the_age_of_its_period(interactions: Interactions, half_life: int, own: list[int]):
+    plays = sparse.csr_matrix([[0.0, 0, 8], [1, 0, 3], [0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0]])
+    timed = replace(interactions, periods=Periods(plays, np.array([45.0, 360.0, 720.0])))
+    model = PersonalDecayed(half_life).fit(timed, 0)
+    assert lists(model, interactions, "repeat")[0] == own
+
+
+@pytest.mark.parametrize(
+    ("decay", "own"),
+    [
+        (0.0, [0, 1, 2]),  # plays alone decide
+        (1.0, [1, 0, 2]),  # 8/1000 = 0.008; 1/10 + 3/1000 = 0.103; 1/250 = 0.004
+        (2.0, [1, 2, 0]),  # 8/10^6 = 0.000008; 1/100 + 3/10^6 = 0.01; 1/62500 = 0.000016
+    ],
+)
+def test_activation_fades_by_a_power_of_age(interactions: Interactions, decay: float, own: list[int]):
+    plays = sparse.csr_matrix([[0.0, 0, 8], [1, 0, 3], [0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 0]])
+    timed = replace(interactions, periods=Periods(plays, np.array([10.0, 250.0, 1000.0])))
+    assert lists(ActR(decay).fit(timed, 0), interactions, "repeat")[0] == own
+
+
+@pytest.mark.parametrize("recommender", [ActR, PersonalDecayed])
+def test_without_periods_nothing_decays(interactions: Interactions, recommender: type[Recommender]):
+    assert "the var period_days" in recommender.lacks(interactions)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import settings
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import Interactions, Periods
 
 WINDOWS = (30, 90, 180, 365)
 
@@ -12,7 +12,7 @@ reproducible = settings(derandomize=True, deadline=None, max_examples=100, datab
 
 
 def interactions_of(dense: np.ndarray) -> Interactions:
-    """Wrap a dense users x items matrix of plays: three items share a parent, a half of them tags."""
+    """Wrap a dense users x items matrix of plays: three items share a parent, a half of them tags; two periods."""
     dense = np.asarray(dense)
     n_items = dense.shape[1]
     windows = {days: np.ceil(dense.sum(axis=0) * days / 400) for days in WINDOWS}
@@ -24,6 +24,7 @@ def interactions_of(dense: np.ndarray) -> Interactions:
         parents=_parents(n_items),
         windows=windows,
         last_played=last_played,
+        periods=_periods(counts),
         tags=_tags(n_items),
     )
 
@@ -33,6 +34,12 @@ def _parents(n_items: int) -> np.ndarray:
     first = n_items // 2
     items = np.arange(n_items)
     return np.where(items < first, items // 3, (first + 2) // 3 + (items - first) // 3)
+
+
+def _periods(counts: sparse.csr_matrix) -> Periods:
+    """Put a cell's plays but the first third into the last of two periods."""
+    plays = np.column_stack([counts.data - counts.data // 3, counts.data // 3])
+    return Periods(sparse.csr_matrix(plays, dtype=np.float64), np.array([45.0, 400.0]))
 
 
 def _tags(n_items: int) -> sparse.csr_matrix:

@@ -1,6 +1,7 @@
 """Reads real play counts, which are not in the repository, as matrices."""
 
 import csv
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ from scipy import sparse
 
 
 def read_rows(path: Path, header: bool = True) -> list[list[str]]:
-    """Read the fields of a file's lines, which are separated by tabs and never quoted."""
-    with path.open(newline="") as lines:
+    """Read the fields of a file's lines, plain or in .gz, which are separated by tabs and never quoted."""
+    opened = gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="")
+    with opened as lines:
         return list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))[header:]
 
 

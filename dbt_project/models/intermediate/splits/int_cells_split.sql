@@ -22,6 +22,10 @@ cells_by_group as (
     select * from {{ ref('int_cells_split_by_group') }}
 ),
 
+cells_like_time as (
+    select * from {{ ref('int_cells_split_like_time') }}
+),
+
 cells_leaving_last as (
     select * from {{ ref('int_cells_split_leaving_last') }}
 ),
@@ -73,6 +77,8 @@ final as (
     select * from cells_at_random
     union all
     select * from cells_by_group
+    union all
+    select * from cells_like_time
     union all
     select * from cells_leaving_last
     union all

@@ -21,6 +21,19 @@ shares as (
     where test_end_share < 1
 ),
 
+-- the last moment before a date: a boundary belongs to the part that it ends
+dated as (
+    {%- for boundary in ['fit_until', 'train_until', 'test_until'] %}
+    select
+        split_name,
+        '{{ boundary }}' as boundary,
+        cast({{ boundary }} as timestamp) - interval '1 microsecond' as played_at
+    from splits
+    where {{ boundary }} is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 days as (
     select
         played_on,
@@ -61,6 +74,8 @@ final as (
     from wanted
     inner join numbered
         on {{ same_keys('wanted', 'numbered', ['played_on', 'play_in_day']) }}
+    union all
+    select * from dated
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(post_hook='{{ refuse_parts_without_plays() }}') }}
+-- depends_on: {{ ref('plays') }}
 with
 
 splits as (

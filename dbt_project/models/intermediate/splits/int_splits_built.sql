@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ refuse_split_rows() }}') }}
 with
 
 splits as (
@@ -29,8 +30,12 @@ final as (
         fit_share,
         train_share,
         test_end_share,
+        fit_until,
+        train_until,
+        test_until,
         held_out_one_in,
         validation_one_in,
+        like_split,
         salt
     from marked
     where {{ is_built_split() }}

@@ -5,6 +5,7 @@
         'part', 'user_index', 'item_index', 'play_count', 'first_played_at', 'last_played_at'
     ],
     'training_item_windows': ['part', 'item_index', 'window_days', 'play_count', 'listener_count'],
+    'training_interaction_periods': ['part', 'user_index', 'item_index', 'period', 'age_days', 'play_count'],
     'training_tags': ['parent_item_index', 'tag_index', 'tag_count'],
     'validation_interactions': ['user_index', 'item_id', 'item_index', 'is_repeat', 'is_new_artist'],
     'training_known_artists': ['part', 'user_index', 'parent_item_index'],

@@ -20,17 +20,8 @@ last_play as (
     select max(played_at) as played_at from plays
 ),
 
--- the windows end where the part ends: 'fit' while tuning, 'train' (fit and validation) for the refit
 window_ends as (
-    select split_name, 'fit' as part, until as ends_at from parts
-    where part = 'fit' and until is not null
-    union all
-    select split_name, 'train' as part, until as ends_at from parts
-    where part = 'validation'
-    union all
-    select parts.split_name, 'train' as part, last_play.played_at as ends_at from parts
-    cross join last_play
-    where parts.part = 'fit' and parts.until is null
+    {{ training_ends('parts', 'last_play') }}
 ),
 
 -- numbers in place of names: millions of plays are looked up and grouped by them

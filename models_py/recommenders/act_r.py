@@ -1,0 +1,41 @@
+"""What the user's memory holds best: base-level activation of ACT-R.
+
+Each play leaves a trace that fades by a power of its age (Anderson & Schooler 1991, Reflections of the Environment in
+Memory), as what people listen to again does (Reiter-Haas, Parada-Cabaleiro, Schedl, Motamedi, Tkalcic & Lex 2021,
+Predicting Music Relistening Behavior Using the ACT-R Framework). Of that framework this is the base level alone.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from models_py.data.interactions import Interactions
+from models_py.recommenders.base import NO_PERIODS, Recommender
+from models_py.recommenders.fitted import OwnItems
+
+
+@dataclass(frozen=True)
+class ActR(Recommender):
+    """The user's own items by the sum over plays of their period's age to the power of -`decay`."""
+
+    name: ClassVar[str] = "act_r"
+    tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
+    space: ClassVar[dict[str, tuple]] = {"decay": (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)}
+
+    # the best of the space on real days of listening to 2008, and all that decides where fit is one period
+    decay: float = 1.0
+
+    @classmethod
+    def lacks(cls, interactions: Interactions) -> str | None:
+        """Need plays by period."""
+        return NO_PERIODS if interactions.periods is None else None
+
+    def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> OwnItems:
+        """Rank by activation; the seed is not used."""
+        preference = interactions.periods.decayed(self.decay * np.log2(interactions.periods.ages))
+        return OwnItems.ranked(interactions.counts, preference, interactions.listeners)
+
+    def memory(self, interactions: Interactions) -> int:
+        """Count the cells, their periods, and the items."""
+        return OwnItems.foretold(interactions.counts) + interactions.periods.memory
