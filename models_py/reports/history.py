@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from models_py import dbt
-from models_py.errors import SettingError
+from models_py.errors import RawFileError, SettingError
 from models_py.reports.left_out import describe_local_clocks, describe_what_is_left_out, require_plays
 from models_py.serving.credits import first_artist, plain_title
 from models_py.settings.environment import Settings
 from models_py.sources.archives import unpack
 from models_py.sources.files import check_raw_files, describe_unknown_files
+from models_py.sources.formats import formats, might_be
 from models_py.terminal.printing import print_table, say
 from models_py.terminal.progress import stage
 from models_py.warehouse import NameIds, Warehouse
@@ -136,11 +137,24 @@ def _loaded(settings: Settings, files: Sequence[Path], user: str) -> Iterator[tu
         own = replace(settings, raw=raw, warehouse=Path(folder) / "history.duckdb", given_unpacked=None)
         # dbt reads them there
         os.environ |= {"RAW": str(raw), "UNPACKED": str(own.unpacked), "DEMO": f"{folder}/demo", "SPLITS": ""}
-        unpack(own.archives(), own.unpacked)
-        check_raw_files(own)
+        _check(own)
         with stage("Exports read (dbt)") as shown:
             dbt.build([*LOADING, *CAUTIOUSLY], own.warehouse, own.variables, shown)
         yield own, describe_unknown_files(own)
+
+
+def _check(own: Settings) -> None:
+    """Refuse what cannot be read, by the names that the files were given with."""
+    try:
+        unpack(own.archives(), own.unpacked)
+        if not own.has_event_files():
+            names = ", ".join(path.name for path in sorted(own.raw.rglob("*")) if path.is_file())
+            lines = [line for one in own.candidates() for line in one.first_lines()]
+            meant = might_be(lines) if lines else " or ".join(formats())
+            raise RawFileError(f"{names} is in no known format; it might have been {meant}: name exports of plays.")
+        check_raw_files(own)
+    except RawFileError as error:
+        raise RawFileError(str(error).replace(f"{own.raw}/", "")) from error
 
 
 def _put(files: Sequence[Path], folder: Path) -> None:
