@@ -19,16 +19,15 @@ from models_py.sources.demo import compare_key, planted_preferences, planted_tra
 K = 20
 
 MODELS = [*recommenders().values(), *BLENDS]
-# tasks that each model makes lists for, by item type; 'new_artists' is left out, which the demo does not ask for, and
-# for artists what works by the artists of tracks
+# what the demo has no plays by period for, and for artists what works by the artists of tracks
+SKIPPED = {
+    "track": {"act_r", "personal_decayed"},
+    "artist": {"act_r", "personal_decayed", "artist_backoff"},
+}
+# tasks that each model makes lists for, by item type; 'new_artists' is left out, which the demo does not ask for
 TASKS_OF_MODELS = {
-    item_type: [
-        task
-        for model in MODELS
-        for task in model.tasks
-        if task != "new_artists" and (item_type, model.name) != ("artist", "artist_backoff")
-    ]
-    for item_type in ("track", "artist")
+    item_type: [task for model in MODELS for task in model.tasks if task != "new_artists" and model.name not in skipped]
+    for item_type, skipped in SKIPPED.items()
 }
 
 
