@@ -36,7 +36,7 @@ scores_of_kind as (
         scores.*,
         {{ cut_after('runs') }} as cut_after
     from scores
-    inner join splits on scores.split_name = splits.split_name
+    inner join splits on scores.split_name = splits.split_name and splits.fit_until is null
     inner join runs
         on {{ same_keys('scores', 'runs', ['split_name', 'item_type', 'model_name']) }}
 ),
