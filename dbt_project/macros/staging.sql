@@ -56,7 +56,9 @@ them is closed.
 
 {# One row per line of every event file, whatever its format, in the shape that the staging of each format ends in. #}
 {% macro canonical_lines() -%}
-    {%- for format in var('formats') %}
+    {#- dbt learns what depends on what where nothing is executed, and no file is known -#}
+    {%- set formats = recognized_event_files() | map(attribute='format') | unique | list -%}
+    {%- for format in formats or var('formats') %}
     select
         file_id,
         user_id,
