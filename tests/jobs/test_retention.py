@@ -64,7 +64,7 @@ def test_every_user_of_test_is_foretold_and_no_other() -> None:
     [
         (0, 0, "the data have no times of plays"),
         (0, 3, "nobody joined so early that both windows of days fit"),
-        (8, 8, "too few to learn from"),
+        (8, 8, "there are too few users"),
     ],
 )
 def test_where_the_data_do_not_suffice_the_reason_is_all_there_is(n_users: int, with_times: int, reason: str) -> None:

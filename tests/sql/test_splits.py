@@ -29,7 +29,7 @@ def write_split(warehouse: Path, table: str, boundaries: dict[str, str]) -> None
         **{"split_name": "'odd'", "split_kind": "'temporal'", "tasks": "'all'", "default_for": "'times'"},
         **{"fit_share": "null", "train_share": "null", "test_end_share": "null"},
         **{"fit_until": "null::date", "train_until": "null::date", "test_until": "null::date"},
-        **{"held_out_one_in": "null", "validation_one_in": "null", "like_split": "null", "salt": "null"},
+        **{"held_out_one_in": "null", "validation_one_in": "null", "like_split": "null::varchar", "salt": "null"},
         **boundaries,
     }
     values = ", ".join(f"{value} as {name}" for name, value in columns.items())
