@@ -271,3 +271,9 @@ def test_only_the_warehouse_module_opens_duckdb() -> None:
 def test_one_job_opens_test_cells() -> None:
     openers = [path for path in (ROOT / "models_py").rglob("*.py") if "test_interactions" in path.read_text()]
     assert openers == [ROOT / "models_py/jobs/factorization.py"]
+
+
+def test_each_file_of_tests_has_a_name_of_its_own() -> None:
+    """Pytest imports files without packages by their names alone."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [name for name in sorted(set(names)) if names.count(name) > 1] == []
