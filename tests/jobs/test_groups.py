@@ -35,6 +35,7 @@ def run_on(study: Study, *command: str, variables: str = "{}") -> None:
     )
 
 
+@pytest.mark.slow
 def test_dbt_alone_says_what_to_run_and_builds_the_rest(tmp_path: Path) -> None:
     study = study_in(tmp_path, SOURCE="360k", SPLITS="random_groups")
     write_demo(study.folder / "demo", users=20)

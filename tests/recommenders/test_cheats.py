@@ -90,6 +90,7 @@ def test_the_refusal_says_what_to_do(refusal):
     assert refusal.count(" reads ") == sum(sentence.count(" reads ") for sentence in SENTENCES)
 
 
+@pytest.mark.slow
 def test_a_recommender_that_opens_the_warehouse_is_refused_before_anything_is_built(tmp_path: Path):
     study = study_in(tmp_path / "study")
     for folder in ("models_py", "dbt_project"):

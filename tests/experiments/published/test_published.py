@@ -142,6 +142,7 @@ def test_whoever_cannot_take_part_is_named_with_the_reason(monkeypatch):
     assert "ZeroDivisionError: on purpose" in skipped["broken"]
 
 
+@pytest.mark.slow
 def test_blends_of_the_best_take_part(monkeypatch):
     models = {model.name: model for model in (ItemKNN, SVD, MostPopular)}
     monkeypatch.setattr(protocol, "recommenders", lambda: models)
@@ -201,6 +202,7 @@ def test_a_file_is_read_under_its_own_name(tmp_path: Path, monkeypatch: pytest.M
     assert sorted(counts.data) == [1, 2, 3]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("parsed_once")
 def test_counts_are_loaded_by_the_rules_of_every_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A line in two files counts once, a spelling is an artist of its own, and what is no count is left out."""

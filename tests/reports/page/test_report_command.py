@@ -40,6 +40,7 @@ def test_the_command_writes_one_file_beside_the_warehouse_and_says_where(linked:
     assert report.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_documentation_of_the_tables_is_linked_where_it_is(linked: Study) -> None:
     target = linked.folder / "some target"
     target.mkdir()
