@@ -15,7 +15,7 @@ from pathlib import Path
 
 from models_py.errors import MusicError, RawFileError
 from models_py.settings.environment import Settings
-from models_py.sources.folder import NOTES
+from models_py.sources.folder import NOTES, Candidate
 from models_py.sources.formats import (
     first_lines,
     format_of,
@@ -77,26 +77,32 @@ def check_raw_files(settings: Settings) -> None:
 
 
 def describe_unknown_files(settings: Settings) -> list[str]:
-    """Say which files of folders and archives are in no format and left out: exports bring others along."""
-    unknown = [one for one in settings.candidates() if not (one.is_of_the_folder or one.is_event_file)]
-    if not unknown:
-        return []
-    names = ", ".join(one.name for one in unknown[:MOST_NAMED]) + ", ..." * (len(unknown) > MOST_NAMED)
-    return [
-        f"Files of folders and archives that are no plays in a known format are left out ({len(unknown)}): {names}."
-    ]
+    """Say which files are in no format and left out, and what those of the raw folder itself might have been."""
+    unknown = [one for one in settings.candidates() if not one.is_event_file]
+    sentences = [f"{_what_it_might_be(one)}; it is left out." for one in unknown if _is_odd(one)]
+    inside = [one.name for one in unknown if not one.is_of_the_folder]
+    if inside:
+        names = ", ".join(inside[:MOST_NAMED]) + ", ..." * (len(inside) > MOST_NAMED)
+        sentences.append(
+            f"Files of folders and archives that are no plays in a known format are left out ({len(inside)}): {names}."
+        )
+    return sentences
+
+
+def _is_odd(one: Candidate) -> bool:
+    """Whether a file of the raw folder itself is in no format; a note may lie there."""
+    return one.is_of_the_folder and not one.is_event_file and not one.name.endswith(NOTES)
+
+
+def _what_it_might_be(one: Candidate) -> str:
+    return f"{one.path} is in no known format; it might have been {might_be(one.first_lines())}"
 
 
 def _check_formats(settings: Settings) -> None:
-    """Refuse a file of the raw folder itself that is in no format, and an archive without one that is."""
+    """Refuse a folder without a file in a known format, and an archive without one."""
     files = settings.candidates()
-    for one in files:
-        if one.is_of_the_folder and not one.is_event_file and not one.name.endswith(NOTES):
-            lines = one.first_lines()
-            raise RawFileError(
-                f"{one.path} is in no known format; it might have been {might_be(lines)}: "
-                "correct it, or move it into a folder, where what is no export is left alone."
-            )
+    if odd := [one for one in files if _is_odd(one) and not any(other.is_event_file for other in files)]:
+        raise RawFileError(f"{_what_it_might_be(odd[0])}: correct it, or put event files there.")
     filled = {one.name for one in files if one.is_event_file}
     for archive in settings.archives():
         prefix = f"{archive.relative_to(settings.raw).as_posix()}/"

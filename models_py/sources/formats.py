@@ -124,7 +124,8 @@ def might_be(lines: list[bytes]) -> str:
     """Name the formats of one person's exports that lines may have been meant as: those that look like them at all."""
     (kind, _), *_ = Counter(map(_kind, lines)).most_common(1) or [("nothing", 0)]
     exports = {name: declared for name, declared in formats().items() if declared.is_personal}
-    if kind == "JSON":
+    # of JSON that is indented, most lines look like something else
+    if kind == "JSON" or (lines and lines[0].lstrip().startswith((b"{", b"["))):
         alike = [name for name in exports if is_json(name)]
     else:
         split = {name: declared.separator for name, declared in exports.items() if not is_json(name)}

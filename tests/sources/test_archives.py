@@ -10,7 +10,7 @@ from models_py.errors import RawFileError
 from models_py.settings.environment import Settings
 from models_py.sources import archives
 from models_py.sources.archives import unpack
-from models_py.sources.files import check_raw_files, explain
+from models_py.sources.files import check_raw_files, describe_unknown_files, explain
 
 RECORDS = json.dumps([{"endTime": "2023-05-04 23:08", "artistName": "Low", "trackName": "Song", "msPlayed": 200_000}])
 
@@ -103,6 +103,7 @@ def test_an_archive_without_plays_is_refused(study: Settings) -> None:
     ("name", "text", "words"),
     [
         ("a.json", '{"playlists": []}', "might have been spotify (a JSON list of records with endTime"),
+        ("a.json", '{\n  "a": 1,\n  "b": 2,\n  "c": 3\n}\n', "might have been spotify (a JSON list of records"),
         ("a.csv", "artist,plays\nLow,20\n", "might have been lastfm_csv (8 fields separated by commas"),
         ("a.csv", "a;b\nc;d\n", "might have been lastexport_semicolons (5 fields"),
         ("a.log", "a\tb\n", "might have been lastexport (7 fields separated by tabs"),
@@ -119,6 +120,16 @@ def test_a_file_of_no_known_format_is_named_with_those_it_might_have_been(
         check_raw_files(study)
     assert words in str(refused.value)
     assert str(study.raw / name) in str(refused.value)
+
+
+def test_beside_plays_a_file_of_no_known_format_is_named_and_left_out(study: Settings) -> None:
+    (study.raw / "plays.tsv").write_text("ann\t2009-05-01T12:00:00Z\t\tLow\t\tMurderer\n")
+    (study.raw / "truth.json").write_text('{"lines": 1}')
+    check_raw_files(study)
+    assert [path.name for path in study.event_files()] == ["plays.tsv"]
+    (sentence,) = describe_unknown_files(study)
+    assert sentence.startswith(f"{study.raw / 'truth.json'} is in no known format; it might have been ")
+    assert sentence.endswith("; it is left out.")
 
 
 def test_notes_are_left_alone_and_exports_with_their_ending_are_not(study: Settings) -> None:
