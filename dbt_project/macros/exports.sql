@@ -40,28 +40,36 @@ a field in quotes is one.
     )
 {%- endmacro %}
 
-{# The canonical columns of lines with `fields`. #}
-{% macro export_columns(format) -%}
+{#
+The canonical lines of a format whose lines are fields in an order of their own: of `lines` with `fields`, or else of its
+files as they are.
+#}
+{% macro canonical_export(format, lines=none) -%}
     {%- set columns = var('formats')[format]['columns'] -%}
-    file_id,
-    {{ person(export_field(format, 'user')) }} as user_id,
-    {{ export_field(format, 'uts') }} as seconds_text,
-    {{ export_field(format, 'time') }} as time_text,
-    {{ export_time('seconds_text', 'time_text') }} as played_at,
-    cast(1 as bigint) as play_count,
-    coalesce({{ export_field(format, 'artist_mbid') }}, '') as artist_mbid,
-    {{ export_field(format, 'artist') }} as artist_name,
-    coalesce({{ export_field(format, 'track_mbid') }}, '') as track_mbid,
-    {{ export_field(format, 'title') }} as track_name,
-    case
-        when line is null then 'blank line'
-        when len(fields) != {{ columns | length }} then 'not {{ columns | length }} fields'
-        when {{ is_heading("coalesce(seconds_text, time_text)", 'time') }} then 'header'
-        when {{ is_without_time('seconds_text', 'time_text') }} then 'now playing'
-        when played_at is null then 'unreadable time'
-        when {{ is_blank('artist_name') }} then 'no artist name'
-    end as reason,
-    line as raw_line
+    select * exclude (seconds_text, time_text)
+    from (
+        select
+            file_id,
+            {{ person(export_field(format, 'user')) }} as user_id,
+            {{ export_field(format, 'uts') }} as seconds_text,
+            {{ export_field(format, 'time') }} as time_text,
+            {{ export_time('seconds_text', 'time_text') }} as played_at,
+            cast(1 as bigint) as play_count,
+            coalesce({{ export_field(format, 'artist_mbid') }}, '') as artist_mbid,
+            {{ export_field(format, 'artist') }} as artist_name,
+            coalesce({{ export_field(format, 'track_mbid') }}, '') as track_mbid,
+            {{ export_field(format, 'title') }} as track_name,
+            case
+                when line is null then 'blank line'
+                when len(fields) != {{ columns | length }} then 'not {{ columns | length }} fields'
+                when {{ is_heading("coalesce(seconds_text, time_text)", 'time') }} then 'header'
+                when {{ is_without_time('seconds_text', 'time_text') }} then 'now playing'
+                when played_at is null then 'unreadable time'
+                when {{ is_blank('artist_name') }} then 'no artist name'
+            end as reason,
+            line as raw_line
+        from {{ lines or '(' ~ read_event_fields(format) ~ ') as split_lines' }}
+    ) as canonical
 {%- endmacro %}
 
 {# The time that a field of seconds since 1970 gives, or a field of text where there are none; null where neither does. #}

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -73,10 +73,9 @@ def print_history(settings: Settings, files: Sequence[Path], user: str) -> None:
     with _loaded(settings, files, user) as (loaded, told):
         warehouse = Warehouse(loaded.warehouse)
         require_plays(loaded, warehouse)
-        print_table("Files", *_table(warehouse, FILES, "llrrrrrr"))
-        print_table("People", *_table(warehouse, PEOPLE, "lrrrll"))
-        if warehouse.read_values(REJECTED):
-            print_table("The first lines that are rejected", *_table(warehouse, REJECTED, "lrl"))
+        _print_rows("Files", warehouse.read_values(FILES), "llrrrrrr")
+        _print_rows("People", warehouse.read_values(PEOPLE), "lrrrll")
+        _print_rows("The first lines that are rejected", warehouse.read_values(REJECTED), "lrl")
         for sentence in told + describe_what_is_left_out(warehouse) + describe_local_clocks(warehouse):
             say(sentence)
         for sentence in describe_known(warehouse, Warehouse(settings.warehouse)):
@@ -123,9 +122,10 @@ def _of(known: np.ndarray, plays: np.ndarray, item_type: str) -> str:
     return f"{known.sum():,} of {len(known):,} {item_type}s ({share:.0%} of the plays)"
 
 
-def _table(warehouse: Warehouse, query: str, align: str) -> tuple[list[str], list[tuple], str]:
-    rows = warehouse.read_values(query)
-    return list(rows[0]) if rows else [], [tuple(row.values()) for row in rows], align if rows else ""
+def _print_rows(title: str, rows: Sequence[Mapping[str, object]], align: str) -> None:
+    """Print rows under the names of their columns, if there are any."""
+    if rows:
+        print_table(title, list(rows[0]), [tuple(row.values()) for row in rows], align)
 
 
 @contextmanager

@@ -34,8 +34,8 @@ def folders_of(archives: Iterable[Path], unpacked: Path) -> dict[Path, Path]:
     return {archive: unpacked / _md5(archive) for archive in archives}
 
 
-def unpack(archives: Iterable[Path], unpacked: Path) -> dict[Path, Path]:
-    """Unpack what is not unpacked yet, and remove what is of no archive; name each archive's folder.
+def unpack(archives: Iterable[Path], unpacked: Path) -> None:
+    """Unpack what is not unpacked yet, and remove what is of no archive.
 
     Raises
     ------
@@ -49,7 +49,6 @@ def unpack(archives: Iterable[Path], unpacked: Path) -> dict[Path, Path]:
     for archive, folder in folders.items():
         if not folder.exists():
             _unpack_into(archive, folder)
-    return folders
 
 
 def _unpack_into(archive: Path, folder: Path) -> None:

@@ -101,9 +101,10 @@ def _what_it_might_be(one: Candidate) -> str:
 def _check_formats(settings: Settings) -> None:
     """Refuse a folder without a file in a known format, and an archive without one."""
     files = settings.candidates()
-    if odd := [one for one in files if _is_odd(one) and not any(other.is_event_file for other in files)]:
-        raise RawFileError(f"{_what_it_might_be(odd[0])}: correct it, or put event files there.")
     filled = {one.name for one in files if one.is_event_file}
+    odd = next(filter(_is_odd, files), None)
+    if odd and not filled:
+        raise RawFileError(f"{_what_it_might_be(odd)}: correct it, or put event files there.")
     for archive in settings.archives():
         prefix = f"{archive.relative_to(settings.raw).as_posix()}/"
         if not any(name.startswith(prefix) for name in filled):
@@ -169,7 +170,7 @@ def recognized_formats(settings: Settings) -> list[str]:
 
     A file that tells nothing is read as the first one that does, and as SOURCE says where none does.
     """
-    told = [recognize(first_lines(content(path))) for path in settings.event_files()]
+    told = [one.format for one in settings.candidates() if one.is_event_file]
     otherwise = next(filter(None, told), format_of(settings.source))
     return [name or otherwise for name in told]
 

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from models_py.sources.formats import event_endings, first_lines, formats, recognize
@@ -50,9 +51,9 @@ class Candidate:
         told = self.format
         return told is not None and (self.is_of_the_folder or formats()[told].is_personal)
 
-    @property
+    @cached_property
     def format(self) -> str | None:
-        """Name of the format that it tells."""
+        """Name of the format that it tells; the file is read once for it."""
         return recognize(self.first_lines())
 
     def first_lines(self) -> list[bytes]:

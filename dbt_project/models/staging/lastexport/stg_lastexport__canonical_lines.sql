@@ -2,19 +2,8 @@
 
 with
 
-split_lines as (
-    {{ read_event_fields('lastexport') }}
-),
-
-canonical as (
-    select
-        {{ export_columns('lastexport') }}
-    from split_lines
-),
-
 final as (
-    select * exclude (seconds_text, time_text)
-    from canonical
+    {{ canonical_export('lastexport') }}
 )
 
 select * from final

@@ -18,15 +18,8 @@ joined as (
     from split_lines
 ),
 
-canonical as (
-    select
-        {{ export_columns('lastexport_semicolons') }}
-    from joined
-),
-
 final as (
-    select * exclude (seconds_text, time_text)
-    from canonical
+    {{ canonical_export('lastexport_semicolons', 'joined') }}
 )
 
 select * from final

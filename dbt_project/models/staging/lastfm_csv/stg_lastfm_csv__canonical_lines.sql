@@ -2,19 +2,8 @@
 
 with
 
-split_lines as (
-    {{ read_event_fields('lastfm_csv') }}
-),
-
-canonical as (
-    select
-        {{ export_columns('lastfm_csv') }}
-    from split_lines
-),
-
 final as (
-    select * exclude (seconds_text, time_text)
-    from canonical
+    {{ canonical_export('lastfm_csv') }}
 )
 
 select * from final

@@ -2,19 +2,8 @@
 
 with
 
-split_lines as (
-    {{ read_event_fields('lastfm_notebook') }}
-),
-
-canonical as (
-    select
-        {{ export_columns('lastfm_notebook') }}
-    from split_lines
-),
-
 final as (
-    select * exclude (seconds_text, time_text)
-    from canonical
+    {{ canonical_export('lastfm_notebook') }}
 )
 
 select * from final
