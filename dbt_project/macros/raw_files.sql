@@ -110,7 +110,7 @@ with its name within the folder. models_py/sources/folder.py lists the same.
 #}
 {% macro event_file_candidates(folder) -%}
     {%- set others = raw_file_kinds().values() | map(attribute='prefixes') | sum(start=[]) -%}
-    {%- set archives = run_query("select file from glob(" ~ literal_path(folder) ~ " || '/**') where file like '%.zip'") -%}
+    {%- set archives = run_query("select file from glob(" ~ literal_path(folder) ~ " || '/**/*') where file like '%.zip'") -%}
     {%- set unpacked = [] -%}
     {%- for archive in archives.columns[0].values() -%}
         {%- set md5 = run_query("select md5(content) from read_blob(" ~ literal_path(archive) ~ ")").rows[0][0] -%}
@@ -119,11 +119,11 @@ with its name within the folder. models_py/sources/folder.py lists the same.
     {%- set query -%}
         with found as (
             select file, substr(file, {{ folder | length + 2 }}) as name
-            from glob({{ literal_path(folder) }} || '/**')
+            from glob({{ literal_path(folder) }} || '/**/*')
             {%- for archive, content in unpacked %}
             union all
             select file, {{ literal_text(archive[folder | length + 1:]) }} || substr(file, {{ content | length + 1 }}) as name
-            from glob({{ literal_path(content) }} || '/**')
+            from glob({{ literal_path(content) }} || '/**/*')
             {%- endfor %}
         )
         select file, name from found

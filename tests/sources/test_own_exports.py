@@ -140,6 +140,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Load:
     (raw / "fay.scrobbler.log").write_bytes(LOG)
     (raw / "gil.json").write_text(json.dumps(MALOJA))
     (raw / "listens_1.jsonl").write_text("\n".join(map(json.dumps, LISTENS)) + "\nno record\n")
+    # somebody keeps them elsewhere and links to them
+    for path in (raw / "bob.csv", raw / "ann" / "older.csv", raw / "ann" / "my_spotify_data.zip"):
+        path.rename(folder / path.name)
+        path.symlink_to(folder / path.name)
     settings = Settings.from_environment({"RAW": str(raw), "WAREHOUSE": str(folder / "music.duckdb")})
     unpack(settings.archives(), settings.unpacked)
     check_raw_files(settings)

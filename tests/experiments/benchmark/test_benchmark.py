@@ -35,6 +35,8 @@ write_demo(Path(folder).parent / "demo", users=20)
 """
 
 MODELS = sorted([*recommenders(), *(blend.name for blend in BLENDS)])
+# they take part where training is cut at dates, as `temporal` is not
+IN_PERIODS = ("act_r", "personal_decayed")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ def test_every_model_has_a_row_with_the_cost_of_a_trial(benchmark: Benchmark) ->
     expected.remove(("artist", "artist_backoff"))
     assert list(tuned) == expected
     for row in tuned.values():
+        if row["model_name"] in IN_PERIODS:
+            assert row["status"] == "skipped" and not row["seconds_per_trial"], row["model_name"]
+            continue
         for figure in ("seconds_per_trial", "trial_peak_memory_mb", "peak_memory_mb", "n_items", "n_interactions"):
             assert float(row[figure]) > 0, (row["model_name"], figure)
         assert row["fit_seconds"] and row["recommend_seconds"]
