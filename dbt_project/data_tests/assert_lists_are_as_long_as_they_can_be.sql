@@ -3,7 +3,7 @@
     tags='lists',
     error_if='!= 0 /* lists are shorter than their task allows, or missing: run make evaluate */'
 ) }}
--- each active user has a list of each model that ran, for each task it declares, unless the task allows no item at all;
+-- each active user has a list of each model that ran for a task, unless the task allows no item at all;
 -- only a list below the full length is compared with what the task allows, so that few users' cells are counted
 with
 
@@ -16,14 +16,6 @@ runs as (
     where status = 'ok'
 ),
 
-trials as (
-    select * from {{ ref('stg_recommender__trials') }}
-),
-
-served_models as (
-    select * from {{ ref('stg_recommender__served_models') }}
-),
-
 users as (
     select * from {{ ref('training_users') }}
 ),
@@ -34,15 +26,6 @@ items as (
 
 cells as (
     select * from {{ ref('training_interactions') }}
-),
-
--- a model is tried on the tasks it declares; nothing is tried on split 'full', whose models are there to be served
-declared_tasks as (
-    select distinct split_name, item_type, model_name, task
-    from trials
-    union all
-    select 'full' as split_name, item_type, model_name, task
-    from served_models
 ),
 
 count_listed as (
@@ -61,23 +44,19 @@ short_lists as (
     select
         runs.split_name,
         runs.item_type,
-        declared_tasks.task,
+        runs.task,
         runs.model_name,
         users.user_id,
         users.user_index,
         coalesce(count_listed.item_count, 0) as listed_items
     from runs
-    inner join declared_tasks
-        on runs.split_name = declared_tasks.split_name
-            and runs.item_type = declared_tasks.item_type
-            and runs.model_name = declared_tasks.model_name
     inner join users
         on runs.split_name = users.split_name
             and runs.item_type = users.item_type
     left join count_listed
         on runs.split_name = count_listed.split_name
             and runs.item_type = count_listed.item_type
-            and declared_tasks.task = count_listed.task
+            and runs.task = count_listed.task
             and runs.model_name = count_listed.model_name
             and users.user_id = count_listed.user_id
     where coalesce(count_listed.item_count, 0) < {{ var('list_length') }}

@@ -15,13 +15,14 @@ final as (
     select
         runs.split_name,
         runs.item_type,
+        runs.task,
         runs.model_name,
         runs.finished_at
     from runs
     inner join fingerprints
         on runs.split_name = fingerprints.split_name
             and runs.item_type = fingerprints.item_type
-    where runs.fingerprint <> fingerprints.fingerprint
+    where runs.fingerprint <> fingerprints.fingerprint or runs.task is null
 )
 
 select * from final

@@ -32,7 +32,8 @@ def chosen_on(warehouse: Warehouse, split_name: str, item_type: str) -> list[Cho
         inner join marts.training_fingerprints as f
             on t.split_name = f.split_name and t.item_type = f.item_type and t.fingerprint = f.fingerprint
         inner join recommender.runs as r
-            on t.split_name = r.split_name and t.item_type = r.item_type and t.model_name = r.model_name
+            on t.split_name = r.split_name and t.item_type = r.item_type and t.task = r.task
+            and t.model_name = r.model_name
         where t.split_name = ? and t.item_type = ? and t.is_chosen and r.status = 'ok'
         order by t.validation_ndcg, t.model_name desc
         """,

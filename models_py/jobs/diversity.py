@@ -64,7 +64,7 @@ def diversify(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) ->
     chosen = chosen_on(warehouse, dataset.split_name, dataset.item_type)
     best = next((of_task for of_task in reversed(chosen) if of_task.task == TASK), None)
     trade_offs = sorted({*GRID, parameters.diversity_lambda})
-    made_by = stored_search_keys(warehouse, dataset).get(best.model_name if best else "")
+    made_by = stored_search_keys(warehouse, dataset).get(best.model_name if best else "", {}).get(TASK)
     search_key = digest([best, made_by, trade_offs, parameters.mix_smoothing, code_digest(Diversity)])
     if is_stored(warehouse, TRIALS, dataset, search_key, dataset.split_name):
         return

@@ -1,6 +1,7 @@
 """Tunes, refits and evaluates every registered model on one dataset."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cache
 
@@ -16,7 +17,7 @@ from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
 from models_py.jobs.explaining import likened
-from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, stored_search_keys
+from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, replacements, stored_search_keys
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -38,8 +39,8 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
     def bring_up_to_date(recommender: type[Recommender]) -> None:
         shown.doing(f"{dataset.split_name} {dataset.item_type} {recommender.name}")
         search_key = _search_key(recommender, parameters)
-        if stored.get(recommender.name) != search_key:
-            warehouse.replace(_evaluated(dataset, recommender, data(), search_key, parameters).replacements())
+        if stored.get(recommender.name) != dict.fromkeys(dataset.tasks, search_key):
+            warehouse.replace(replacements(_evaluated(dataset, recommender, data(), search_key, parameters)))
         shown.advance()
 
     for recommender in recommenders().values():
@@ -53,24 +54,32 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
 
 def _evaluated(
     dataset: Dataset, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
-) -> Run:
-    run = Run(dataset, recommender.name, search_key, recommender.is_baseline)
-    if not set(recommender.tasks) & set(dataset.tasks):
-        return replace(run, status="skipped", reason=f"it makes no lists for {' and '.join(dataset.tasks)}")
+) -> list[Run]:
+    runs = [Run(dataset, recommender.name, task, search_key, recommender.is_baseline) for task in dataset.tasks]
+    listed = [run for run in runs if run.task in recommender.tasks]
+    others = [_skipped(run, f"it makes no lists for {run.task}") for run in runs if run not in listed]
+    if not listed:
+        return others
     if reason := recommender.lacks(data.train):
-        return replace(run, status="skipped", reason=reason)
+        return others + [_skipped(run, reason) for run in listed]
     if reason := too_large([largest(recommender)], data.train, dataset.item_type):
         logger.warning(
-            "%s is skipped on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, reason
+            "%s is skipped on split %s, %ss: %s", recommender.name, dataset.split_name, dataset.item_type, reason
         )
-        return replace(run, search_key="", status="skipped", reason=reason)
-    return attempted(run, lambda: _tuned(run, recommender, data, parameters))
+        # another limit may admit it
+        return others + [_skipped(replace(run, search_key=""), reason) for run in listed]
+    return others + attempted(listed, lambda: _tuned(listed, recommender, data, parameters))
 
 
-def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, parameters: Parameters) -> Run:
-    """Choose hyper-parameters on validation, from a sample where data are large, and fit with them on train."""
-    tasks = [task for task in recommender.tasks if task in run.dataset.tasks]
-    fit, validation = tuning_data(data, run.dataset.item_type, parameters)
+def _skipped(run: Run, reason: str) -> Run:
+    return replace(run, status="skipped", reason=reason)
+
+
+def _tuned(
+    runs: Sequence[Run], recommender: type[Recommender], data: TrainingData, parameters: Parameters
+) -> list[Run]:
+    """Choose each task's hyper-parameters on validation, from a sample where data are large, and fit on train."""
+    fit, validation = tuning_data(data, runs[0].dataset.item_type, parameters)
     trials = tune(
         recommender,
         fit,
@@ -79,13 +88,23 @@ def _tuned(run: Run, recommender: type[Recommender], data: TrainingData, paramet
         budget_seconds=parameters.tuning_budget_seconds,
         k=parameters.headline_k,
         seed=parameters.random_seed,
-        tasks=tasks,
+        tasks=[run.task for run in runs],
     )
-    chosen = next(trial.hyper_parameters for trial in trials if trial.is_chosen)
     planned = min(parameters.tuning_trials, space_size(recommender))
-    run = replace(run, trials=trials, trials_planned=planned, tuning_users=fit.n_users)
-    run, model = fitted(run, recommender(**chosen), data, tasks, parameters)
-    return likened(run, model, data) if run.dataset.is_default else run
+    # tasks that chose alike share a fit
+    alike: dict[Recommender, list[Run]] = {}
+    for run in runs:
+        of_task = [trial for trial in trials if trial.task == run.task]
+        chosen = next(trial.hyper_parameters for trial in of_task if trial.is_chosen)
+        run = replace(run, trials=of_task, trials_planned=planned, tuning_users=fit.n_users)
+        alike.setdefault(recommender(**chosen), []).append(run)
+    done: list[Run] = []
+    for setting, of_setting in alike.items():
+        made, model = fitted(of_setting, setting, data, parameters)
+        if not done and made[0].dataset.is_default:
+            made[0] = likened(made[0], model, data)
+        done += made
+    return done
 
 
 def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:

@@ -10,12 +10,12 @@ from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.evaluation.ranking import Lists, capped
 from models_py.explanations.alike import similar_items, similar_users
-from models_py.explanations.reasons import Fidelity, Reasons, fidelity, reasons
+from models_py.explanations.reasons import Fidelity, fidelity, reasons
 from models_py.jobs.code import code_digest
-from models_py.jobs.records import columns, joined
+from models_py.jobs.records import columns
 from models_py.jobs.runs import Run, digest, is_stored, pairs
 from models_py.recommenders.fitted import FittedModel
-from models_py.warehouse import Replacement, Warehouse, strings
+from models_py.warehouse import Replacement, Warehouse
 
 logger = logging.getLogger(__name__)
 
@@ -33,24 +33,23 @@ class Served:
 
 
 def explained(dataset: Dataset, served: Served, data: TrainingData, parameters: Parameters) -> list[Replacement]:
-    """Give the rows of a served model's reasons, and of what these are worth."""
-    key = {"item_type": dataset.item_type, "model_name": served.name}
-    stamp = {"fingerprint": dataset.fingerprint}
+    """Give the rows of a served model's reasons, and of what these are worth, for each task."""
     counts = data.train.counts
     # where something is left out of a served list, what comes next moves up
     depth = parameters.headline_k + SPARE
     most = parameters.max_tracks_per_artist if dataset.item_type == "track" else 0
-    served_first = [capped(lists, data.train.parents, most) for lists in served.lists.values()]
-    named = [reasons(served.model, counts, lists, depth) for lists in served_first]
-    worth = [fidelity(served.model, counts, lists, parameters.random_seed) for lists in served.lists.values()]
-    rows = joined(named, Reasons.__dataclass_fields__)
-    rows["because_item_index"] = rows.pop("because_index").astype(np.int64)
-    rows["task"] = np.repeat(strings(served.lists), [len(of_task.rank) for of_task in named])
-    figures = {"task": strings(served.lists), **columns(worth, Fidelity.__dataclass_fields__)}
-    return [
-        Replacement("reasons", key, rows, stamp),
-        Replacement("reason_fidelity", key, figures, stamp),
-    ]
+    stamp = {"fingerprint": dataset.fingerprint}
+    found: list[Replacement] = []
+    for task, lists in served.lists.items():
+        key = {"item_type": dataset.item_type, "model_name": served.name, "task": task}
+        rows = vars(reasons(served.model, counts, capped(lists, data.train.parents, most), depth)).copy()
+        rows["because_item_index"] = rows.pop("because_index").astype(np.int64)
+        worth = fidelity(served.model, counts, lists, parameters.random_seed)
+        found += [
+            Replacement("reasons", key, rows, stamp),
+            Replacement("reason_fidelity", key, columns([worth], Fidelity.__dataclass_fields__), stamp),
+        ]
+    return found
 
 
 def likened(run: Run, model: FittedModel, data: TrainingData) -> Run:

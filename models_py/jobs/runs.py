@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -32,10 +32,19 @@ EXPLAINED = ("reasons", "reason_fidelity")
 
 @dataclass(frozen=True)
 class Run:
-    """One model on one dataset: the row of `runs`, and the trials and lists that go with it."""
+    """One model for one task of a dataset: the row of `runs`, and the trials and lists that go with it.
+
+    Attributes
+    ----------
+    task : str
+        Each task has a choice of hyper-parameters of its own; tasks that chose alike share a fit, and its cost.
+    alike : Alike or None
+        Items that the fitted model takes for alike; a model's are stored once, of its first task.
+    """
 
     dataset: Dataset
     model_name: str
+    task: str
     search_key: str
     is_baseline: bool
     status: str = "ok"
@@ -52,80 +61,87 @@ class Run:
     n_items: int | None = None
     n_interactions: int | None = None
     trials: Sequence[Trial] = ()
-    lists: Mapping[str, Lists] = field(default_factory=dict)
+    lists: Lists | None = None
     alike: Alike | None = None
 
-    def replacements(self) -> list[Replacement]:
-        """Everything that the run leaves in the warehouse, in place of what an earlier run of the model left."""
-        key = {**self.dataset.key, "model_name": self.model_name}
-        values = {
-            name: getattr(self, name)
-            for name in self.__dataclass_fields__
-            if name not in ("dataset", "model_name", "trials", "lists", "alike")
-        }
-        values |= {
-            "trials_run": len({trial.trial for trial in self.trials}),
-            "finished_at": datetime.now(UTC).replace(tzinfo=None),
-            "package_version": __version__,
-        }
-        stamp = {"fingerprint": self.dataset.fingerprint}
-        return [
-            Replacement("runs", key, {}, values | stamp),
-            Replacement("trials", key, columns(self.trials, Trial.__dataclass_fields__), stamp),
-            Replacement("recommendations", key, _list_columns(self.lists), stamp),
-            Replacement("similar_items", key, pairs(self.alike, "item"), stamp)
-            if self.alike
-            else Replacement("similar_items", key),
-        ]
+    @property
+    def trials_run(self) -> int:
+        """Number of trials that ran."""
+        return len(self.trials)
+
+
+COLUMNS = [
+    name for name in Run.__dataclass_fields__ if name not in ("dataset", "model_name", "trials", "lists", "alike")
+]
+
+
+def replacements(runs: Sequence[Run]) -> list[Replacement]:
+    """Everything that a model's runs on a dataset leave in the warehouse, in place of what earlier ones left."""
+    dataset, model_name = runs[0].dataset, runs[0].model_name
+    key = {**dataset.key, "model_name": model_name}
+    stamp = {"fingerprint": dataset.fingerprint}
+    ended = {"finished_at": datetime.now(UTC).replace(tzinfo=None), "package_version": __version__}
+    trials = [trial for run in runs for trial in run.trials]
+    lists = {run.task: run.lists for run in runs if run.lists is not None}
+    alike = next((run.alike for run in runs if run.alike), None)
+    return [
+        Replacement("runs", key, columns(runs, [*COLUMNS, "trials_run"]), ended | stamp),
+        Replacement("trials", key, columns(trials, Trial.__dataclass_fields__), stamp),
+        Replacement("recommendations", key, _list_columns(lists), stamp),
+        Replacement("similar_items", key, pairs(alike, "item"), stamp) if alike else Replacement("similar_items", key),
+    ]
 
 
 def fitted(
-    run: Run, recommender: Recommender, data: TrainingData, tasks: Sequence[str], parameters: Parameters
-) -> tuple[Run, FittedModel]:
-    """Fit on train and make the lists of every task; return the run with them, and the model."""
-    train = data.train
+    runs: Sequence[Run], recommender: Recommender, data: TrainingData, parameters: Parameters
+) -> tuple[list[Run], FittedModel]:
+    """Fit on train once and make the lists of the task of each run; return the runs with them, and the model."""
+    train, run = data.train, runs[0]
     if reason := recommender.lacks(train) or too_large([recommender], train, run.dataset.item_type):
         raise SettingError(f"{recommender.name} is not fitted: {reason}.")
     with measured() as fit_usage:
         model = recommender.fit(train, parameters.random_seed)
     with measured() as list_usage:
+        tasks = [run.task for run in runs]
         lists = recommend(model, train, np.arange(train.n_users), tasks, parameters.list_length)
-    run = replace(
-        run,
-        hyper_parameters=json.dumps(asdict(recommender)),
-        members=getattr(recommender, "members", None),
-        edges=", ".join(f"{name} {value:g}" for name, value in edges(recommender, min(train.counts.shape)).items())
-        or None,
-        fit_seconds=fit_usage.seconds,
-        recommend_seconds=list_usage.seconds,
-        peak_memory_mb=max(fit_usage.peak_memory_mb, list_usage.peak_memory_mb),
-        n_users=train.n_users,
-        n_items=train.n_items,
-        n_interactions=train.counts.nnz,
-        lists=lists,
-    )
-    return run, model
+    of_setting = edges(recommender, min(train.counts.shape))
+    found = {
+        "hyper_parameters": json.dumps(asdict(recommender)),
+        "members": getattr(recommender, "members", None),
+        "edges": ", ".join(f"{name} {value:g}" for name, value in of_setting.items()) or None,
+        "fit_seconds": fit_usage.seconds,
+        "recommend_seconds": list_usage.seconds,
+        "peak_memory_mb": max(fit_usage.peak_memory_mb, list_usage.peak_memory_mb),
+        "n_users": train.n_users,
+        "n_items": train.n_items,
+        "n_interactions": train.counts.nnz,
+    }
+    return [replace(run, **found, lists=lists[run.task]) for run in runs], model
 
 
-def attempted(run: Run, make: Callable[[], Run]) -> Run:
-    """Make the run; one that fails is a row with its reason, not the end of the others, and is tried again."""
+def attempted(runs: Sequence[Run], make: Callable[[], list[Run]]) -> list[Run]:
+    """Make the runs; one model that fails is rows with its reason, not the end of the others, and is tried again."""
     try:
         return make()
     except Exception as error:
-        dataset = run.dataset
-        logger.warning("%s failed on split %s, %ss: %s", run.model_name, dataset.split_name, dataset.item_type, error)
-        logger.debug("%s failed", run.model_name, exc_info=True)
-        return replace(run, search_key="", status="failed", reason=f"{type(error).__name__}: {error}")
+        name, dataset = runs[0].model_name, runs[0].dataset
+        logger.warning("%s failed on split %s, %ss: %s", name, dataset.split_name, dataset.item_type, error)
+        logger.debug("%s failed", name, exc_info=True)
+        reason = f"{type(error).__name__}: {error}"
+        return [replace(run, search_key="", status="failed", reason=reason) for run in runs]
 
 
-def stored_search_keys(warehouse: Warehouse, dataset: Dataset) -> dict[str, str]:
-    """Read, per model, the key of the search that made its stored rows, where they are of these training rows."""
+def stored_search_keys(warehouse: Warehouse, dataset: Dataset) -> dict[str, dict[str, str]]:
+    """Read, per model and task, the key of the search that made its stored rows, where they are of today's training."""
     rows = warehouse.read(
-        "select model_name, search_key from recommender.runs "
+        "select model_name, task, search_key from recommender.runs "
         "where split_name = ? and item_type = ? and fingerprint = ?",
         [dataset.split_name, dataset.item_type, dataset.fingerprint],
     )
-    return {str(name): str(key) for name, key in zip(*rows.values(), strict=True)}
+    keys: dict[str, dict[str, str]] = {}
+    for name, task, key in zip(*rows.values(), strict=True):
+        keys.setdefault(str(name), {})[str(task)] = str(key)
+    return keys
 
 
 def is_stored(

@@ -20,9 +20,10 @@ OF_SPLIT = "split_name = p.default_split and item_type = t.item_type"
 PLAYED = f"""
     select t.item_type, p.default_split, p.min_users_to_learn,
         (select count(*) from marts.training_users where {OF_SPLIT}) as active_users,
-        (select count(*) from marts.model_runs where {OF_SPLIT}) as runs,
+        (select count(distinct model_name) from marts.model_runs where {OF_SPLIT}) as runs,
         (select count(*) from marts.model_runs where {OF_SPLIT} and status = 'ok') as fitted,
-        (select min(reason) from marts.model_runs where {OF_SPLIT}) as reason,
+        (select coalesce(min(reason) filter (status = 'failed'), min(reason)) from marts.model_runs where {OF_SPLIT})
+            as reason,
         coalesce(s.cell_count, 0) as test_cells, coalesce(s.user_count, 0) as test_users,
         coalesce(s.left_out_no_training, 0) as untrained,
         coalesce((select min(first_played_at) = max(last_played_at) from marts.users), false) as share_a_second
@@ -176,8 +177,12 @@ def _searches(path: Path) -> Iterator[str]:
         select split_name, item_type, string_agg(
             model_name || ' after ' || trials_run || ' of ' || trials_planned || ' trials', ', ' order by model_name
         ) as models
-        from marts.model_runs
-        where trials_run < trials_planned
+        from (
+            select split_name, item_type, model_name, trials_planned, min(trials_run) as trials_run
+            from marts.model_runs
+            where trials_run < trials_planned
+            group by all
+        )
         group by all
         order by all
         """

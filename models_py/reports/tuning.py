@@ -32,7 +32,8 @@ def report_tuning(warehouse: Path) -> None:
         from marts.tuning_curves as c
         inner join marts.evaluation_parameters as p on c.split_name = p.default_split
         inner join marts.model_runs as r
-            on c.split_name = r.split_name and c.item_type = r.item_type and c.model_name = r.model_name
+            on c.split_name = r.split_name and c.item_type = r.item_type and c.task = r.task
+            and c.model_name = r.model_name
         where c.task = 'discovery'
         order by c.item_type desc, c.trial_count, c.validation_rank
         """

@@ -1,4 +1,4 @@
-"""The search is fair, repeatable and chooses what its first task says."""
+"""The search is fair, repeatable and chooses for each task what its own scores say."""
 
 from dataclasses import asdict, dataclass
 from typing import ClassVar
@@ -72,7 +72,7 @@ def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: fl
 def test_there_are_as_many_trials_as_asked_for_or_as_the_space_holds(n_trials: int):
     trials = search(n_trials=n_trials)
     numbers = range(min(n_trials, space_size(Toy)))
-    assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for n in numbers for t in ("discovery", "repeat")]
+    assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for t in ("discovery", "repeat") for n in numbers]
 
 
 def proposed(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
@@ -120,9 +120,6 @@ def test_what_scored_well_is_followed(name: str):
 
 
 def test_the_same_seed_gives_the_same_trials():
-    def without_times(trials):
-        return [(trial.trial, trial.task, trial.hyper_parameters, trial.validation_ndcg) for trial in trials]
-
     assert without_times(search()) == without_times(search())
 
 
@@ -158,16 +155,39 @@ def test_what_ends_a_space_that_could_go_on_is_an_edge():
     assert edges(Spaced(**at_edges, words="b"), 20) == {"penalty": 2.0, "share": 0.5}
 
 
-@pytest.mark.parametrize(("first", "parameter", "expected"), [("discovery", "new", 5), ("repeat", "known", 2)])
-def test_the_first_task_chooses(first: str, parameter: str, expected: int):
-    tasks = (first, "repeat" if first == "discovery" else "discovery", "all")
-    trials = search(tasks)
-    chosen = [trial for trial in trials if trial.is_chosen]
-    assert [trial.task for trial in chosen] == list(tasks) and len({trial.trial for trial in chosen}) == 1
-    assert chosen[0].hyper_parameters[parameter] == expected
-    of_first = [trial for trial in trials if trial.task == first]
-    best = max(trial.validation_ndcg for trial in of_first)
-    assert chosen[0].trial == min(trial.trial for trial in of_first if trial.validation_ndcg == best)
+def without_times(trials):
+    return [
+        (trial.trial, trial.task, trial.hyper_parameters, trial.validation_ndcg, trial.is_chosen) for trial in trials
+    ]
+
+
+def test_every_task_chooses_for_itself():
+    trials = search(("repeat", "discovery", "all"))
+    chosen = {trial.task: trial for trial in trials if trial.is_chosen}
+    assert list(chosen) == ["repeat", "discovery", "all"]
+    assert chosen["discovery"].hyper_parameters["new"] == 5 and chosen["repeat"].hyper_parameters["known"] == 2
+    assert chosen["all"].hyper_parameters == {"new": 5, "known": 2}
+    for task, best in chosen.items():
+        scores = [trial.validation_ndcg for trial in trials if trial.task == task]
+        assert best.validation_ndcg == max(scores) and best.trial == scores.index(max(scores))
+
+
+# of a space that is tried whole, and of one that is not, where searches part after their first round
+@pytest.mark.parametrize("n_trials", [4, 8, 20])
+def test_a_tasks_search_is_the_same_beside_others(n_trials: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("models_py.evaluation.search.ROUND", 2)
+    tasks = ("discovery", "repeat", "all")
+    together = without_times(search(tasks, n_trials))
+    assert together == [trial for task in tasks for trial in without_times(search((task,), n_trials))]
+
+
+def test_what_several_tasks_propose_is_fitted_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("models_py.evaluation.search.ROUND", 2)
+    fitted, fit = [], Toy.fit
+    monkeypatch.setattr(Toy, "fit", lambda setting, *rest: fitted.append(setting) or fit(setting, *rest))
+    trials = search(("discovery", "repeat", "all"), n_trials=6)
+    settings = {tuple(trial.hyper_parameters.items()) for trial in trials}
+    assert len(fitted) == len(set(fitted)) == len(settings) > 6
 
 
 def test_items_outside_the_catalogue_are_misses():

@@ -24,11 +24,11 @@ TITLES = {
     "jobs": f"The {SLOWEST} slowest Python jobs",
 }
 RUNS = """
-    select
+    select distinct on (split_name, item_type, model_name)
         split_name, item_type, model_name, status, fit_seconds, recommend_seconds, peak_memory_mb, n_users, n_items,
         n_interactions
     from recommender.runs
-    order by split_name, item_type, model_name
+    order by split_name, item_type, model_name, status = 'ok' desc, task
 """
 
 

@@ -28,7 +28,7 @@ scores as (
     from blocked_scores
     inner join models on blocked_scores.entry_id = models.entry_id
     inner join runs
-        on {{ same_keys('models', 'runs', ['split_name', 'item_type', 'model_name']) }}
+        on {{ same_keys('models', 'runs', ['split_name', 'item_type', 'task', 'model_name']) }}
 ),
 
 -- on validation: the best on test would be a baseline that was picked with test in view

@@ -141,7 +141,7 @@ final as (
     left join spread_discoveries
         on {{ same_keys('rank_models', 'spread_discoveries', ['split_name', 'item_type', 'task', 'model_name']) }}
     inner join runs
-        on {{ same_keys('rank_models', 'runs', ['split_name', 'item_type', 'model_name']) }}
+        on {{ same_keys('rank_models', 'runs', ['split_name', 'item_type', 'task', 'model_name']) }}
     left join trials
         on {{ same_keys('rank_models', 'trials', ['split_name', 'item_type', 'task', 'model_name']) }}
     left join matrices

@@ -8,6 +8,7 @@ final as (
     select
         split_name,
         item_type,
+        task,
         model_name,
         is_baseline,
         status,

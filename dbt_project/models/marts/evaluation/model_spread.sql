@@ -38,7 +38,7 @@ scores_of_kind as (
     from scores
     inner join splits on scores.split_name = splits.split_name and splits.fit_until is null
     inner join runs
-        on {{ same_keys('scores', 'runs', ['split_name', 'item_type', 'model_name']) }}
+        on {{ same_keys('scores', 'runs', ['split_name', 'item_type', 'task', 'model_name']) }}
 ),
 
 average_scores as (

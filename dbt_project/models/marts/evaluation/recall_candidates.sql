@@ -2,7 +2,7 @@ with
 
 runs as (
     select * from {{ ref('model_runs') }}
-    where model_name = 'reranked' and members is not null
+    where model_name = 'reranked' and task = 'discovery' and members is not null
 ),
 
 recommendations as (

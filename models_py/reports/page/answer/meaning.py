@@ -58,9 +58,10 @@ def _cheaper(marts: Marts) -> Iterator[Block]:
         from marts.model_comparisons as c
         inner join marts.evaluation_parameters as p on c.split_name = p.default_split
         inner join marts.model_runs as r
-            on c.split_name = r.split_name and c.item_type = r.item_type and c.model_name = r.model_name
+            on c.split_name = r.split_name and c.item_type = r.item_type and c.task = r.task
+                and c.model_name = r.model_name
         inner join marts.model_runs as leader
-            on c.split_name = leader.split_name and c.item_type = leader.item_type
+            on c.split_name = leader.split_name and c.item_type = leader.item_type and c.task = leader.task
                 and c.baseline_name = leader.model_name
         where c.task = 'discovery' and c.compared_with = 'leader' and c.verdict = 'tie'
         group by all
@@ -84,7 +85,8 @@ def _habit(marts: Marts) -> Iterator[Block]:
         from marts.model_leaderboard as l
         inner join marts.evaluation_parameters as p on l.split_name = p.default_split
         inner join marts.model_runs as r
-            on l.split_name = r.split_name and l.item_type = r.item_type and l.model_name = r.model_name
+            on l.split_name = r.split_name and l.item_type = r.item_type and l.task = r.task
+            and l.model_name = r.model_name
         inner join marts.split_summary as s
             on l.split_name = s.split_name and l.item_type = s.item_type and s.part = 'test'
         where l.task = 'repeat' and l.leaderboard_rank = 1 and s.share_repeat_plays is not null

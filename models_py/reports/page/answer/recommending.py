@@ -47,7 +47,8 @@ leaders as (
     from marts.model_leaderboard as l
     inner join marts.evaluation_parameters as p on l.split_name = p.default_split
     inner join marts.model_runs as r
-        on l.split_name = r.split_name and l.item_type = r.item_type and l.model_name = r.model_name
+        on l.split_name = r.split_name and l.item_type = r.item_type and l.task = r.task
+            and l.model_name = r.model_name
     left join ties as t on l.item_type = t.item_type and l.task = t.task
     left join baselines as b on l.item_type = b.item_type and l.task = b.task
     left join marts.model_leaderboard as o

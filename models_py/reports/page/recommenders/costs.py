@@ -16,10 +16,8 @@ def costs(board: Board) -> Block:
         f"""
         with searches as (
             select model_name, sum(fit_seconds) as seconds
-            from (
-                select distinct model_name, trial, fit_seconds from marts.tuning_trials as t
-                where {board.of_type("t")}
-            )
+            from marts.tuning_trials as t
+            where {board.only("t")}
             group by model_name
         )
 
@@ -37,7 +35,8 @@ def costs(board: Board) -> Block:
             end as role
         from marts.model_leaderboard as l
         inner join marts.model_runs as r
-            on l.split_name = r.split_name and l.item_type = r.item_type and l.model_name = r.model_name
+            on l.split_name = r.split_name and l.item_type = r.item_type and l.task = r.task
+            and l.model_name = r.model_name
         left join marts.model_comparisons as c
             on l.split_name = c.split_name and l.item_type = c.item_type and l.task = c.task
             and l.model_name = c.model_name and c.compared_with = 'leader'

@@ -35,7 +35,8 @@ def kinds(board: Board) -> list[Block]:
             end as role
         from marts.segment_metrics as s
         inner join marts.model_runs as r
-            on s.split_name = r.split_name and s.item_type = r.item_type and s.model_name = r.model_name
+            on s.split_name = r.split_name and s.item_type = r.item_type and s.task = r.task
+            and s.model_name = r.model_name
         where {board.only("s")}
             and s.segment in ('artist_discovery', 'group_discovery') and s.metric = 'ndcg'
         order by kind, s.value desc, s.model_name
@@ -117,7 +118,8 @@ def _ranked(board: Board) -> Answered:
             end as role
         from marts.model_leaderboard as l
         inner join marts.model_runs as r
-            on l.split_name = r.split_name and l.item_type = r.item_type and l.model_name = r.model_name
+            on l.split_name = r.split_name and l.item_type = r.item_type and l.task = r.task
+            and l.model_name = r.model_name
         left join marts.model_comparisons as a
             on l.split_name = a.split_name and l.item_type = a.item_type and l.task = a.task
             and l.model_name = a.model_name and a.compared_with = 'leader'

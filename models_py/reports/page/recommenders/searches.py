@@ -27,7 +27,8 @@ def searches(board: Board) -> Block:
             {K}
         from marts.tuning_curves as t
         inner join marts.model_runs as r
-            on t.split_name = r.split_name and t.item_type = r.item_type and t.model_name = r.model_name
+            on t.split_name = r.split_name and t.item_type = r.item_type and t.task = r.task
+            and t.model_name = r.model_name
         where {board.only("t")}
         window models as (
             partition by t.model_name order by t.trial_count rows between unbounded preceding and unbounded following

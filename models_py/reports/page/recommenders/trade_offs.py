@@ -78,7 +78,8 @@ def _plane(board: Board, measure: str) -> Block:
                 ) as is_unbeaten
             from marts.model_leaderboard as l
             inner join marts.model_runs as r
-                on l.split_name = r.split_name and l.item_type = r.item_type and l.model_name = r.model_name
+                on l.split_name = r.split_name and l.item_type = r.item_type and l.task = r.task
+                and l.model_name = r.model_name
             where {board.only("l")} and l.{measure} is not null
         )
 
