@@ -34,9 +34,9 @@ create table marts.training_users as
     select 'temporal' as split_name, item_type, user_index
     from range(12) as u (user_index), (values ('track'), ('artist')) as t (item_type);
 create table marts.model_runs as
-    select 'temporal' as split_name, item_type, 'svd' as model_name, 'ok' as status, null::varchar as reason,
+    select 'temporal' as split_name, item_type, task, 'svd' as model_name, 'ok' as status, null::varchar as reason,
         20 as trials_run, 20 as trials_planned, 12 as tuning_users, 12 as n_users, 99 as n_interactions
-    from (values ('track'), ('artist')) as t (item_type);
+    from (values ('track'), ('artist')) as t (item_type), (values ('discovery'), ('repeat')) as u (task);
 create table marts.split_summary as
     select 'temporal' as split_name, item_type, 'test' as part, 1 as user_count, 3 as cell_count,
         1 as left_out_no_training, null::double as share_repeat_plays
@@ -109,7 +109,7 @@ def test_what_a_limit_cut_and_what_a_sample_tuned_is_said(printed: Callable[[str
         "update marts.model_runs set trials_run = 7 where item_type = 'track'; "
         "update marts.model_runs set tuning_users = 5 where item_type = 'artist'"
     )
-    assert "tracks, split temporal: tuning_budget_seconds ended the search of svd after 7 of 20 trials" in said
+    assert "tracks, split temporal: tuning_budget_seconds ended the search of svd after 7 of 20 trials; no" in said
     assert "artists, split temporal: settings were chosen on 5 of 12 users, drawn by seed" in said
     assert "artists, split temporal: tuning_budget" not in said
 

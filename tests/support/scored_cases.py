@@ -211,16 +211,14 @@ def add_cells(rows: dict[str, list[dict]], case: Case) -> None:
 
 
 def add_results(rows: dict[str, list[dict]], case: Case) -> None:
-    """Add the lists, those of a run that failed, and a trial per task that a model declares, listed or not."""
+    """Add the lists, and a run and a trial of each, listed or not; those of one model failed."""
     place = {"split_name": case.split_name, "item_type": case.item_type, "fingerprint": "new"}
     lists = case.lists | {
         ("broken", task): found for (model, task), found in case.lists.items() if model == "most_popular"
     }
-    for model in {model for model, _ in lists}:
-        is_baseline = model == "most_popular"
-        run = {"model_name": model, "is_baseline": is_baseline, "status": "failed" if model == "broken" else "ok"}
-        rows["recommender.runs"].append(place | run)
     for (model, task), found in lists.items():
+        run = {"task": task, "model_name": model, "is_baseline": model == "most_popular"}
+        rows["recommender.runs"].append(place | run | {"status": "failed" if model == "broken" else "ok"})
         if case.split_kind == "full":
             served = {"item_type": case.item_type, "task": task, "model_name": model, "fingerprint": "new"}
             rows["recommender.served_models"].append(served)

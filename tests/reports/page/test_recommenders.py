@@ -35,6 +35,16 @@ RANDOM = """
     from marts.model_spread
     where split_kind = 'temporal' and task = 'discovery'
 """
+ALIKE = """
+    insert into marts.split_summary by name
+    select * replace ('temporal_random' as split_name, split_name as like_split)
+    from marts.split_summary
+    where split_name = 'temporal';
+    insert into marts.model_leaderboard by name
+    select * replace ('temporal_random' as split_name, 2 * ndcg as ndcg)
+    from marts.model_leaderboard
+    where split_name = 'temporal' and task = 'discovery'
+"""
 SCALED = """
     update marts.model_leaderboard set ndcg = ndcg * 0.37, ndcg_ci_low = ndcg / 9, coverage = coverage / 7;
     update marts.model_comparisons set mean_difference = mean_difference * 1.7, verdict = 'tie';
@@ -93,7 +103,7 @@ def test_each_block_can_be_drawn_and_read(found: Section) -> None:
     assert all("splits" in text or "`make evaluate SPLITS=random`" in text for text in texts(found, Missing))
 
 
-@pytest.mark.parametrize("changes", ["", f"{RANDOM}; {SPREAD}; {SCALED}"])
+@pytest.mark.parametrize("changes", ["", f"{RANDOM}; {SPREAD}; {SCALED}", f"{ALIKE}; {SPREAD}"])
 def test_every_figure_of_a_text_is_in_the_rows_of_its_query(changed: Callable[[str], Path], changes: str) -> None:
     path = changed(changes)
     found = chapter(path)
@@ -168,11 +178,9 @@ def test_no_model_beats_an_unbeaten_one_at_both(path: Path, found: Section, meas
 
 
 def test_the_seconds_of_a_blend_include_its_members(path: Path, found: Section) -> None:
-    runs = query(path, "from marts.model_runs where item_type = 'track' and split_name = 'temporal'").set_index(
-        "model_name"
-    )
-    trials = query(path, "from marts.tuning_trials where item_type = 'track' and split_name = 'temporal'")
-    tuned = trials.drop_duplicates(["model_name", "trial"]).groupby("model_name")["fit_seconds"].sum()
+    runs = query(path, f"from marts.model_runs {DISCOVERY} and split_name = 'temporal'").set_index("model_name")
+    trials = query(path, f"from marts.tuning_trials {DISCOVERY} and split_name = 'temporal'")
+    tuned = trials.groupby("model_name")["fit_seconds"].sum()
     rows = drawn(found, "costs_track_discovery").drop_duplicates("model_name").set_index("model_name")
     for model, seconds in rows["seconds"].items():
         members = runs.loc[model, "members"]
@@ -196,15 +204,23 @@ def test_random_beside_time_gives_the_ratio_and_else_names_the_command(found: Se
 
 
 def test_the_ratio_of_random_to_time_is_that_of_the_tables(changed: Callable[[str], Path]) -> None:
-    chart = random_against_time(board(changed(RANDOM)))
+    (chart,) = random_against_time(board(changed(RANDOM)))
     assert "scores 3 times as much at random as by time" in chart.caption
     rows = pd.DataFrame([row for row in data(chart) if "temporal" in row])
     np.testing.assert_allclose(rows["random"], 3 * rows["temporal"], atol=2e-4)
 
 
+def test_splits_with_as_many_items_are_set_side_by_side_where_there_are_some(changed: Callable[[str], Path]) -> None:
+    (chart,) = random_against_time(board(changed(f"{RANDOM}; {ALIKE}")))
+    assert "as many items held out by time and at random (temporal, temporal_random)" in chart.title
+    assert "scores 2 times as much at random as by time" in chart.caption
+    rows = pd.DataFrame([row for row in data(chart) if "temporal" in row])
+    np.testing.assert_allclose(rows["random"], 2 * rows["temporal"], atol=2e-6)
+
+
 def test_a_source_without_times_does_not_ask_for_a_split_by_time(changed: Callable[[str], Path]) -> None:
     path = changed("update marts.users set first_played_at = null")
-    assert "have no times" in random_against_time(board(path)).text
+    assert "have no times" in random_against_time(board(path))[0].text
     assert "random_2" in spread(board(path))[0].text
 
 

@@ -64,6 +64,7 @@ applicable as (
     select
         count_parts.*,
         splits.split_kind,
+        splits.like_split,
         {{ tasks_of('splits.tasks', 'count_parts.item_type') }} as tasks,
         parts.after as starts_after,
         count_parts.part = 'test' as is_test
@@ -79,6 +80,7 @@ final as (
         applicable.split_name,
         applicable.item_type,
         applicable.part,
+        applicable.like_split,
         applicable.user_count,
         applicable.item_count,
         applicable.cell_count,

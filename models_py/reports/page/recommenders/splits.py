@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from models_py.reports.page.asking import literal
+from models_py.reports.page.asking import Answered, literal
 from models_py.reports.page.blocks import Block, Chart, Missing
 from models_py.reports.page.drawing import NAMES, TICKS, dots
 from models_py.reports.page.placing import Span
@@ -13,47 +13,103 @@ from models_py.reports.page.wording import counted
 COLOURS = {"temporal": "@accent", "random": "@second"}
 VERDICTS = {"leader": "@accent", "level": "@accent", "unclear": "@fifth", "behind": "@muted", "not known": "@muted"}
 STEP = 19
+# rows of a model's score by time and at random: of a random split that takes its numbers of items from one by time
+ALIKE = """
+            select
+                t.model_name, t.ndcg as temporal, r.ndcg as random, t.split_name as temporal_split,
+                r.split_name as random_split
+            from (select distinct split_name, like_split from marts.split_summary where like_split is not null) as alike
+            inner join marts.model_leaderboard as t on alike.like_split = t.split_name
+            inner join marts.model_leaderboard as r
+                on alike.split_name = r.split_name and t.item_type = r.item_type and t.task = r.task
+                and t.model_name = r.model_name
+            where t.item_type = {item_type} and t.task = {task}
+            qualify alike.split_name = min(alike.split_name) over ()"""
+# ... and of the means over splits of the two kinds
+KINDS = """
+            select
+                t.model_name, t.ndcg as temporal, r.ndcg as random, t.split_count as temporal_splits,
+                r.split_count as random_splits
+            from marts.model_spread as t
+            inner join marts.model_spread as r
+                on t.item_type = r.item_type and t.task = r.task and t.model_name = r.model_name
+            where t.item_type = {item_type} and t.task = {task}
+                and t.split_kind = 'temporal' and r.split_kind = 'random'"""
 MORE = {
     "temporal": "`make evaluate SPLITS='rolling_1 rolling_2 rolling_3'`",
     "random": "`make evaluate SPLITS='random_2 random_3 random_4 random_5'`",
 }
 
 
-def random_against_time(board: Board) -> Block:
-    """Draw each model's accuracy on splits by time beside that on random ones."""
-    asked = board.study.marts.ask(
-        f"""
-        select
-            t.model_name,
-            round(t.ndcg, 6) as temporal,
-            round(r.ndcg, 6) as random,
-            t.split_count as temporal_splits,
-            r.split_count as random_splits,
-            rank() over (order by t.ndcg desc) as temporal_place,
-            rank() over (order by r.ndcg desc) as random_place,
-            {K},
-            round(r.ndcg / nullif(t.ndcg, 0), 2) as ratio,
-            round(median(r.ndcg / nullif(t.ndcg, 0)) over (), 2) as median_ratio
-        from marts.model_spread as t
-        inner join marts.model_spread as r
-            on t.item_type = r.item_type and t.task = r.task and t.model_name = r.model_name
-        where t.item_type = {literal(board.item_type)} and t.task = {literal(board.task)}
-            and t.split_kind = 'temporal' and r.split_kind = 'random'
-        order by t.ndcg desc, t.model_name
-        """
-    )
-    if not asked.rows:
-        if not board.study.has_times:
-            return Missing(
+def random_against_time(board: Board) -> list[Block]:
+    """Draw each model's accuracy by time beside that at random: of as many items, where there is such a split."""
+    alike = _compared(board, ALIKE)
+    if alike.rows:
+        return [_alike(board, alike)]
+    asked = _compared(board, KINDS)
+    if asked.rows:
+        return [_of_kinds(board, asked)]
+    if not board.study.has_times:
+        return [
+            Missing(
                 f"Not enough data: plays of this source have no times, so {board.noun} can only be held out at random."
             )
-        return Missing(
+        ]
+    return [
+        Missing(
             f"Not enough data: {board.noun} are not held out both by time and at random; "
             "`make evaluate SPLITS=random` adds the random split."
         )
+    ]
+
+
+def _compared(board: Board, pairs: str) -> Answered:
+    """Ask for the scores of models by time and at random, from rows of them side by side."""
+    return board.study.marts.ask(
+        f"""
+        with pairs as ({pairs.format(item_type=literal(board.item_type), task=literal(board.task))}
+        )
+
+        select
+            pairs.* exclude (temporal, random),
+            round(temporal, 6) as temporal,
+            round(random, 6) as random,
+            rank() over (order by temporal desc) as temporal_place,
+            rank() over (order by random desc) as random_place,
+            {K},
+            round(random / nullif(temporal, 0), 2) as ratio,
+            round(median(random / nullif(temporal, 0)) over (), 2) as median_ratio
+        from pairs
+        order by pairs.temporal desc, model_name
+        """
+    )
+
+
+def _alike(board: Board, asked: Answered) -> Chart:
+    row = asked.rows[0]
+    return _chart(
+        board,
+        asked,
+        f"as many items held out by time and at random ({row['temporal_split']}, {row['random_split']})",
+        "Blue: what comes after a date is held out; orange: as many items of each user, at random.",
+        "Both hold out as many items of each user, from the same plays: the difference is what models gain from plays "
+        "of the time that they are judged on.",
+    )
+
+
+def _of_kinds(board: Board, asked: Answered) -> Chart:
+    return _chart(
+        board,
+        asked,
+        "held out by time and at random",
+        "Blue: what comes after a point in time is held out; orange: a random part is.",
+        "A random split lets models learn from what came later, and holds out other numbers of items.",
+    )
+
+
+def _chart(board: Board, asked: Answered, what: str, colours: str, why: str) -> Chart:
     rows = asked.rows
-    first = rows[0]
-    other = min(rows, key=lambda row: row["random_place"])
+    first, other = rows[0], min(rows, key=lambda row: row["random_place"])
     same = (
         f"{first['model_name']} is highest on both"
         if other is first
@@ -61,10 +117,9 @@ def random_against_time(board: Board) -> Block:
     )
     return Chart(
         f"random_time_{board.name}",
-        f"{board.title}: {board.ndcg} held out by time and at random",
-        f"Blue: what comes after a point in time is held out; orange: a random part is. The median model scores "
-        f"{first['median_ratio']:.2g} times as much at random as by time; {same}. A random split lets models learn "
-        "from what came later, and holds out other numbers of items.",
+        f"{board.title}: {board.ndcg}, {what}",
+        f"{colours} The median model scores {first['median_ratio']:.2g} times as much at random as by time; {same}. "
+        f"{why}",
         f"Dumbbell plot of {board.ndcg} by model: {first['model_name']} {first['temporal']:.3f} by time and "
         f"{first['random']:.3f} at random; the median ratio is {first['median_ratio']:.2g}.",
         _dumbbells(rows, board.ndcg),
