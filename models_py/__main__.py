@@ -294,7 +294,7 @@ def recommend(
     user: Annotated[str, typer.Option(help="User id, as in the table `users`.")] = "",
     history: Annotated[
         str,
-        typer.Option(help="File of somebody's plays: artist, title and plays by tabs, or a known format."),
+        typer.Option(help="Somebody's plays: artist, title and plays by tabs, a known format, or a ZIP archive."),
     ] = "",
     item_type: Annotated[str, typer.Option(help="track or artist; both when left out.")] = "",
     task: Annotated[str, typer.Option(help="discovery, repeat, all or new_artists.")] = "discovery",

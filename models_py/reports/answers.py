@@ -18,6 +18,7 @@ from models_py.warehouse import Warehouse
 UNTITLED = "(untitled)"
 # Plays that are named where a list says why.
 NAMED = 3
+COUNTED_FROM = "select min_played_seconds from marts.evaluation_parameters"
 
 
 def print_served(
@@ -71,7 +72,9 @@ def print_for_history(
     from models_py.serving.folding import list_for_history  # here, because it loads the models
     from models_py.serving.people import served_labels
 
-    warehouse, plays = Warehouse(path), read_history(history, user_id)
+    warehouse = Warehouse(path)
+    (least_seconds,) = warehouse.read(COUNTED_FROM)["min_played_seconds"]
+    plays = read_history(history, user_id, int(least_seconds))
     if plays.n_other_lines:
         complain(f"{plays.n_other_lines:,} lines of {history} are no plays, and are left out.")
     # one version of the file, opened once

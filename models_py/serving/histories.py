@@ -1,23 +1,30 @@
-"""Somebody's own plays, from a file: lines of a declared format, or of artist, title and plays."""
+"""Somebody's own plays, from a file: of a declared format, or of lines of artist, title and plays."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from scipy import sparse
 
 from models_py.errors import SettingError
 from models_py.serving.catalogues import Catalogue
+from models_py.sources.archives import unpack
 from models_py.sources.files import checked_lines
-from models_py.sources.formats import LINES_READ, formats, recognize
+from models_py.sources.folder import ARCHIVE, Candidate, candidates
+from models_py.sources.formats import Format, formats
+from models_py.sources.records import Played, read_records
 from models_py.warehouse import NameIds
 
 OWN_LINE = "artist, title and plays, separated by tabs"
 OWN_COLUMNS = ("artist", "title", "plays")
+# how a player's log rates what was skipped
+SKIPPED = "S"
 OWN = re.compile(rb"[^\t]*\t[^\t]*\t *0*[1-9]\d{0,8}(\.0+)? *")
 
 
@@ -30,7 +37,7 @@ class History:
     plays : mapping of (str, str) to int
         By artist and title as the file spells them; the title is empty where only the artist is known.
     n_other_lines : int
-        Lines of the file that are no plays.
+        Lines or records of the file that are no plays.
     """
 
     plays: Mapping[tuple[str, str], int]
@@ -57,40 +64,39 @@ class Matched:
     known_items: float
 
 
-def read_history(path: Path, user_id: str = "") -> History:
-    """Read a file of plays; of several people's, those of one user.
+def read_history(path: Path, user_id: str = "", least_seconds: int = 0) -> History:
+    """Read a file of plays, or an archive of such files; of several people's, those of one user.
+
+    Parameters
+    ----------
+    path : Path
+    user_id : str, optional
+    least_seconds : int, optional
+        A record of a service that says how long it was played is a play from so many seconds on.
 
     Raises
     ------
     MusicError
-        Where the file cannot be read, no line of it is a play, or it holds plays of several people and names none.
+        Where a file cannot be read, nothing in it is a play, or it holds plays of several people and names none.
     """
     if not path.is_file():
         raise SettingError(f"{path} is no file: give --history a file of plays, as {OWN_LINE}.")
-    lines = checked_lines(path)
-    first = list(islice(lines, LINES_READ))
-    name = recognize(first)
-    fits = formats()[name].fits if name else _is_own
-    columns, split = (formats()[name].columns, formats()[name].split) if name else (OWN_COLUMNS, _own_fields)
-    if user_id and "user" not in columns:
-        raise SettingError(f"{path} names no users: leave --user out.")
-    if not columns:
-        raise SettingError(f"{path} has lines of {name}, which no single history is read from: write {OWN_LINE}.")
     plays: Counter[tuple[str, str]] = Counter()
     users: set[str] = set()
     n_other_lines = 0
-    for line in chain(first, lines):
-        if not fits(line):
-            n_other_lines += 1
-            continue
-        row = dict(zip(columns, split(line.decode()), strict=False))
-        users.add(row.get("user", user_id))
-        if not user_id and len(users) > 1:
-            raise SettingError(
-                f"{path} has plays of several users ({', '.join(sorted(users))} ...): choose one with --user."
-            )
-        if row.get("artist", "").strip() and row.get("user", user_id) == (user_id or row.get("user", "")):
-            plays[row["artist"], row.get("title", "")] += int(float(row.get("plays", 1)))
+    with _files(path) as files:
+        for one in chain.from_iterable(_played(file, least_seconds) for file in files):
+            n_other_lines += max(one.records - one.plays, 0)
+            if one.plays:
+                users.add(one.user)
+            if not user_id and len(users) > 1:
+                raise SettingError(
+                    f"{path} has plays of several users ({', '.join(sorted(users))} ...): choose one with --user."
+                )
+            if one.plays and user_id in ("", one.user):
+                plays[one.artist, one.title] += one.plays
+    if user_id and users == {""}:
+        raise SettingError(f"{path} names no users: leave --user out.")
     if user_id and user_id not in users:
         raise SettingError(f"{path} has no plays of user '{user_id}': it has those of {_some(sorted(users))}.")
     if not plays:
@@ -98,6 +104,38 @@ def read_history(path: Path, user_id: str = "") -> History:
             f"No line of {path} is a play: write {OWN_LINE}, or lines of a format in dbt_project/docs/formats.md."
         )
     return History(plays, n_other_lines)
+
+
+@contextmanager
+def _files(path: Path) -> Iterator[list[Path]]:
+    """Give the files to read: what may hold plays in an archive, unpacked for as long as that takes, or the file."""
+    if not path.name.endswith(ARCHIVE):
+        yield [path]
+        return
+    with TemporaryDirectory(prefix="history") as folder:
+        unpack([path], Path(folder))
+        yield [one.path for one in candidates(Path(folder), (), {}) if one.format]
+
+
+def _played(path: Path, least_seconds: int) -> Iterator[Played]:
+    """Read lines or records of a file, each with its plays; a line that is none has no plays."""
+    name = Candidate(path, path.name).format
+    declared = formats()[name] if name else None
+    if declared and declared.record:
+        return read_records(path, declared, least_seconds)
+    if declared and not declared.columns:
+        raise SettingError(f"{path} has lines of {name}, which no single history is read from: write {OWN_LINE}.")
+    return _in_lines(path, declared)
+
+
+def _in_lines(path: Path, declared: Format | None) -> Iterator[Played]:
+    columns, fits = (declared.columns, declared.fits) if declared else (OWN_COLUMNS, _is_own)
+    split = declared.split if declared else _own_fields
+    for line in checked_lines(path):
+        row = dict(zip(columns, split(line.decode()), strict=False)) if fits(line) else {}
+        is_play = bool(row.get("artist", "").strip()) and row.get("rating") != SKIPPED
+        plays = int(float(row.get("plays", 1))) if is_play else 0
+        yield Played(row.get("user", ""), row.get("artist", ""), row.get("title", ""), plays, 1)
 
 
 def matched(history: History, names: NameIds, catalogue: Catalogue, item_type: str) -> Matched:

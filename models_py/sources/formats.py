@@ -6,8 +6,8 @@ Formats are declared once, in dbt_project.yml. dbt tells them by the same rule (
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class Format:
     line: str = ""
     start: str = ""
     columns: tuple[str, ...] = ()
+    record: Mapping[str, str] = field(default_factory=dict, hash=False)
     separator: str = "\t"
     is_personal: bool = False
     seconds_apart: int = 1
@@ -60,10 +61,10 @@ class Format:
         return bool(self.start) and bool(re.match(self.start, text))
 
     def split(self, line: str) -> list[str]:
-        """Split a line into fields, at commas as CSV does."""
+        """Split a line into fields, at commas as CSV does; semicolons beyond those between fields are of the first."""
         if self.separator == ",":
             return next(csv.reader([line]))
-        return line.split(self.separator)
+        return line.rsplit(self.separator, len(self.columns) - 1 if self.separator == ";" else -1)
 
 
 @cache
