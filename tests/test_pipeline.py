@@ -21,8 +21,8 @@ K = 20
 MODELS = [*recommenders().values(), *BLENDS]
 # what the demo has no plays by period for, and for artists what works by the artists of tracks
 SKIPPED = {
-    "track": {"act_r", "personal_decayed"},
-    "artist": {"act_r", "personal_decayed", "artist_backoff"},
+    "track": {"act_r", "mixed", "personal_decayed", "tifu_knn"},
+    "artist": {"act_r", "mixed", "personal_decayed", "tifu_knn", "artist_backoff"},
 }
 # tasks that each model makes lists for, by item type; 'new_artists' is left out, which the demo does not ask for
 TASKS_OF_MODELS = {

@@ -10,6 +10,10 @@ from scipy import sparse
 from models_py.matrices.cells import with_values
 from models_py.matrices.weighting import listeners
 
+# Power of age by which plays lose their worth: the best on real days of listening to 2008 (docs/time.md), and all that
+# decides where settings are tuned on one period, in which nothing fades.
+DECAY = 1.0
+
 
 @dataclass(frozen=True)
 class Periods:
@@ -45,6 +49,14 @@ class Periods:
         last = halvings[self.plays.indices[starts]]
         further = halvings[self.plays.indices] - np.repeat(last, np.diff(self.plays.indptr))
         return np.log2(np.add.reduceat(self.plays.data * 2.0**-further, starts)) - last
+
+    def activation(self, decay: float) -> np.ndarray:
+        """Logarithm to base 2 of the sum over each cell's plays of their age to the power of -`decay`.
+
+        A memory of something fades by a power of its age (Anderson & Schooler 1991, Reflections of the Environment in
+        Memory).
+        """
+        return self.decayed(decay * np.log2(self.ages))
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,12 @@ class Interactions:
     def plays(self) -> np.ndarray:
         """Plays per item, float64, shape (n_items,)."""
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)
+
+    @cached_property
+    def faded(self) -> sparse.csr_matrix:
+        """Plays that count the less the older their period is, those of the last period whole; shape of `counts`."""
+        left = self.periods.activation(DECAY) + DECAY * np.log2(self.periods.ages[0])
+        return with_values(self.counts, 2.0**left)
 
     @classmethod
     def plain(cls, counts: sparse.csr_matrix) -> "Interactions":

@@ -8,9 +8,7 @@ Predicting Music Relistening Behavior Using the ACT-R Framework). Of that framew
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAY, Interactions
 from models_py.recommenders.base import NO_PERIODS, Recommender
 from models_py.recommenders.fitted import OwnItems
 
@@ -23,8 +21,7 @@ class ActR(Recommender):
     tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
     space: ClassVar[dict[str, tuple]] = {"decay": (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)}
 
-    # the best of the space on real days of listening to 2008, and all that decides where fit is one period
-    decay: float = 1.0
+    decay: float = DECAY
 
     @classmethod
     def lacks(cls, interactions: Interactions) -> str | None:
@@ -33,7 +30,7 @@ class ActR(Recommender):
 
     def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> OwnItems:
         """Rank by activation; the seed is not used."""
-        preference = interactions.periods.decayed(self.decay * np.log2(interactions.periods.ages))
+        preference = interactions.periods.activation(self.decay)
         return OwnItems.ranked(interactions.counts, preference, interactions.listeners)
 
     def memory(self, interactions: Interactions) -> int:

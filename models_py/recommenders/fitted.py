@@ -1,8 +1,8 @@
 """The forms that fitted models have: what they answer is written once, whatever the way they learnt.
 
 A model is the same list for everybody, the user's own items, factors of users and items, weights between items (stored,
-or by an inverse), such weights between the items' parents, or the items of similar users. A recommender prepares the
-plays, learns, and returns one of these.
+or by an inverse), such weights between the items' parents, the items of similar users, or one of these with the user's
+own items on top. A recommender prepares the plays, learns, and returns one of these.
 """
 
 from abc import ABC, abstractmethod
@@ -20,7 +20,7 @@ from models_py.matrices.inverse import Ridge, is_wide
 from models_py.matrices.neighbours import Neighbours, nearest
 from models_py.matrices.products import dense_product, scaled_products
 from models_py.matrices.projecting import Linear, Projection
-from models_py.matrices.weighting import Preparation, row_norms
+from models_py.matrices.weighting import Preparation, row_norms, scale_rows
 
 # Of the largest that a score could be; below it, it is a rest of rounding.
 ROUNDING = 1e-13
@@ -452,7 +452,13 @@ class InverseWeights(FittedModel):
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Return each summand."""
-        prepared = self.preparation(history).astype(np.float64)
+        return self._summands(self.preparation(history).astype(np.float64), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the user's own history, in which plays may have faded."""
+        return self._summands(self.histories[user], items)
+
+    def _summands(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         weights = -self._between(items, prepared.indices) * self.others[items, None]
         weights += (items[:, None] == prepared.indices) * self.own[items, None]
         return spread(weights * prepared.data, prepared.indices, self.n_items)
@@ -554,6 +560,8 @@ class SimilarUsers(FittedModel):
         As in `nearest`.
     found : Neighbours, optional
         Neighbours of the fitted users, where several settings share them; else they are looked up.
+    is_mean : bool
+        Whether scores are means over the neighbours in place of sums.
     """
 
     vectors: sparse.csr_matrix
@@ -563,6 +571,7 @@ class SimilarUsers(FittedModel):
     shrinkage: float
     sharpness: float
     found: Neighbours | None = None
+    is_mean: bool = False
 
     @property
     def n_items(self) -> int:
@@ -611,10 +620,93 @@ class SimilarUsers(FittedModel):
     def _known_similarity(self, users: np.ndarray) -> sparse.csr_matrix:
         if self.found is None:
             return self._similarity(self.vectors[users], users)
-        return self.found.of(users).cut(self.neighbours, self.sharpness)
+        return self._shared(self.found.of(users).cut(self.neighbours, self.sharpness))
 
     def _similarity(self, queries: sparse.csr_matrix, own: np.ndarray | None = None) -> sparse.csr_matrix:
-        return nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness)
+        return self._shared(nearest(queries, own, self.vectors, self.neighbours, self.shrinkage, self.sharpness))
+
+    def _shared(self, similarity: sparse.csr_matrix) -> sparse.csr_matrix:
+        if not self.is_mean:
+            return similarity
+        return scale_rows(similarity, 1 / np.maximum(similarity.sum(axis=1).A1, 1e-12))
+
+
+@dataclass(frozen=True)
+class WithOwnItems(FittedModel):
+    """The user's own items, and what a model says of all items: (1 - share) * own + share * score.
+
+    Attributes
+    ----------
+    model : FittedModel
+        One that says what each item of a history adds to all of its score.
+    own : csr_matrix of float32, shape (n_users, n_items)
+        Weights of users' own items.
+    preparation : Preparation
+        What turns other histories into such weights.
+    shares : array of float32, shape (n_users,)
+        The model's share for each user.
+    share : float
+        The same for other histories.
+    """
+
+    model: FittedModel
+    own: sparse.csr_matrix
+    preparation: Preparation
+    shares: np.ndarray
+    share: float
+
+    @property
+    def n_items(self) -> int:
+        """Number of items that are scored."""
+        return self.model.n_items
+
+    @property
+    def memory(self) -> int:
+        """Bytes of the model, and of its own."""
+        return super().memory + self.model.memory
+
+    def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
+        return [self.own, self.preparation.scale, self.shares]
+
+    def for_others(self) -> Self:
+        """Leave out its users."""
+        return replace(self, model=self.model.for_others(), own=self.own[:0], shares=self.shares[:0])
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Scores of the model, and the users' own items."""
+        return self._joined(self.own[users], self.model.scores(users), self.shares[users])
+
+    def fold_in(self, histories: sparse.csr_matrix) -> np.ndarray:
+        """Scores of the model for the histories, and their items, the times of which are not known."""
+        shares = np.full(histories.shape[0], self.share, dtype=np.float32)
+        return self._joined(self.preparation(histories), self.model.fold_in(histories), shares)
+
+    def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
+        """Items that the model finds similar."""
+        return self.model.similar_items(items, k)
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Every item that was played speaks for itself, and for others by the model."""
+        own = self.preparation(history)
+        return self._added(own, self.model.contributions(history, items), self.share, items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the user's own weights and share."""
+        of_model = self.model.contributions_of(user, history, items)
+        return self._added(self.own[user], of_model, self.shares[user], items)
+
+    @staticmethod
+    def _joined(own: sparse.csr_matrix, scores: np.ndarray, shares: np.ndarray) -> np.ndarray:
+        joined = scores * shares[:, None]
+        joined[rows_of(own), own.indices] += own.data * np.repeat(1 - shares, np.diff(own.indptr))
+        return joined
+
+    def _added(
+        self, own: sparse.csr_matrix, of_model: sparse.csr_matrix, share: float, items: np.ndarray
+    ) -> sparse.csr_matrix:
+        weights = (1 - share) * own[0, items].toarray().ravel()
+        of_own = sparse.csr_matrix((weights, (np.arange(len(items)), items)), shape=of_model.shape)
+        return (share * of_model + of_own).tocsr()
 
 
 def _between_1_and_2(counts: sparse.csr_matrix, preference: np.ndarray) -> sparse.csr_matrix:

@@ -72,3 +72,12 @@ def test_plays_of_a_cell_are_added_up_as_they_are_decayed():
     # 4 halved once and 16 halved three times; 8 halved three times; so old that it is nothing as a number
     periods = Periods(sparse.csr_matrix([[4.0, 16.0, 0], [0, 8, 0], [0, 0, 2]]), np.array([1.0, 3.0, 5000.0]))
     np.testing.assert_allclose(periods.decayed(periods.ages), [2, 0, -4999])
+
+
+def test_plays_fade_by_their_periods_age_and_one_period_changes_nothing():
+    counts = sparse.csr_matrix(np.array([[9.0, 0, 2], [0, 4, 0]], dtype=np.float32))
+    periods = Periods(sparse.csr_matrix([[1.0, 8], [2, 0], [0, 4]]), np.array([10.0, 40.0]))
+    timed = Interactions(counts, np.arange(3), periods=periods)
+    np.testing.assert_allclose(timed.faded.toarray(), [[3, 0, 2], [0, 1, 0]])
+    alone = Periods(sparse.csr_matrix([[9.0], [2], [4]]), np.array([40.0]))
+    np.testing.assert_allclose(Interactions(counts, np.arange(3), periods=alone).faded.toarray(), counts.toarray())

@@ -33,3 +33,13 @@ def artists_992(real_data: Path) -> tuple[sparse.csr_matrix, np.ndarray]:
 def hetrec(real_data: Path) -> tuple[sparse.csr_matrix, np.ndarray]:
     """Read the plays of HetRec's users, and the artists' names."""
     return as_matrix(read_rows(real_data / "hetrec_user_artist_plays.tsv", header=False), user=0, item=2)
+
+
+def three_windows(real_data: Path) -> list[sparse.csr_matrix]:
+    """Read plays to 2008, in the first quarter of 2009, and from April 2009 on, 668 users x artists."""
+    rows = read_rows(real_data / "lastfm1k_windows_668.tsv.gz")
+    users, artists = (np.unique([row[field] for row in rows], return_inverse=True)[1] for field in (0, 1))
+    plays = [sparse.csr_matrix(([float(row[field]) for row in rows], (users, artists))) for field in (2, 3, 4)]
+    for window in plays:
+        window.eliminate_zeros()
+    return plays

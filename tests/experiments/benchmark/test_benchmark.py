@@ -36,7 +36,7 @@ write_demo(Path(folder).parent / "demo", users=20)
 
 MODELS = sorted([*recommenders(), *(blend.name for blend in BLENDS)])
 # they take part where training is cut at dates, as `temporal` is not
-IN_PERIODS = ("act_r", "personal_decayed")
+IN_PERIODS = ("act_r", "mixed", "personal_decayed", "tifu_knn")
 
 
 @dataclass(frozen=True)
