@@ -1,9 +1,9 @@
 """Which settings of a search space are tried."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import product
+from itertools import cycle, product
 from types import MappingProxyType
 
 import numpy as np
@@ -51,8 +51,8 @@ def edges(setting: Recommender, most: float = math.inf) -> dict[str, float]:
 class Search:
     """Proposes settings in rounds: the defaults, and then all of a small space or the most promising of a large one.
 
-    Promising is what a tree-structured Parzen estimator makes of the scores so far (Bergstra et al. 2011, in optuna).
-    Numbers are ordered for it, words are not. No setting is proposed twice.
+    Promising is what a tree-structured Parzen estimator makes of the scores so far (Bergstra et al. 2011, in optuna), of
+    one task after the other, a round each. Numbers are ordered for it, words are not. No setting is proposed twice.
 
     Parameters
     ----------
@@ -62,12 +62,19 @@ class Search:
     seed : int
         The same seed and scores give the same settings; of a space that is not tried whole, fewer trials are the first
         of more.
+    tasks : sequence of str
+        What settings have scores on.
     fixed : mapping
         Hyper-parameters that are not searched, with their values.
     """
 
     def __init__(
-        self, recommender: type[Recommender], n_trials: int, seed: int, fixed: Mapping[str, object] = NOTHING
+        self,
+        recommender: type[Recommender],
+        n_trials: int,
+        seed: int,
+        tasks: Sequence[str],
+        fixed: Mapping[str, object] = NOTHING,
     ) -> None:
         self._recommender, self._fixed = recommender, dict(fixed)
         self._space = {name: values for name, values in recommender.space.items() if name not in fixed}
@@ -77,9 +84,14 @@ class Search:
         self._numbers: dict[Recommender, int] = {}
         self._asked: dict[int, optuna.Trial] = {}
         self._rng = np.random.default_rng(seed)
-        sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=ROUND, multivariate=True, constant_liar=True)
-        self._study = optuna.create_study(direction="maximize", sampler=sampler)
+        self._studies = {task: _study(seed) for task in tasks}
+        self._turns = cycle(tasks)
+        self._task = next(self._turns)
         self._study.enqueue_trial(self._encoded(recommender(**fixed)))
+
+    @property
+    def _study(self) -> optuna.Study:
+        return self._studies[self._task]
 
     def propose(self) -> dict[int, Recommender]:
         """Give the next settings by their numbers, which count from 0; none where all have been tried."""
@@ -90,10 +102,17 @@ class Search:
         self._left -= n_asked
         return dict(self._new() for _ in range(n_asked))
 
-    def learn(self, scores: Mapping[int, float]) -> None:
-        """Take in the scores of settings by their numbers; higher is better."""
+    def learn(self, scores: Mapping[int, Mapping[str, float]]) -> None:
+        """Take in the scores of a round's settings, by their numbers and the task; higher is better."""
         for number in sorted(scores.keys() & self._asked.keys()):
-            self._study.tell(self._asked.pop(number), scores[number])
+            asked = self._asked.pop(number)
+            for task, study in self._studies.items():
+                if task == self._task:
+                    study.tell(asked, scores[number][task])
+                else:
+                    known = {"params": asked.params, "distributions": self._distributions()}
+                    study.add_trial(optuna.trial.create_trial(**known, value=scores[number][task]))
+        self._task = next(self._turns)
 
     def _everything(self) -> Iterator[Recommender]:
         defaults = self._recommender(**self._fixed)
@@ -135,6 +154,11 @@ class Search:
     def _decoded(self, places: Mapping[str, int]) -> Recommender:
         values = {name: of_name[places[name]] for name, of_name in self._space.items()}
         return self._recommender(**self._fixed, **values)
+
+
+def _study(seed: int) -> optuna.Study:
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=ROUND, multivariate=True, constant_liar=True)
+    return optuna.create_study(direction="maximize", sampler=sampler)
 
 
 def _distribution(values: tuple) -> BaseDistribution:

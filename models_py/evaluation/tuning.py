@@ -34,7 +34,7 @@ class LearnsFromValidation(Protocol):
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting of the hyper-parameters and its score on the task that it was tried for."""
+    """One setting of the hyper-parameters and its score on one task, for which it may be the one that is chosen."""
 
     trial: int
     task: str
@@ -42,15 +42,6 @@ class Trial:
     validation_ndcg: float
     fit_seconds: float
     is_chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What came of a setting: itself, with what it may have learnt, its score by task, and the seconds of its fit."""
-
-    setting: Recommender
-    scores: Mapping[str, float]
-    seconds: float
 
 
 def sample(
@@ -142,10 +133,10 @@ def tune(
     tasks: Sequence[str],
     fixed: Mapping[str, object] = NOTHING,
 ) -> list[Trial]:
-    """Fit settings on fit cells and score each by NDCG@k on validation, with a search of its own for every task.
+    """Fit settings on fit cells, score each by NDCG@k on validation for every task, and choose one for each.
 
-    The searches go on side by side: what two of them propose is fitted once, and of a round's settings those that agree
-    in what their preparation reads are tried one after the other, so that it is made once.
+    Of a round's settings those that agree in what their preparation reads are tried one after the other, so that it is
+    made once.
 
     Parameters
     ----------
@@ -155,7 +146,7 @@ def tune(
         Fit cells.
     validation : Validation
     n_trials : int
-        Trials of each task's search, the same for every model.
+        Trials for this model, the same for every model.
     budget_seconds : float
         No trial starts that would end later, at the pace so far; the first always runs. What such a limit leaves
         depends on the hour: `inf`, the default of the study, switches it off.
@@ -163,105 +154,85 @@ def tune(
         Length of the lists that are judged.
     seed : int
     tasks : sequence of str
-        Tasks to choose for, each by its own scores; the earlier trial in a tie.
+        Tasks to choose for, each by its own scores, the earlier trial in a tie; rounds of the search look in turn for
+        what is best for each.
     fixed : mapping
         Hyper-parameters that are not searched, with their values.
 
     Returns
     -------
     list of Trial
-        Of each task in turn, in the order in which its search proposed settings.
+        One per trial and task, in the order in which settings were proposed.
 
     Raises
     ------
     RuntimeError
         Where a trial fails or gives a score that is not finite; it names the trial and its setting.
     """
-    searches = {task: Search(recommender, n_trials, seed, fixed) for task in tasks}
+    search = Search(recommender, n_trials, seed, tasks, fixed)
     judge = partial(_judged, interactions=interactions, validation=validation, k=k, tasks=tasks)
-    trials: dict[str, list[Trial]] = {task: [] for task in tasks}
-    for of_round in _rounds(searches, judge, (interactions, validation, seed), budget_seconds):
-        for trial in of_round:
-            trials[trial.task].append(trial)
-    return [trial for of_task in trials.values() for trial in _with_choice(of_task)]
-
-
-def _with_choice(trials: list[Trial]) -> list[Trial]:
-    best = max(trials, key=lambda trial: trial.validation_ndcg)
-    return [replace(trial, is_chosen=trial.trial == best.trial) for trial in trials]
-
-
-def _rounds(
-    searches: Mapping[str, Search],
-    judge: Callable[[FittedModel], dict[str, float]],
-    data: tuple[Interactions, Validation, int],
-    budget_seconds: float,
-) -> Iterator[list[Trial]]:
-    """Yield the trials of each round of the searches, and let each learn its task's scores."""
+    trials: list[Trial] = []
     start = time.perf_counter()
-    tried: dict[Recommender, Tried] = {}
-    in_time = True
-    while in_time and (proposed := {task: found for task, search in searches.items() if (found := search.propose())}):
-        new = {one: number for found in proposed.values() for number, one in found.items() if one not in tried}
-        for setting, outcome in _all_tried(new, judge, data):
-            tried[setting] = outcome
-            spent = time.perf_counter() - start
-            if spent + spent / len(tried) > budget_seconds:
-                in_time = False
-                break
-        trials = [
-            _trial(number, task, tried[setting])
-            for task, found in proposed.items()
-            for number, setting in found.items()
-            if setting in tried
-        ]
-        yield trials
-        for task, search in searches.items():
-            search.learn({trial.trial: trial.validation_ndcg for trial in trials if trial.task == task})
-
-
-def _trial(number: int, task: str, tried: Tried) -> Trial:
-    return Trial(number, task, asdict(tried.setting), tried.scores[task], tried.seconds)
+    data = interactions, validation, seed
+    for done, of_setting in enumerate(_all_tried(search, judge, data), 1):
+        trials += of_setting
+        spent = time.perf_counter() - start
+        if spent + spent / done > budget_seconds:
+            break
+    trials.sort(key=lambda trial: trial.trial)
+    # of equal ones the first stays
+    best = {trial.task: trial for trial in sorted(reversed(trials), key=lambda trial: trial.validation_ndcg)}
+    return [replace(trial, is_chosen=trial is best[trial.task]) for trial in trials]
 
 
 def _all_tried(
-    settings: Mapping[Recommender, int],
+    search: Search,
     judge: Callable[[FittedModel], dict[str, float]],
     data: tuple[Interactions, Validation, int],
-) -> Iterator[tuple[Recommender, Tried]]:
-    """Yield each setting, given with its number, and its outcome; those that share what they prepare in a row."""
-    groups: dict[tuple, dict[Recommender, int]] = {}
-    for setting, number in settings.items():
+) -> Iterator[list[Trial]]:
+    """Yield the trials of each setting that the search proposes, and let it learn their scores."""
+    while settings := search.propose():
+        scores: dict[int, dict[str, float]] = {}
+        for group in _by_preparation(settings):
+            for trials in _tried(group, judge, *data):
+                scores[trials[0].trial] = {trial.task: trial.validation_ndcg for trial in trials}
+                yield trials
+        search.learn(scores)
+
+
+def _by_preparation(settings: Mapping[int, Recommender]) -> list[dict[int, Recommender]]:
+    """Group settings, by their number, that share what they prepare."""
+    groups: dict[tuple, dict[int, Recommender]] = {}
+    for number, setting in settings.items():
         shared = tuple(getattr(setting, name) for name in setting.prepared_by)
-        groups.setdefault(shared, {})[setting] = number
-    for group in groups.values():
-        yield from _tried(group, judge, *data)
+        groups.setdefault(shared, {})[number] = setting
+    return list(groups.values())
 
 
 def _tried(
-    group: Mapping[Recommender, int],
+    group: Mapping[int, Recommender],
     judge: Callable[[FittedModel], dict[str, float]],
     interactions: Interactions,
     validation: Validation,
     seed: int,
-) -> Iterator[tuple[Recommender, Tried]]:
-    """Yield each setting of a group and its outcome."""
+) -> Iterator[list[Trial]]:
+    """Yield the trials of each setting of a group, one per task."""
     prepared, preparing = None, 0.0
-    for place, (setting, number) in enumerate(group.items()):
+    for place, (number, setting) in enumerate(group.items()):
         try:
             start = time.perf_counter()
             if place == 0:
-                prepared = setting.prepare(list(group), interactions, seed)
+                prepared = setting.prepare(list(group.values()), interactions, seed)
                 preparing, start = time.perf_counter() - start, time.perf_counter()
             if isinstance(setting, LearnsFromValidation):
-                learnt, model = setting.judged(interactions, validation, seed, prepared)
+                setting, model = setting.judged(interactions, validation, seed, prepared)
             else:
-                learnt, model = setting, setting.fit(interactions, seed, prepared)
+                model = setting.fit(interactions, seed, prepared)
             seconds = time.perf_counter() - start + preparing / len(group)
             scores = judge(model)
         except Exception as error:
             raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
-        yield setting, Tried(learnt, scores, seconds)
+        yield [Trial(number, task, asdict(setting), score, seconds) for task, score in scores.items()]
 
 
 def _judged(

@@ -72,16 +72,16 @@ def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: fl
 def test_there_are_as_many_trials_as_asked_for_or_as_the_space_holds(n_trials: int):
     trials = search(n_trials=n_trials)
     numbers = range(min(n_trials, space_size(Toy)))
-    assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for t in ("discovery", "repeat") for n in numbers]
+    assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for n in numbers for t in ("discovery", "repeat")]
 
 
 def proposed(recommender: type[Recommender], n_trials: int, seed: int) -> list[Recommender]:
     """List what a search proposes where later settings of the space score higher."""
-    search, settings = Search(recommender, n_trials, seed), []
+    search, settings = Search(recommender, n_trials, seed, ["all"]), []
     while found := search.propose():
         assert list(found) == list(range(len(settings), len(settings) + len(found)))
         settings += found.values()
-        search.learn({number: height(setting) for number, setting in found.items()})
+        search.learn({number: {"all": height(setting)} for number, setting in found.items()})
     return settings
 
 
@@ -172,22 +172,19 @@ def test_every_task_chooses_for_itself():
         assert best.validation_ndcg == max(scores) and best.trial == scores.index(max(scores))
 
 
-# of a space that is tried whole, and of one that is not, where searches part after their first round
-@pytest.mark.parametrize("n_trials", [4, 8, 20])
-def test_a_tasks_search_is_the_same_beside_others(n_trials: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("models_py.evaluation.search.ROUND", 2)
-    tasks = ("discovery", "repeat", "all")
-    together = without_times(search(tasks, n_trials))
-    assert together == [trial for task in tasks for trial in without_times(search((task,), n_trials))]
-
-
-def test_what_several_tasks_propose_is_fitted_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("models_py.evaluation.search.ROUND", 2)
-    fitted, fit = [], Toy.fit
-    monkeypatch.setattr(Toy, "fit", lambda setting, *rest: fitted.append(setting) or fit(setting, *rest))
-    trials = search(("discovery", "repeat", "all"), n_trials=6)
-    settings = {tuple(trial.hyper_parameters.items()) for trial in trials}
-    assert len(fitted) == len(set(fitted)) == len(settings) > 6
+@pytest.mark.parametrize("name", ["item_knn", "slim"])
+def test_rounds_follow_what_scored_well_on_each_task_in_turn(name: str):
+    recommender = recommenders()[name]
+    rises, falls = [], []
+    for seed in range(5):
+        search, heights = Search(recommender, 80, seed, ["low", "high"]), []
+        while found := search.propose():
+            heights += map(height, found.values())
+            search.learn({number: {"low": -height(one), "high": height(one)} for number, one in found.items()})
+        # after the first, each round learns from all before it
+        rises.append(np.mean(heights[50:60]) - np.mean(heights[:10]))
+        falls.append(np.mean(heights[60:70]) - np.mean(heights[:10]))
+    assert np.mean(rises) > 0.1 * len(recommender.space) and np.mean(falls) < -0.1 * len(recommender.space)
 
 
 def test_items_outside_the_catalogue_are_misses():

@@ -1,7 +1,5 @@
 """What one trial of the search costs, per model, split and item type: one fit, its lists, and their scores."""
 
-import json
-
 from threadpoolctl import threadpool_limits
 
 from models_py.data.parameters import Parameters
@@ -44,8 +42,7 @@ def _trial(
             seed=parameters.random_seed,
             tasks=[task for task in recommender.tasks if task in dataset.tasks],
         )
-    # what two tasks tried was fitted once
-    count = len({json.dumps(trial.hyper_parameters) for trial in trials})
+    count = len({trial.trial for trial in trials})
     return {
         **dataset.key,
         "model_name": recommender.name,
