@@ -51,8 +51,8 @@ def edges(setting: Recommender, most: float = math.inf) -> dict[str, float]:
 class Search:
     """Proposes settings in rounds: the defaults, and then all of a small space or the most promising of a large one.
 
-    Promising is what a tree-structured Parzen estimator makes of the scores so far (Bergstra et al. 2011, in optuna), of
-    one task after the other, a round each. Numbers are ordered for it, words are not. No setting is proposed twice.
+    Promising is what a tree-structured Parzen estimator makes of the scores so far (Bergstra et al. 2011, in optuna),
+    in each round those of another task. Numbers are ordered for it, words are not. No setting is proposed twice.
 
     Parameters
     ----------
