@@ -298,6 +298,21 @@ class NameIds:
             return cursor.execute(query, names).fetchnumpy()["id"].astype(np.int64)
 
 
+def read_files(query: str, parameters: Sequence[object]) -> list[tuple]:
+    """Answer a query on files, without a warehouse.
+
+    Raises
+    ------
+    ValueError
+        Where DuckDB cannot; it says why in one line.
+    """
+    with duckdb.connect() as connection:
+        try:
+            return connection.execute(query, parameters).fetchall()
+        except duckdb.Error as error:
+            raise ValueError(_in_one_line(error)) from error
+
+
 def strings(values: Iterable[object]) -> np.ndarray:
     """Put values into an array of Python objects, the form in which text goes into the warehouse."""
     return np.array(list(values), dtype=object)

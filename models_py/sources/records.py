@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-
 from models_py.errors import RawFileError
 from models_py.sources.formats import Format
 from models_py.sources.reading import content
+from models_py.warehouse import read_files
 
 # Bytes beyond a file's own size that DuckDB may ask for to read an object of the whole file.
 SPARE = 1 << 20
@@ -57,13 +56,10 @@ def read_records(path: Path, declared: Format, least_seconds: int) -> Iterator[P
         group by all
         order by all
     """
-    with duckdb.connect() as connection:
-        try:
-            rows = connection.execute(query, [1000 * least_seconds, str(path)]).fetchall()
-        except duckdb.Error as error:
-            raise RawFileError(
-                f"{path} cannot be read as JSON ({str(error).splitlines()[0]}): export or download it again."
-            ) from error
+    try:
+        rows = read_files(query, [1000 * least_seconds, str(path)])
+    except ValueError as error:
+        raise RawFileError(f"{path} cannot be read as JSON ({error}): export or download it again.") from error
     for user, artist, title, plays, n_records in rows:
         yield Played(user, artist or "", title, plays if (artist or "").strip() else 0, n_records)
 
