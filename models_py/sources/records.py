@@ -59,7 +59,8 @@ def read_records(path: Path, declared: Format, least_seconds: int) -> Iterator[P
     try:
         rows = read_files(query, [1000 * least_seconds, str(path)])
     except ValueError as error:
-        raise RawFileError(f"{path} cannot be read as JSON ({error}): export or download it again.") from error
+        reason = str(error).rstrip(".")
+        raise RawFileError(f"{path} cannot be read as JSON ({reason}): export or download it again.") from error
     for user, artist, title, plays, n_records in rows:
         yield Played(user, artist or "", title, plays if (artist or "").strip() else 0, n_records)
 
