@@ -26,7 +26,7 @@ class Recommender:
     name : str
         Name in every table.
     tasks : tuple of str
-        Tasks it makes lists for; the first one decides which trial is chosen.
+        Tasks it makes lists for; each chooses among the trials by its own scores.
     is_baseline : bool
         Whether it is what everything else has to beat: it is not personalised, or knows the user's own history alone.
     space : dict of str to tuple

@@ -41,7 +41,7 @@ class Format:
     line: str = ""
     start: str = ""
     columns: tuple[str, ...] = ()
-    record: Mapping[str, str] = field(default_factory=dict, hash=False)
+    record: Mapping[str, str] = field(default_factory=dict)
     separator: str = "\t"
     is_personal: bool = False
     seconds_apart: int = 1

@@ -204,14 +204,14 @@ def test_random_beside_time_gives_the_ratio_and_else_names_the_command(found: Se
 
 
 def test_the_ratio_of_random_to_time_is_that_of_the_tables(changed: Callable[[str], Path]) -> None:
-    (chart,) = random_against_time(board(changed(RANDOM)))
+    chart = random_against_time(board(changed(RANDOM)))
     assert "scores 3 times as much at random as by time" in chart.caption
     rows = pd.DataFrame([row for row in data(chart) if "temporal" in row])
     np.testing.assert_allclose(rows["random"], 3 * rows["temporal"], atol=2e-4)
 
 
 def test_splits_with_as_many_items_are_set_side_by_side_where_there_are_some(changed: Callable[[str], Path]) -> None:
-    (chart,) = random_against_time(board(changed(f"{RANDOM}; {ALIKE}")))
+    chart = random_against_time(board(changed(f"{RANDOM}; {ALIKE}")))
     assert "as many items held out by time and at random (temporal, temporal_random)" in chart.title
     assert "scores 2 times as much at random as by time" in chart.caption
     rows = pd.DataFrame([row for row in data(chart) if "temporal" in row])
@@ -220,7 +220,7 @@ def test_splits_with_as_many_items_are_set_side_by_side_where_there_are_some(cha
 
 def test_a_source_without_times_does_not_ask_for_a_split_by_time(changed: Callable[[str], Path]) -> None:
     path = changed("update marts.users set first_played_at = null")
-    assert "have no times" in random_against_time(board(path))[0].text
+    assert "have no times" in random_against_time(board(path)).text
     assert "random_2" in spread(board(path))[0].text
 
 

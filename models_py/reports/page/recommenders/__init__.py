@@ -42,7 +42,7 @@ def _judged(found: list[Board]) -> list[Group]:
         Group("diversity", "Accuracy against variety", [block for board in main for block in diversity(board)]),
         Group("segments", "For whom, and for what", [block for board in main for block in segments(board)]),
         Group("costs", "Cost against quality", [costs(board) for board in main]),
-        Group("time", "Random against time", [block for board in main for block in random_against_time(board)]),
+        Group("time", "Random against time", [random_against_time(board) for board in main]),
         Group("spread", "Over several splits", [block for board in main for block in spread(board)]),
         Group("tuning", "How far tuning got", [searches(board) for board in main]),
         Group("overlaps", "What models share", [overlaps(board) for board in main]),

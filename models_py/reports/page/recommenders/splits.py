@@ -41,26 +41,22 @@ MORE = {
 }
 
 
-def random_against_time(board: Board) -> list[Block]:
+def random_against_time(board: Board) -> Block:
     """Draw each model's accuracy by time beside that at random: of as many items, where there is such a split."""
     alike = _compared(board, ALIKE)
     if alike.rows:
-        return [_alike(board, alike)]
+        return _alike(board, alike)
     asked = _compared(board, KINDS)
     if asked.rows:
-        return [_of_kinds(board, asked)]
+        return _of_kinds(board, asked)
     if not board.study.has_times:
-        return [
-            Missing(
-                f"Not enough data: plays of this source have no times, so {board.noun} can only be held out at random."
-            )
-        ]
-    return [
-        Missing(
-            f"Not enough data: {board.noun} are not held out both by time and at random; "
-            "`make evaluate SPLITS=random` adds the random split."
+        return Missing(
+            f"Not enough data: plays of this source have no times, so {board.noun} can only be held out at random."
         )
-    ]
+    return Missing(
+        f"Not enough data: {board.noun} are not held out both by time and at random; "
+        "`make evaluate SPLITS=random` adds the random split."
+    )
 
 
 def _compared(board: Board, pairs: str) -> Answered:
