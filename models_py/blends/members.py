@@ -1,7 +1,7 @@
 """The fitted models that a blend is made of, and the lists that they make."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import ClassVar, Self, TypeVar
@@ -75,15 +75,6 @@ class Member:
         items, values = top_items(np.asarray(self.model.fold_in(histories)), allowed, DEPTH)
         rows, ranks = np.nonzero(items >= 0)
         return Listed.of(Lists(rows, ranks + 1, items[rows, ranks], values[rows, ranks]), histories.shape)
-
-    def parts(self, history: sparse.csr_matrix, items: np.ndarray) -> np.ndarray:
-        """Shares that the items of one history have in the member's scores, shape (len(items), history.nnz).
-
-        A score to which nothing in the history adds is everybody's, and divided alike.
-        """
-        parts = np.maximum(self.model.contributions(history, items)[:, history.indices].toarray().astype(np.float64), 0)
-        whole = parts.sum(axis=1, keepdims=True)
-        return np.divide(parts, whole, out=np.full_like(parts, 1 / max(history.nnz, 1)), where=whole > 0)
 
 
 class Known(dict[str, Recommender]):
@@ -185,11 +176,14 @@ class BlendedLists(FittedModel):
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide each score among the members, and then as the member's own score is divided among the history."""
-        return self._shared_out(self._folded_in(history), history, items)
+        worth = self._worth(self._folded_in(history), history, items)
+        return _shared_out(worth, (member.model.contributions(history, items) for member in self.members), history)
 
     def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Take the lists that the members have made for the user."""
-        return self._shared_out([member.listed[[user]] for member in self.members], history, items)
+        """Take the lists that the members have made for the user, and the user's own scores in them."""
+        worth = self._worth([member.listed[[user]] for member in self.members], history, items)
+        added = (member.model.contributions_of(user, history, items) for member in self.members)
+        return _shared_out(worth, added, history)
 
     @abstractmethod
     def _scored(self, listed: Sequence[Listed], histories: sparse.csr_matrix) -> np.ndarray:
@@ -212,13 +206,6 @@ class BlendedLists(FittedModel):
         """Histories that were folded in last, with what the members list for them."""
         return {}
 
-    def _shared_out(self, listed: Sequence[Listed], history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        worth = self._worth(listed, history, items)
-        added = sum(
-            part[:, None] * member.parts(history, items) for part, member in zip(worth, self.members, strict=True)
-        )
-        return spread(added, history.indices, self.n_items)
-
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Likeness by the first member."""
         return self.members[0].model.similar_items(items, k)
@@ -232,3 +219,17 @@ def heights(lists: Lists, n_users: int) -> np.ndarray:
     range_of_user = (highest - lowest)[lists.user_index]
     above = lists.score - lowest[lists.user_index]
     return np.divide(above, range_of_user, out=np.ones_like(above), where=range_of_user > 0)
+
+
+def _shared_out(worth: np.ndarray, added: Iterable[sparse.csr_matrix], history: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Divide what members are worth for some items as their scores are, shape of what they add.
+
+    A score to which nothing in the history adds is everybody's, and divided alike.
+    """
+    shared = np.zeros((worth.shape[1], history.nnz))
+    for part, of_member in zip(worth, added, strict=True):
+        parts = np.maximum(of_member[:, history.indices].toarray().astype(np.float64), 0)
+        whole = parts.sum(axis=1, keepdims=True)
+        alike = np.full_like(parts, 1 / max(history.nnz, 1))
+        shared += part[:, None] * np.divide(parts, whole, out=alike, where=whole > 0)
+    return spread(shared, history.indices, history.shape[1])

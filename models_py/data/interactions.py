@@ -10,8 +10,9 @@ from scipy import sparse
 from models_py.matrices.cells import with_values
 from models_py.matrices.weighting import listeners
 
-# Power of age by which plays lose their worth: the best on real days of listening to 2008 (docs/time.md), and all that
-# decides where settings are tuned on one period, in which nothing fades.
+# Powers of age by which plays may lose their worth.
+DECAYS = (0.0, 0.25, 0.5, 1.0, 2.0)
+# The best of them on real days of listening to 2008 (docs/time.md), taken where all of them do alike in a search.
 DECAY = 1.0
 
 
@@ -126,6 +127,11 @@ class Interactions:
         return self.counts.shape[1]
 
     @property
+    def fading_memory(self) -> int:
+        """Bytes that `faded` takes at most."""
+        return 0 if self.periods is None else self.periods.memory + 24 * self.counts.nnz
+
+    @property
     def has_parents(self) -> bool:
         """Whether some items share a parent."""
         return self.parents.max(initial=-1) + 1 < self.n_items
@@ -140,11 +146,15 @@ class Interactions:
         """Plays per item, float64, shape (n_items,)."""
         return np.bincount(self.counts.indices, weights=self.counts.data, minlength=self.n_items)
 
-    @cached_property
-    def faded(self) -> sparse.csr_matrix:
-        """Plays that count the less the older their period is, those of the last period whole; shape of `counts`."""
-        left = self.periods.activation(DECAY) + DECAY * np.log2(self.periods.ages[0])
-        return with_values(self.counts, 2.0**left)
+    def faded(self, decay: float) -> "Interactions":
+        """Divide plays by their period's age to the power of `decay`, those of the last period left whole.
+
+        Plays that are in no periods do not fade.
+        """
+        if self.periods is None or not decay:
+            return self
+        left = self.periods.activation(decay) + decay * np.log2(self.periods.ages[0])
+        return replace(self, counts=with_values(self.counts, 2.0**left), periods=None)
 
     @classmethod
     def plain(cls, counts: sparse.csr_matrix) -> "Interactions":

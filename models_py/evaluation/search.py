@@ -10,6 +10,7 @@ import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 
+from models_py.data.interactions import Interactions
 from models_py.recommenders.base import Recommender
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -21,9 +22,23 @@ PATIENCE = 20
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
-def space_size(recommender: type[Recommender]) -> int:
-    """Count the settings in a recommender's search space."""
-    return math.prod(len(values) for values in recommender.space.values())
+def unsearched(recommender: type[Recommender], interactions: Interactions) -> dict[str, object]:
+    """Give the hyper-parameters that these plays cannot tell apart, with the values that are taken."""
+    if interactions.periods is None:
+        return dict.fromkeys(recommender.fades_by, 0.0)
+    if interactions.periods.plays.shape[1] > 1:
+        return {}
+    return {name: getattr(recommender(), name) for name in recommender.fades_by}
+
+
+def searched_space(recommender: type[Recommender], fixed: Mapping[str, object] = NOTHING) -> dict[str, tuple]:
+    """Give the values of each hyper-parameter that is not fixed."""
+    return {name: values for name, values in recommender.space.items() if name not in fixed}
+
+
+def space_size(space: Mapping[str, tuple]) -> int:
+    """Count the settings in a search space."""
+    return math.prod(len(values) for values in space.values())
 
 
 def largest(recommender: type[Recommender], fixed: Mapping[str, object] = NOTHING) -> Recommender:
@@ -77,8 +92,8 @@ class Search:
         fixed: Mapping[str, object] = NOTHING,
     ) -> None:
         self._recommender, self._fixed = recommender, dict(fixed)
-        self._space = {name: values for name, values in recommender.space.items() if name not in fixed}
-        size = math.prod(len(values) for values in self._space.values())
+        self._space = searched_space(recommender, fixed)
+        size = space_size(self._space)
         self._left = min(n_trials, size)
         self._is_whole = size <= n_trials
         self._numbers: dict[Recommender, int] = {}

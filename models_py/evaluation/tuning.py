@@ -12,7 +12,7 @@ from models_py.data.interactions import Interactions
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
-from models_py.evaluation.search import NOTHING, Search
+from models_py.evaluation.search import NOTHING, Search, unsearched
 from models_py.matrices.core import core
 from models_py.matrices.weighting import listeners
 from models_py.recommenders.base import Recommender
@@ -157,7 +157,7 @@ def tune(
         Tasks to choose for, each by its own scores, the earlier trial in a tie; rounds of the search look in turn for
         what is best for each.
     fixed : mapping
-        Hyper-parameters that are not searched, with their values.
+        Hyper-parameters that are not searched, with their values, beside those that the plays cannot tell apart.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def tune(
     RuntimeError
         Where a trial fails or gives a score that is not finite; it names the trial and its setting.
     """
-    search = Search(recommender, n_trials, seed, tasks, fixed)
+    search = Search(recommender, n_trials, seed, tasks, {**unsearched(recommender, interactions), **fixed})
     judge = partial(_judged, interactions=interactions, validation=validation, k=k, tasks=tasks)
     trials: list[Trial] = []
     start = time.perf_counter()

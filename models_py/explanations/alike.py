@@ -13,7 +13,7 @@ from models_py.recommenders.fitted import FittedModel
 # Most alike that are kept of each.
 NEIGHBOURS = 20
 # Items, the most listened to, that have others like them looked up; and how many at a time.
-MOST_ITEMS, BLOCK = 5000, 500
+MOST_ITEMS, BLOCK = 5000, 200
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
 from models_py.data.training import Dataset, TrainingData, read_training_data
 from models_py.data.validation import Validation
-from models_py.evaluation.search import largest, space_size
+from models_py.evaluation.search import largest, searched_space, space_size, unsearched
 from models_py.evaluation.tuning import searched, tune
 from models_py.explanations.alike import similar_items
 from models_py.jobs.chosen import chosen_on, known_by
@@ -90,7 +90,8 @@ def _tuned(
         seed=parameters.random_seed,
         tasks=[run.task for run in runs],
     )
-    planned = min(parameters.tuning_trials, space_size(recommender))
+    space = searched_space(recommender, unsearched(recommender, fit))
+    planned = min(parameters.tuning_trials, space_size(space))
     # tasks that chose alike share a fit
     alike: dict[Recommender, list[Run]] = {}
     for run in runs:

@@ -20,6 +20,7 @@ class ActR(Recommender):
     name: ClassVar[str] = "act_r"
     tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
     space: ClassVar[dict[str, tuple]] = {"decay": (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)}
+    fades_by: ClassVar[tuple[str, ...]] = ("decay",)
 
     decay: float = DECAY
 

@@ -7,17 +7,17 @@ import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.projecting import Confident
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import Factors
 
 ITERATIONS = 10
 
 
 @dataclass(frozen=True)
-class ALS(Recommender):
+class ALS(Fading):
     """Every cell is explained, played ones with a confidence of 1 + `confidence` times their weight; users exactly."""
 
     name: ClassVar[str] = "als"
@@ -27,6 +27,7 @@ class ALS(Recommender):
         "confidence": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         "regularization": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
+        "decay": DECAYS,
     }
 
     factors: int = 32
@@ -37,6 +38,7 @@ class ALS(Recommender):
 
     def fit(self, interactions: Interactions, seed: int, prepared: Any = None) -> Factors:
         """Alternate from a start that the seed draws."""
+        interactions = interactions.faded(self.decay)
         plain = Preparation.of(interactions.counts, self.weighting)
         preparation = replace(plain, scale=plain.scale * np.float32(self.confidence))
         confidences = preparation(interactions.counts)
@@ -58,4 +60,4 @@ class ALS(Recommender):
         """Count the weighted cells, by item too, and the factors in 32 and in 64 bits."""
         longest = int(np.diff(interactions.counts.indptr).max(initial=0))
         factors = 20 * self.factors * (sum(interactions.counts.shape) + longest)
-        return 2 * Preparation.memory(interactions.counts) + factors
+        return interactions.fading_memory + 2 * Preparation.memory(interactions.counts) + factors

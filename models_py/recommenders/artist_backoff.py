@@ -7,18 +7,18 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.cells import by_parent
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import InverseWeights, OfParents
 
 Prepared = tuple[sparse.csr_matrix, Preparation, Ridge]
 
 
 @dataclass(frozen=True)
-class ArtistBackoff(Recommender):
+class ArtistBackoff(Fading):
     """The score of a track's artist by ridge regression on artists, times the track's share of the artist's listeners.
 
     `own` weighs the artists that the user plays already against what the others say of them.
@@ -32,8 +32,9 @@ class ArtistBackoff(Recommender):
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
         "own": (0.0, 0.3, 1.0, 3.0),
         "share_power": (0.25, 0.5, 0.75, 1.0, 1.5),
+        "decay": DECAYS,
     }
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.3
@@ -53,7 +54,8 @@ class ArtistBackoff(Recommender):
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
         """Add up each user's plays of an artist, and decompose them."""
-        first, counts = settings[0], by_parent(interactions.counts, interactions.parents)
+        first = settings[0]
+        counts = by_parent(interactions.faded(first.decay).counts, interactions.parents)
         preparation = Preparation.of(counts, first.weighting, first.popularity_power)
         return counts, preparation, Ridge.of(preparation(counts), [setting.regularization for setting in settings])
 
@@ -70,4 +72,8 @@ class ArtistBackoff(Recommender):
     def memory(self, interactions: Interactions) -> int:
         """Count the cells by artist as if there were as many as by track, and the decomposition."""
         counts, n_artists = interactions.counts, int(interactions.parents.max(initial=0)) + 1
-        return 2 * Preparation.memory(counts) + inverse_memory(counts.nnz, (counts.shape[0], n_artists))
+        return (
+            interactions.fading_memory
+            + 2 * Preparation.memory(counts)
+            + inverse_memory(counts.nnz, (counts.shape[0], n_artists))
+        )

@@ -6,9 +6,10 @@ jobs tune it like every other.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAY, Interactions
 from models_py.recommenders.fitted import FittedModel
 
 TASKS = ("discovery", "repeat", "all", "new_artists")
@@ -33,6 +34,9 @@ class Recommender:
         The stated search space: values of each hyper-parameter.
     ends : mapping of str to tuple
         Values that a hyper-parameter cannot sensibly go beyond, by name; 0 is one for all and need not be named.
+    fades_by : tuple of str
+        Hyper-parameters that say how plays lose their worth with age. They are searched where plays are in several
+        periods; in one, all of their values do alike, and the default is taken; in none it is 0.
     known : mapping of str to Recommender
         Other settings that it is made of, by name; a model of its own has none.
     prepared_by : tuple of str
@@ -44,6 +48,7 @@ class Recommender:
     is_baseline: ClassVar[bool] = False
     space: ClassVar[dict[str, tuple]] = {}
     ends: ClassVar[Mapping[str, tuple]] = {}
+    fades_by: ClassVar[tuple[str, ...]] = ()
     known: ClassVar[Mapping[str, "Recommender"]] = {}
     prepared_by: ClassVar[tuple[str, ...]] = ()
 
@@ -72,3 +77,18 @@ class Recommender:
     def memory(self, interactions: Interactions) -> int:
         """Bytes that fitting on so many cells takes at most, beside the interactions themselves: an upper estimate."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Fading(Recommender):
+    """A recommender that can learn from plays that count the less the older they are.
+
+    Attributes
+    ----------
+    decay : float
+        As in `Interactions.faded`.
+    """
+
+    fades_by: ClassVar[tuple[str, ...]] = ("decay",)
+
+    decay: float = field(default=DECAY, kw_only=True)

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import InverseWeights
 
 Prepared = tuple[Preparation, Ridge]
 
 
 @dataclass(frozen=True)
-class EASE(Recommender):
+class EASE(Fading):
     """Each item is predicted from all items; an exponent of 1 is EASE, whose items do not predict themselves, 0 ridge.
 
     `regularization` is in mean squared lengths of the users' rows, whose sizes differ with the weighting. One
@@ -29,9 +29,10 @@ class EASE(Recommender):
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
+        "decay": DECAYS,
     }
     ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,)}
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.3
@@ -49,10 +50,9 @@ class EASE(Recommender):
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
         """Decompose, and find the diagonals of the inverses that the settings want."""
         first = settings[0]
-        preparation = Preparation.of(
-            interactions.counts, first.weighting, first.popularity_power, user_power=first.user_power
-        )
-        return preparation, Ridge.of(preparation(interactions.counts), [setting.regularization for setting in settings])
+        counts = interactions.faded(first.decay).counts
+        preparation = Preparation.of(counts, first.weighting, first.popularity_power, user_power=first.user_power)
+        return preparation, Ridge.of(preparation(counts), [setting.regularization for setting in settings])
 
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> InverseWeights:
         """Invert; the seed is not used."""
@@ -62,6 +62,8 @@ class EASE(Recommender):
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and the decomposition."""
-        return 2 * Preparation.memory(interactions.counts) + inverse_memory(
-            interactions.counts.nnz, interactions.counts.shape
+        return (
+            interactions.fading_memory
+            + 2 * Preparation.memory(interactions.counts)
+            + inverse_memory(interactions.counts.nnz, interactions.counts.shape)
         )

@@ -24,6 +24,8 @@ from models_py.matrices.weighting import Preparation, row_norms, scale_rows
 
 # Of the largest that a score could be; below it, it is a rest of rounding.
 ROUNDING = 1e-13
+# Divides what is 0.
+TINY = 1e-300
 # Of the mean square, what keeps the regression that folds people in from resting on rounding.
 RIDGE = 1e-4
 
@@ -209,6 +211,8 @@ class Factors(FittedModel):
 
     Attributes
     ----------
+    histories : csr_matrix of float32, shape (n_users, n_items)
+        Prepared histories.
     user_factors : array of float64, shape (n_users, f)
     item_factors : array of float64, shape (n_items, f)
     projection : Projection
@@ -220,6 +224,7 @@ class Factors(FittedModel):
         Whether the users' factors are those that the projection finds.
     """
 
+    histories: sparse.csr_matrix
     user_factors: np.ndarray
     item_factors: np.ndarray
     projection: Projection
@@ -240,7 +245,8 @@ class Factors(FittedModel):
         Scores are on the plays' own scale where it is left out: what preparation multiplied by is divided by.
         """
         scale = 1 / preparation.scale.astype(np.float64) if scale is None else scale
-        return cls(projection(preparation(counts)), projection.vectors * scale[:, None], projection, preparation)
+        histories = preparation(counts)
+        return cls(histories, projection(histories), projection.vectors * scale[:, None], projection, preparation)
 
     @classmethod
     def learnt(
@@ -252,13 +258,13 @@ class Factors(FittedModel):
     ) -> "Factors":
         """Take users' factors as learnt, and fold others in by the regression of these on the sums of their items'."""
         preparation = Preparation.of(counts, "binary", user_power=1.0)
-        sums = preparation(counts).astype(np.float64) @ item_factors
+        histories = preparation(counts)
+        sums = histories.astype(np.float64) @ item_factors
         products = sums.T @ sums
         ridge = RIDGE * max(float(np.trace(products)), 1e-12) * np.eye(len(products))
         turned = np.linalg.solve(products + ridge, sums.T @ user_factors)
-        return cls(
-            user_factors, item_factors, Linear(item_factors @ turned), preparation, biases, folds_in_exactly=False
-        )
+        projection = Linear(item_factors @ turned)
+        return cls(histories, user_factors, item_factors, projection, preparation, biases, folds_in_exactly=False)
 
     @property
     def n_items(self) -> int:
@@ -267,11 +273,12 @@ class Factors(FittedModel):
 
     def _arrays(self) -> Sequence[np.ndarray | sparse.csr_matrix]:
         biases = [] if self.biases is None else [self.biases]
-        return [self.user_factors, self.item_factors, self.projection.vectors, self.preparation.scale, *biases]
+        others = [self.projection.vectors, self.preparation.scale, *biases]
+        return [self.histories, self.user_factors, self.item_factors, *others]
 
     def for_others(self) -> Self:
         """Leave out its users."""
-        return replace(self, user_factors=self.user_factors[:0])
+        return replace(self, histories=self.histories[:0], user_factors=self.user_factors[:0])
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Inner products, float32."""
@@ -283,12 +290,21 @@ class Factors(FittedModel):
 
     def similar_items(self, items: np.ndarray, k: int) -> sparse.csr_matrix:
         """Cosine of the items' factors."""
-        vectors = sparse.csr_matrix(self.item_factors)
-        return nearest(vectors[items], items, vectors, k, 0.0, 1.0)
+        cosines = self.item_factors[items] @ self.item_factors.T
+        cosines /= np.maximum(self._lengths[items, None] * self._lengths, TINY)
+        cosines[np.arange(len(items)), items] = 0.0
+        # single precision hides what the last bits of a product depend on
+        return _largest_of(cosines.astype(np.float32), k)
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide each of the user's factors among the items of the history by their part in it."""
-        prepared = self.preparation(history)
+        return self._divided(self.preparation(history), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the user's own history, in which plays may have faded."""
+        return self._divided(self.histories[user], items)
+
+    def _divided(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         added = self.item_factors[items] @ self.projection.parts(prepared).T
         return spread(added, prepared.indices, self.n_items)
 
@@ -297,16 +313,16 @@ class Factors(FittedModel):
         return super().unexplained(items) if self.biases is None else self.biases[items]
 
     @cached_property
-    def _longest(self) -> float:
-        """Length of the longest item, which bounds every product."""
+    def _lengths(self) -> np.ndarray:
+        """Length of each item's factors; the longest bounds every product."""
         # without a copy of the factors, which `norm` makes
-        return float(np.sqrt(np.einsum("ij,ij->i", self.item_factors, self.item_factors).max(initial=0.0)))
+        return np.sqrt(np.einsum("ij,ij->i", self.item_factors, self.item_factors))
 
     def _products(self, user_factors: np.ndarray) -> np.ndarray:
         # a product's last bits change with the block's size and the number of threads: rounding hides them, and what is
         # nothing else becomes 0
         scores = (user_factors @ self.item_factors.T).astype(np.float32)
-        bounds = np.linalg.norm(user_factors, axis=1) * self._longest
+        bounds = np.linalg.norm(user_factors, axis=1) * self._lengths.max(initial=0.0)
         scores[np.abs(scores) <= ROUNDING * bounds[:, None]] = 0.0
         return scores if self.biases is None else scores + self.biases.astype(np.float32)
 
@@ -356,7 +372,13 @@ class ItemWeights(FittedModel):
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Return each summand."""
-        prepared = self.preparation(history)
+        return self._summands(self.preparation(history), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the user's own history, in which plays may have faded."""
+        return self._summands(self.histories[user], items)
+
+    def _summands(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         # rows of what is played: to turn all the weights around takes as long as thousands of these
         weights = self.weights[prepared.indices].T.tocsr()[items]
         return spread(weights.multiply(prepared.data).toarray(), prepared.indices, self.n_items)
@@ -448,7 +470,7 @@ class InverseWeights(FittedModel):
         """Items that speak most for each of the items."""
         weights = -self._between(items, np.arange(self.n_items))
         weights[np.arange(len(items)), items] = 0.0
-        return _largest(sparse.csr_matrix(weights * self.others[items, None]), k)
+        return _largest_of(weights * self.others[items, None], k)
 
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Return each summand."""
@@ -534,10 +556,17 @@ class OfParents(FittedModel):
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide what a parent adds among its items in the history, by their plays."""
         of_parents = by_parent(history, self.parents)
+        return self._divided(history, self.model.contributions(of_parents, self.parents[items]), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take what the user's own parents add."""
+        of_parents = by_parent(history, self.parents)
+        return self._divided(history, self.model.contributions_of(user, of_parents, self.parents[items]), items)
+
+    def _divided(self, history: sparse.csr_matrix, added: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         parents = self.parents[history.indices]
-        parts = history.data / of_parents[0, parents].toarray().ravel()
-        added = self.model.contributions(of_parents, self.parents[items])[:, parents].toarray()
-        return spread(added * parts * self.shares[items, None], history.indices, self.n_items)
+        parts = history.data / by_parent(history, self.parents)[0, parents].toarray().ravel()
+        return spread(added[:, parents].toarray() * parts * self.shares[items, None], history.indices, self.n_items)
 
     def _of_items(self, scores: np.ndarray) -> np.ndarray:
         return scores[:, self.parents] * self.shares.astype(np.float32)
@@ -605,8 +634,8 @@ class SimilarUsers(FittedModel):
         return self._divided(compared, self._similarity(compared), items)
 
     def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Leave the user out of the neighbours."""
-        return self._divided(self.compared(history), self._known_similarity(np.array([user])), items)
+        """Take the user's own history, in which plays may have faded, and leave the user out of the neighbours."""
+        return self._divided(self.vectors[user], self._known_similarity(np.array([user])), items)
 
     def _divided(
         self, compared: sparse.csr_matrix, similarity: sparse.csr_matrix, items: np.ndarray
@@ -728,6 +757,13 @@ def _largest(matrix: sparse.csr_matrix, k: int) -> sparse.csr_matrix:
     kept = near[order[place < k]]
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows[order[place < k]], minlength=matrix.shape[0]))])
     return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], starts), shape=matrix.shape)
+
+
+def _largest_of(values: np.ndarray, k: int) -> sparse.csr_matrix:
+    """Do the same for a dense array, which is changed: cells of all its values would be a multiple of it."""
+    if values.shape[1] > k:
+        values[values < np.partition(values, -k, axis=1)[:, -k, None]] = 0
+    return _largest(sparse.csr_matrix(values), k)
 
 
 def _at_least(values: np.ndarray, k: int) -> float:

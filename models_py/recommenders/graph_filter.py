@@ -6,18 +6,18 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.projecting import Linear
 from models_py.matrices.singular import leading_singular, singular_memory
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import Factors
 
 Prepared = tuple[Preparation, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class GraphFilter(Recommender):
+class GraphFilter(Fading):
     """Two filters of a history's spectrum: by squared singular values, and, `ideal` times, of the first `passed` alone.
 
     Both within the leading `factors` singular vectors, so that no matrix of items by items is needed.
@@ -32,8 +32,9 @@ class GraphFilter(Recommender):
         "passed": (8, 16, 32, 64, 128),
         "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0),
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),
+        "decay": DECAYS,
     }
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.3
@@ -47,10 +48,9 @@ class GraphFilter(Recommender):
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
         """Decompose to the largest number of factors, and find how much of the whole each of them is."""
         first, most = settings[0], max(setting.factors for setting in settings)
-        preparation = Preparation.of(
-            interactions.counts, first.weighting, first.popularity_power, user_power=first.user_power
-        )
-        users, items = leading_singular(preparation(interactions.counts), most, seed)
+        counts = interactions.faded(first.decay).counts
+        preparation = Preparation.of(counts, first.weighting, first.popularity_power, user_power=first.user_power)
+        users, items = leading_singular(preparation(counts), most, seed)
         squares = (users**2).sum(axis=1)
         return preparation, items, squares / max(squares.max(initial=0.0), 1e-300)
 
@@ -60,8 +60,13 @@ class GraphFilter(Recommender):
         passed = np.arange(len(squares)) < self.passed
         weights = np.sqrt(squares + self.ideal * passed)[: self.factors]
         scale = popularity_scale(interactions.listeners, self.score_power)
-        return Factors.of_items(interactions.counts, Linear(items[: self.factors].T * weights), preparation, scale)
+        vectors = Linear(items[: self.factors].T * weights)
+        return Factors.of_items(interactions.faded(self.decay).counts, vectors, preparation, scale)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and what the decomposition works on."""
-        return Preparation.memory(interactions.counts) + singular_memory(interactions.counts, self.factors)
+        return (
+            interactions.fading_memory
+            + Preparation.memory(interactions.counts)
+            + singular_memory(interactions.counts, self.factors)
+        )

@@ -7,15 +7,15 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.neighbours import SIMILARITIES, Neighbours, Search, neighbours_memory, neighbours_of_all
 from models_py.matrices.weighting import DAMPED, Preparation, length_scale, scale_columns
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import ItemWeights
 
 
 @dataclass(frozen=True)
-class ItemKNN(Recommender):
+class ItemKNN(Fading):
     """Neighbours on weighted plays; users with long histories are held back, since they link everything.
 
     Items are compared by one weighting and added up by another. An item is scored by its own nearest ('target'), or by
@@ -35,9 +35,10 @@ class ItemKNN(Recommender):
         "shrinkage": (0.0, 0.1, 0.3, 1.0, 3.0),
         "sharpness": (0.5, 1.0, 1.5, 2.0, 3.0),
         "normalization": (0.0, 0.25, 0.5, 0.75, 1.0),
+        "decay": DECAYS,
     }
     ends: ClassVar[Mapping[str, tuple]] = {"normalization": (1.0,)}
-    prepared_by: ClassVar[tuple[str, ...]] = ("compared_by",)
+    prepared_by: ClassVar[tuple[str, ...]] = ("compared_by", "decay")
 
     nearest_to: str = "target"
     compared_by: str = "log_share"
@@ -52,7 +53,8 @@ class ItemKNN(Recommender):
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[Search, Neighbours]:
         """Find the most neighbours of each item that a setting wants, with each power, shrinkage and similarity."""
-        compared = Preparation.of(interactions.counts, settings[0].compared_by)(interactions.counts)
+        counts = interactions.faded(settings[0].decay).counts
+        compared = Preparation.of(counts, settings[0].compared_by)(counts)
         scales = {power: length_scale(compared, -power) for power in sorted({one.user_power for one in settings})}
         return neighbours_of_all(compared.T.tocsr(), scales, [setting._search for setting in settings])
 
@@ -61,13 +63,18 @@ class ItemKNN(Recommender):
     ) -> ItemWeights:
         """Keep each item's nearest; the seed is not used."""
         found = (prepared or self.prepare([self], interactions, seed))[self._search]
-        preparation = Preparation.of(interactions.counts, self.weighting)
-        return ItemWeights(preparation(interactions.counts), self._weights(found), preparation)
+        counts = interactions.faded(self.decay).counts
+        preparation = Preparation.of(counts, self.weighting)
+        return ItemWeights(preparation(counts), self._weights(found), preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells by user and by item, and every item's neighbours."""
         n_items = interactions.n_items
-        return 2 * Preparation.memory(interactions.counts) + neighbours_memory(n_items, n_items, self.neighbours)
+        return (
+            interactions.fading_memory
+            + 2 * Preparation.memory(interactions.counts)
+            + neighbours_memory(n_items, n_items, self.neighbours)
+        )
 
     @property
     def _search(self) -> Search:

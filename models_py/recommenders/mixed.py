@@ -11,11 +11,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.cells import rows_of
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
-from models_py.recommenders.base import NO_PERIODS, Recommender
+from models_py.recommenders.base import NO_PERIODS, Fading
 from models_py.recommenders.fitted import InverseWeights, WithOwnItems
 
 Prepared = tuple[Preparation, Ridge]
@@ -25,7 +25,7 @@ PRIOR = 10
 
 
 @dataclass(frozen=True)
-class Mixed(Recommender):
+class Mixed(Fading):
     """The user's own faded plays, weighted, and what `ease` makes of all faded plays.
 
     `share` is the part of the latter for somebody with everybody's share of novelty; its odds grow with the user's.
@@ -39,9 +39,10 @@ class Mixed(Recommender):
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6, 0.75),
         "share": (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0),
+        "decay": DECAYS,
     }
     ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,), "share": (1.0,)}
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.3
@@ -58,7 +59,7 @@ class Mixed(Recommender):
     @classmethod
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
         """Decompose faded plays, and find the diagonals of the inverses that the settings want."""
-        first, faded = settings[0], interactions.faded
+        first, faded = settings[0], interactions.faded(settings[0].decay).counts
         preparation = Preparation.of(faded, first.weighting, first.popularity_power)
         return preparation, Ridge.of(preparation(faded), [setting.regularization for setting in settings])
 
@@ -71,12 +72,13 @@ class Mixed(Recommender):
         linear = InverseWeights.of(ridge, self.regularization, self.exponent, scale, preparation)
         odds = self.share * novelty_odds(interactions)
         shares = (odds / (odds + 1 - self.share)).astype(np.float32)
-        own = Preparation.of(interactions.faded, self.weighting)
-        return WithOwnItems(linear, own(interactions.faded), own, shares, self.share)
+        faded = interactions.faded(self.decay).counts
+        own = Preparation.of(faded, self.weighting)
+        return WithOwnItems(linear, own(faded), own, shares, self.share)
 
     def memory(self, interactions: Interactions) -> int:
         """Count three sets of weighted cells, the periods, and the decomposition."""
-        cells = 3 * Preparation.memory(interactions.counts) + interactions.periods.memory
+        cells = 3 * Preparation.memory(interactions.counts) + interactions.fading_memory
         return cells + inverse_memory(interactions.counts.nnz, interactions.counts.shape)
 
 

@@ -16,8 +16,9 @@ class PersonalDecayed(Recommender):
     tasks: ClassVar[tuple[str, ...]] = ("repeat", "all")
     is_baseline: ClassVar[bool] = True
     space: ClassVar[dict[str, tuple]] = {"half_life_days": (7, 14, 30, 60, 90, 180, 365, 730, 1460)}
+    fades_by: ClassVar[tuple[str, ...]] = ("half_life_days",)
 
-    # the best of the space on real days of listening to 2008, and all that decides where fit is one period
+    # the best of the space on real days of listening to 2008 (docs/time.md)
     half_life_days: int = 180
 
     @classmethod

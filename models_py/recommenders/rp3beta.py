@@ -6,16 +6,16 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.cells import with_values
 from models_py.matrices.neighbours import Neighbours, Search, neighbours_memory, searched
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale, scale_rows
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import ItemWeights
 
 
 @dataclass(frozen=True)
-class RP3Beta(Recommender):
+class RP3Beta(Fading):
     """From each item that is played to the `neighbours` items where a walk ends most often.
 
     The two steps' probabilities are raised to `alpha`, and ends are divided by their listeners to `beta`.
@@ -27,8 +27,9 @@ class RP3Beta(Recommender):
         "alpha": (0.05, 0.1, 0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0),
         "beta": (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8),
         "neighbours": (5, 10, 20, 40, 80, 160, 320),
+        "decay": DECAYS,
     }
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "alpha")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "alpha", "decay")
 
     weighting: str = "binary"
     alpha: float = 0.6
@@ -39,7 +40,8 @@ class RP3Beta(Recommender):
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Mapping[float, Neighbours]:
         """Find the most ends of walks from each item that a setting wants, with each beta."""
         first = settings[0]
-        weights = Preparation.of(interactions.counts, first.weighting)(interactions.counts)
+        counts = interactions.faded(first.decay).counts
+        weights = Preparation.of(counts, first.weighting)(counts)
         of_users, of_items = (1 / np.maximum(np.asarray(weights.sum(axis=axis)).ravel(), 1e-12) for axis in (1, 0))
         # probability of each step, to a power
         to_items = scale_rows(weights, of_users)
@@ -60,10 +62,15 @@ class RP3Beta(Recommender):
     ) -> ItemWeights:
         """Keep the likeliest ends; the seed is not used."""
         found = (prepared or self.prepare([self], interactions, seed))[self.beta]
-        preparation = Preparation.of(interactions.counts, self.weighting)
-        return ItemWeights(preparation(interactions.counts), found.cut(self.neighbours, 1.0), preparation)
+        counts = interactions.faded(self.decay).counts
+        preparation = Preparation.of(counts, self.weighting)
+        return ItemWeights(preparation(counts), found.cut(self.neighbours, 1.0), preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, the steps' probabilities, and every item's neighbours."""
         n_items = interactions.n_items
-        return 3 * Preparation.memory(interactions.counts) + neighbours_memory(n_items, n_items, self.neighbours)
+        return (
+            interactions.fading_memory
+            + 3 * Preparation.memory(interactions.counts)
+            + neighbours_memory(n_items, n_items, self.neighbours)
+        )

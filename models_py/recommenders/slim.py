@@ -7,18 +7,18 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy import sparse
 
-from models_py.data.interactions import Interactions
+from models_py.data.interactions import DECAYS, Interactions
 from models_py.matrices.elastic_net import regressed, regression_memory
 from models_py.matrices.neighbours import Neighbours, Search, between, neighbours_memory, searched
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale, scale_columns
-from models_py.recommenders.base import Recommender
+from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import ItemWeights
 
 Prepared = tuple[Preparation, sparse.csr_matrix, Neighbours]
 
 
 @dataclass(frozen=True)
-class SLIM(Recommender):
+class SLIM(Fading):
     """A non-negative elastic net on the items that are most alike; one search for them serves every setting.
 
     Penalties are in mean squared lengths of the items' columns, so that the same values serve data of any size.
@@ -34,8 +34,9 @@ class SLIM(Recommender):
         "squared": (0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
         "sharpness": (0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
+        "decay": DECAYS,
     }
-    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power")
+    prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.0
@@ -50,10 +51,9 @@ class SLIM(Recommender):
     def prepare(cls, settings: Sequence[Self], interactions: Interactions, seed: int) -> Prepared:
         """Find the most neighbours of each item that a setting wants."""
         first, most = settings[0], max(setting.neighbours for setting in settings)
-        preparation = Preparation.of(
-            interactions.counts, first.weighting, first.popularity_power, user_power=first.user_power
-        )
-        histories = preparation(interactions.counts)
+        counts = interactions.faded(first.decay).counts
+        preparation = Preparation.of(counts, first.weighting, first.popularity_power, user_power=first.user_power)
+        histories = preparation(counts)
         columns = histories.T.tocsr()
         (found,) = searched(columns, np.arange(interactions.n_items), columns, [Search(most)])
         return preparation, histories, found
@@ -73,4 +73,4 @@ class SLIM(Recommender):
         n_users, n_items = interactions.counts.shape
         k = min(self.neighbours, n_items)
         needed = neighbours_memory(n_items, n_items, k) + regression_memory(n_items, n_users, k)
-        return 2 * Preparation.memory(interactions.counts) + needed
+        return interactions.fading_memory + 2 * Preparation.memory(interactions.counts) + needed

@@ -78,6 +78,9 @@ def test_plays_fade_by_their_periods_age_and_one_period_changes_nothing():
     counts = sparse.csr_matrix(np.array([[9.0, 0, 2], [0, 4, 0]], dtype=np.float32))
     periods = Periods(sparse.csr_matrix([[1.0, 8], [2, 0], [0, 4]]), np.array([10.0, 40.0]))
     timed = Interactions(counts, np.arange(3), periods=periods)
-    np.testing.assert_allclose(timed.faded.toarray(), [[3, 0, 2], [0, 1, 0]])
+    np.testing.assert_allclose(timed.faded(1.0).counts.toarray(), [[3, 0, 2], [0, 1, 0]])
+    np.testing.assert_allclose(timed.faded(0.5).counts.toarray(), [[5, 0, 2], [0, 2, 0]])
     alone = Periods(sparse.csr_matrix([[9.0], [2], [4]]), np.array([40.0]))
-    np.testing.assert_allclose(Interactions(counts, np.arange(3), periods=alone).faded.toarray(), counts.toarray())
+    for unfading in (Interactions(counts, np.arange(3), periods=alone), Interactions.plain(counts)):
+        np.testing.assert_allclose(unfading.faded(1.0).counts.toarray(), counts.toarray())
+    assert timed.faded(0.0) is timed

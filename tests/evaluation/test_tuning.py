@@ -1,13 +1,15 @@
 """The search is fair, repeatable and chooses for each task what its own scores say."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 import pytest
 from made_matrices import interactions_of, random_plays
+from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from models_py.data.interactions import Periods
 from models_py.data.validation import Validation
 from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
@@ -71,7 +73,7 @@ def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: fl
 @pytest.mark.parametrize("n_trials", [1, 4, 9, 20])
 def test_there_are_as_many_trials_as_asked_for_or_as_the_space_holds(n_trials: int):
     trials = search(n_trials=n_trials)
-    numbers = range(min(n_trials, space_size(Toy)))
+    numbers = range(min(n_trials, space_size(Toy.space)))
     assert [(trial.trial, trial.task) for trial in trials] == [(n, t) for n in numbers for t in ("discovery", "repeat")]
 
 
@@ -95,11 +97,11 @@ def test_settings_start_with_the_defaults_and_never_repeat(name: str):
     recommender = recommenders()[name]
     settings = proposed(recommender, 25, seed=3)
     assert settings[0] == recommender()
-    assert len(set(settings)) == len(settings) == min(25, space_size(recommender))
+    assert len(set(settings)) == len(settings) == min(25, space_size(recommender.space))
     for setting in settings:
         assert all(value in recommender.space[parameter] for parameter, value in asdict(setting).items())
     assert settings == proposed(recommender, 25, seed=3)
-    if space_size(recommender) > 25:
+    if space_size(recommender.space) > 25:
         assert settings[:14] == proposed(recommender, 14, seed=3), "fewer trials are the first of more trials"
 
 
@@ -185,6 +187,26 @@ def test_rounds_follow_what_scored_well_on_each_task_in_turn(name: str):
         rises.append(np.mean(heights[50:60]) - np.mean(heights[:10]))
         falls.append(np.mean(heights[60:70]) - np.mean(heights[:10]))
     assert np.mean(rises) > 0.1 * len(recommender.space) and np.mean(falls) < -0.1 * len(recommender.space)
+
+
+@dataclass(frozen=True)
+class FadingToy(Toy):
+    """Knows a power by which plays fade."""
+
+    space: ClassVar[dict[str, tuple]] = {**Toy.space, "decay": (0.0, 1.0, 2.0)}
+    fades_by: ClassVar[tuple[str, ...]] = ("decay",)
+    decay: float = 1.0
+
+
+@pytest.mark.parametrize(("n_periods", "tried"), [(0, {0.0}), (1, {1.0}), (2, {0.0, 1.0, 2.0})])
+def test_fading_is_searched_where_plays_are_of_several_ages(n_periods: int, tried: set[float]):
+    timed = interactions_of(PLAYS)
+    first = Periods(sparse.csr_matrix(timed.counts.data[:, None], dtype=np.float64), np.array([45.0]))
+    known = replace(timed, periods=(None, first, timed.periods)[n_periods])
+    limits = {"n_trials": 27, "budget_seconds": np.inf, "k": K, "seed": 1, "tasks": ["all"]}
+    trials = tune(FadingToy, known, toy_validation(), **limits)
+    assert {trial.hyper_parameters["decay"] for trial in trials} == tried
+    assert len(trials) == 9 * len(tried)
 
 
 def test_items_outside_the_catalogue_are_misses():

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from models_py.data.interactions import Interactions
 from models_py.evaluation.ranking import Lists, recommend
-from models_py.recommenders.base import TASKS, Recommender
+from models_py.recommenders.base import TASKS, Fading, Recommender
 from models_py.recommenders.fitted import Factors, FittedModel, SameForAll
 from models_py.recommenders.registry import recommenders
 from models_py.serving.saved import Label, read_model, save_model
@@ -270,11 +270,27 @@ def test_a_preparation_serves_every_setting_that_shares_it(recommender: type[Rec
 
 
 def test_folding_in_known_histories_gives_their_scores(name: str, case: str):
-    interactions, fitted = data(case), model(name, case)
-    folded = fitted.fold_in(interactions.counts)
+    interactions, fitted, setting = data(case), model(name, case), recommenders()[name]()
+    known = interactions.faded(setting.decay) if isinstance(setting, Fading) else interactions
+    folded = fitted.fold_in(known.counts)
     assert folded.shape == interactions.counts.shape and np.isfinite(folded).all()
     if fitted.folds_in_exactly or name == "personal_top":
         np.testing.assert_allclose(folded, all_scores(fitted, interactions), rtol=1e-4, atol=1e-5)
+
+
+def test_plays_count_the_less_the_older_they_are(recommender: type[Recommender]):
+    if not issubclass(recommender, Fading):
+        pytest.skip("plays do not fade for it")
+    interactions = data("ordinary")
+    faded = replace(interactions, periods=interactions.faded(0.5).periods, counts=interactions.faded(0.5).counts)
+    if recommender.lacks(faded):
+        pytest.skip("it asks for periods, which faded plays are in no more")
+    found = [
+        all_scores(recommender(decay=decay, weighting="log").fit(plays, SEED), plays)
+        for plays, decay in ((interactions, 0.5), (faded, 0.0), (interactions, 0.0))
+    ]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-4, atol=1e-5)
+    assert not np.allclose(found[0], found[2], rtol=1e-4, atol=1e-5)
 
 
 def test_people_it_has_not_seen_get_items_of_their_own_group(recommender: type[Recommender]):

@@ -86,7 +86,7 @@ def test_models_that_know_no_time_learn_more_from_faded_plays(
     windows: list[sparse.csr_matrix], name: str, task: str
 ) -> None:
     interactions = timed(windows)
-    known = Interactions.plain(interactions.counts), Interactions.plain(interactions.faded)
-    scores = [judged(recommenders()[name]().fit(plays, 0), plays, windows[2], task) for plays in known]
+    models = [recommenders()[name](decay=decay).fit(interactions, 0) for decay in (0.0, 1.0)]
+    scores = [judged(model, interactions, windows[2], task) for model in models]
     print(name, task, np.round(scores, 4))
     assert scores == pytest.approx(FADED[name, task], abs=0.001)

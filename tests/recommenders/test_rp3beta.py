@@ -14,5 +14,5 @@ def test_scores_are_the_likeliest_ends_of_walks_from_what_is_played():
     np.fill_diagonal(walks, 0.0)
     for row in walks:
         row[np.argsort(row)[:-6]] = 0.0
-    fitted = RP3Beta(weighting="log", alpha=0.6, beta=0.3, neighbours=6).fit(interactions, 0)
+    fitted = RP3Beta(decay=0.0, weighting="log", alpha=0.6, beta=0.3, neighbours=6).fit(interactions, 0)
     np.testing.assert_allclose(fitted.scores(np.arange(20)), weights @ walks, rtol=1e-4)

@@ -152,7 +152,7 @@ def evaluate(recommender: type[Recommender], parts: Parts, parameters: Parameter
     lists, trials, chosen = tuned_lists(recommender, parts.train, parts.validation, parameters, seed)
     relevant, n_relevant = parts.test, np.diff(parts.test.indptr)
     means = (float(metric(lists, relevant, n_relevant, K).mean()) for metric in (ndcg, recall))
-    return Result(*means, trials, min(parameters.tuning_trials, space_size(recommender)), chosen)
+    return Result(*means, trials, min(parameters.tuning_trials, space_size(recommender.space)), chosen)
 
 
 def tuned_lists(
