@@ -12,9 +12,12 @@ from models_py.evaluation.metrics import ndcg
 from models_py.evaluation.ranking import recommend
 from models_py.matrices.cells import without
 from models_py.recommenders.base import Recommender
+from models_py.recommenders.ease import EASE
 from models_py.recommenders.fitted import FittedModel
+from models_py.recommenders.item_knn import ItemKNN
 from models_py.recommenders.mixed import Mixed
 from models_py.recommenders.registry import recommenders
+from models_py.recommenders.slim import SLIM
 from models_py.recommenders.tifu_knn import TifuKNN
 
 pytestmark = pytest.mark.real_data
@@ -25,6 +28,12 @@ AGES = np.array([45.0, 638.0])
 FIGURES = {"personal_top": (0.603, 0.563), "personal_decayed": (0.646, 0.602), "act_r": (0.649, 0.605)}
 # the same of settings that were chosen on the first quarter of 2009, by task
 CHOSEN = {
+    ("discovery", EASE()): 0.079,
+    ("repeat", EASE("log_share", 0.3, 1.0, 0.1, 0.5, 0.3)): 0.649,
+    ("all", EASE("log_share", 0.3, 1.0, 0.1, 0.5, 0.3)): 0.606,
+    ("discovery", EASE(decay=0.0)): 0.071,
+    ("discovery", SLIM("log_share", 0.3, 0.25, 80, 0.03, 2.0, 0.75, 0.3)): 0.080,
+    ("discovery", ItemKNN(neighbours=35, user_power=1.0, sharpness=1.5, normalization=0.0)): 0.071,
     ("discovery", Mixed("log_share", 0.45, 3.0, 0.25, 0.15, 0.1)): 0.081,
     ("repeat", Mixed("log_share", 0.3, 1.0, 0.5, 0.3, 0.3)): 0.649,
     ("all", Mixed("log_share", 0.3, 1.0, 0.5, 0.3, 0.3)): 0.605,
