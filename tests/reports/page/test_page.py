@@ -50,6 +50,21 @@ def test_nothing_moves_when_charts_are_drawn(report: Path, open_page: Callable) 
         assert page.eval_on_selector_all("figure", "figures => figures.map(figure => figure.offsetHeight)") == heights
 
 
+def test_on_a_phone_rows_say_what_they_are_about_however_far_they_are_scrolled(
+    report: Path, open_page: Callable
+) -> None:
+    with open_page(report, 390) as opened:
+        ends = """boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).map(box => {
+            box.scrollLeft = box.scrollWidth;
+            const subject = [...box.querySelector("tbody tr").cells].find(cell => !cell.matches(".number"));
+            const [left, edge] = [subject, box].map(part => part.getBoundingClientRect().left);
+            return [subject.innerText, Math.round(left - edge)];
+        })"""
+        found = opened.page.eval_on_selector_all(".scroll", ends)
+    assert len(found) > 10
+    assert [text for text, left in found if left] == []
+
+
 def test_it_is_small_and_every_link_inside_it_leads_somewhere(report: Path) -> None:
     assert report.stat().st_size < MOST_BYTES
     text = report.read_text(encoding="utf-8")
