@@ -1,10 +1,14 @@
 """The search for hyper-parameters: the same number of trials for every model, scored on validation."""
 
+import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -20,6 +24,7 @@ from models_py.recommenders.fitted import FittedModel
 
 # Listeners that an item of a sample has at least, where any item has so many.
 SHARED = 2
+Made = TypeVar("Made")
 
 
 @runtime_checkable
@@ -136,7 +141,7 @@ def tune(
     """Fit settings on fit cells, score each by NDCG@k on validation for every task, and choose one for each.
 
     Of a round's settings those that agree in what their preparation reads are tried one after the other, so that it is
-    made once.
+    made once; those of a recommender that learns in one thread are fitted side by side.
 
     Parameters
     ----------
@@ -217,22 +222,53 @@ def _tried(
     seed: int,
 ) -> Iterator[list[Trial]]:
     """Yield the trials of each setting of a group, one per task."""
-    prepared, preparing = None, 0.0
-    for place, (number, setting) in enumerate(group.items()):
-        try:
-            start = time.perf_counter()
-            if place == 0:
-                prepared = setting.prepare(list(group.values()), interactions, seed)
-                preparing, start = time.perf_counter() - start, time.perf_counter()
+    first, start = next(iter(group.values())), time.perf_counter()
+    with _naming(group, next(iter(group))):
+        prepared = first.prepare(list(group.values()), interactions, seed)
+    preparing = (time.perf_counter() - start) / len(group)
+
+    def fitted(number: int) -> tuple[Recommender, FittedModel, float]:
+        setting, start = group[number], time.perf_counter()
+        with _naming(group, number):
             if isinstance(setting, LearnsFromValidation):
                 setting, model = setting.judged(interactions, validation, seed, prepared)
             else:
                 model = setting.fit(interactions, seed, prepared)
-            seconds = time.perf_counter() - start + preparing / len(group)
+        return setting, model, time.perf_counter() - start
+
+    n_at_once = (os.cpu_count() or 1) if first.in_one_thread else 1
+    for number, (setting, model, seconds) in zip(group, _ahead(fitted, list(group), n_at_once), strict=True):
+        with _naming(group, number):
             scores = judge(model)
-        except Exception as error:
-            raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
-        yield [Trial(number, task, asdict(setting), score, seconds) for task, score in scores.items()]
+        yield [Trial(number, task, asdict(setting), score, seconds + preparing) for task, score in scores.items()]
+
+
+@contextmanager
+def _naming(group: Mapping[int, Recommender], number: int) -> Iterator[None]:
+    """Say which trial failed."""
+    try:
+        yield
+    except Exception as error:
+        raise RuntimeError(f"trial {number}, {group[number]}, failed with {type(error).__name__}: {error}") from error
+
+
+def _ahead(make: Callable[[int], Made], numbers: Sequence[int], n_at_once: int) -> Iterator[Made]:
+    """Make so many at once, in threads, and yield them in order; no more of them wait than that."""
+    if n_at_once == 1:
+        yield from map(make, numbers)
+        return
+    with ThreadPoolExecutor(n_at_once) as pool:
+        ahead: deque[Future[Made]] = deque()
+        try:
+            for number in numbers:
+                ahead.append(pool.submit(make, number))
+                if len(ahead) > n_at_once:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for waiting in ahead:
+                waiting.cancel()
 
 
 def _judged(

@@ -37,6 +37,9 @@ class Recommender:
     fades_by : tuple of str
         Hyper-parameters that say how plays lose their worth with age. They are searched where plays are in several
         periods; in one, all of their values do alike, and the default is taken; in none it is 0.
+    in_one_thread : bool
+        Whether fitting leaves all processors but one idle, and lets other threads run: a search then fits several
+        settings at once.
     known : mapping of str to Recommender
         Other settings that it is made of, by name; a model of its own has none.
     prepared_by : tuple of str
@@ -49,6 +52,7 @@ class Recommender:
     space: ClassVar[dict[str, tuple]] = {}
     ends: ClassVar[Mapping[str, tuple]] = {}
     fades_by: ClassVar[tuple[str, ...]] = ()
+    in_one_thread: ClassVar[bool] = False
     known: ClassVar[Mapping[str, "Recommender"]] = {}
     prepared_by: ClassVar[tuple[str, ...]] = ()
 

@@ -24,6 +24,7 @@ class BPR(Recommender):
         "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1),
         "regularization": (0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
     }
+    in_one_thread: ClassVar[bool] = True
 
     factors: int = 32
     learning_rate: float = 0.1

@@ -21,6 +21,7 @@ class WARP(Recommender):
         "rate": (0.003, 0.01, 0.03, 0.1, 0.3),
         "longest": (0.5, 1.0, 2.0, 4.0, 8.0),
     }
+    in_one_thread: ClassVar[bool] = True
 
     factors: int = 16
     rate: float = 0.1

@@ -189,6 +189,23 @@ def test_rounds_follow_what_scored_well_on_each_task_in_turn(name: str):
     assert np.mean(rises) > 0.1 * len(recommender.space) and np.mean(falls) < -0.1 * len(recommender.space)
 
 
+@pytest.mark.parametrize("name", [name for name, one in recommenders().items() if one.in_one_thread])
+def test_settings_that_are_fitted_side_by_side_score_as_one_after_the_other(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plays = interactions_of(random_plays(40, 30, 0.3))
+    users = np.arange(40)
+    likely = np.array([np.flatnonzero(row == 0)[0] for row in plays.counts.toarray()])
+    validation = Validation.from_cells(users, likely, np.zeros(40, dtype=bool), plays.counts.shape)
+    found = []
+    for processors in (1, 3):
+        monkeypatch.setattr("os.cpu_count", lambda processors=processors: processors)
+        limits = {"n_trials": 12, "budget_seconds": np.inf, "k": K, "seed": 1, "tasks": ["discovery"]}
+        found.append(without_times(tune(recommenders()[name], plays, validation, **limits)))
+    assert found[0] == found[1]
+    assert len({score for _, _, _, score, _ in found[0]}) > 3
+
+
 @dataclass(frozen=True)
 class FadingToy(Toy):
     """Knows a power by which plays fade."""
