@@ -8,9 +8,9 @@ from models_py.matrices.products import inner_products
 
 # Shares of the columns that the threads divide among them.
 SHARES = 64
-# Descent ends where no weight moves by more than this share of the largest, or after so many sweeps: columns of few cells
-# are so much alike that weights move among them for hundreds, which changes no list (NDCG by at most 0.0006 on HetRec's
-# artists and on 250 users' tracks, against 300 sweeps).
+# Descent ends where no weight moves by more than this share of the largest, or after so many sweeps: columns of few
+# cells are so much alike that weights move among them for hundreds, which changes no list (NDCG by at most 0.0006 on
+# HetRec's artists and on 250 users' tracks, against 300 sweeps).
 TOLERANCE = 1e-5
 MOST_SWEEPS = 50
 # Columns whose inner products are all found once, 300 MB, where each is wanted by many.
