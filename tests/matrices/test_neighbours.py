@@ -85,7 +85,7 @@ def test_shrinkage_holds_back_what_rests_on_few_cells():
 
 def test_user_knn_sums_what_the_neighbours_play():
     interactions = interactions_of(random_plays(12, 15, 0.4))
-    setting = UserKNN(weighting="log", neighbours=5, popularity_power=0.5, shrinkage=0.1, sharpness=2.0)
+    setting = UserKNN(decay=0.0, weighting="log", neighbours=5, popularity_power=0.5, shrinkage=0.1, sharpness=2.0)
     weights = weighted(interactions.counts, "log").toarray().astype(np.float64)
     held_back = weights / np.sqrt(np.maximum(interactions.listeners, 1))
     expected = reference(held_back, k=5, shrinkage=0.1, sharpness=2.0) @ weights
@@ -95,6 +95,7 @@ def test_user_knn_sums_what_the_neighbours_play():
 def test_item_knn_sums_the_likeness_to_what_the_user_plays():
     interactions = interactions_of(random_plays(12, 15, 0.4))
     setting = ItemKNN(
+        decay=0.0,
         compared_by="bm25",
         weighting="log",
         similarity="cosine",
@@ -117,5 +118,5 @@ def test_svd_is_the_best_approximation_of_its_rank():
     popularity = np.maximum(interactions.listeners, 1.0) ** 0.3
     user_vectors, values, item_vectors = np.linalg.svd(weighted(interactions.counts, "log").toarray() / popularity)
     expected = (user_vectors[:, :16] * values[:16]) @ item_vectors[:16] * popularity
-    setting = SVD(factors=16, weighting="log", popularity_power=0.3)
+    setting = SVD(decay=0.0, factors=16, weighting="log", popularity_power=0.3)
     np.testing.assert_allclose(setting.fit(interactions, 0).scores(np.arange(40)), expected, atol=1e-3)

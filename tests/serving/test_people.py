@@ -22,7 +22,7 @@ def interactions() -> Interactions:
 
 @pytest.fixture(scope="module")
 def served(interactions: Interactions) -> ServedModel:
-    model = recommenders()["item_knn"]().fit(interactions, 1)
+    model = recommenders()["item_knn"](decay=0.0).fit(interactions, 1)
     catalogue = Catalogue(np.arange(60) + 100, interactions.parents + 1000)
     return ServedModel(Label("track", "item_knn", "", ""), model, catalogue)
 
