@@ -223,13 +223,13 @@ def _tried(
 ) -> Iterator[list[Trial]]:
     """Yield the trials of each setting of a group, one per task."""
     first, start = next(iter(group.values())), time.perf_counter()
-    with _naming(group, next(iter(group))):
+    with _naming(next(iter(group)), first):
         prepared = first.prepare(list(group.values()), interactions, seed)
     preparing = (time.perf_counter() - start) / len(group)
 
     def fitted(number: int) -> tuple[Recommender, FittedModel, float]:
         setting, start = group[number], time.perf_counter()
-        with _naming(group, number):
+        with _naming(number, setting):
             if isinstance(setting, LearnsFromValidation):
                 setting, model = setting.judged(interactions, validation, seed, prepared)
             else:
@@ -238,18 +238,18 @@ def _tried(
 
     n_at_once = (os.cpu_count() or 1) if first.in_one_thread else 1
     for number, (setting, model, seconds) in zip(group, _ahead(fitted, list(group), n_at_once), strict=True):
-        with _naming(group, number):
+        with _naming(number, setting):
             scores = judge(model)
         yield [Trial(number, task, asdict(setting), score, seconds + preparing) for task, score in scores.items()]
 
 
 @contextmanager
-def _naming(group: Mapping[int, Recommender], number: int) -> Iterator[None]:
+def _naming(number: int, setting: Recommender) -> Iterator[None]:
     """Say which trial failed."""
     try:
         yield
     except Exception as error:
-        raise RuntimeError(f"trial {number}, {group[number]}, failed with {type(error).__name__}: {error}") from error
+        raise RuntimeError(f"trial {number}, {setting}, failed with {type(error).__name__}: {error}") from error
 
 
 def _ahead(make: Callable[[int], Made], numbers: Sequence[int], n_at_once: int) -> Iterator[Made]:

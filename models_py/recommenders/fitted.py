@@ -205,8 +205,34 @@ class OwnItems(FittedModel):
         return 56 * counts.nnz + 32 * counts.shape[1]
 
 
+class OfHistories(FittedModel):
+    """A model that keeps the prepared histories that it was fitted on, in which plays may have faded.
+
+    Attributes
+    ----------
+    histories : csr_matrix, shape (n_users, n_items)
+    preparation : Preparation
+        What turns others' plays into such histories.
+    """
+
+    histories: sparse.csr_matrix
+    preparation: Preparation
+
+    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Say what each item of one history adds, after it is prepared."""
+        return self._summands(self.preparation(history).astype(self.histories.dtype, copy=False), items)
+
+    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Take the history that is kept of the user."""
+        return self._summands(self.histories[user], items)
+
+    @abstractmethod
+    def _summands(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+        """Say what each item of one prepared history adds to the scores of the items, shape (len(items), n_items)."""
+
+
 @dataclass(frozen=True)
-class Factors(FittedModel):
+class Factors(OfHistories):
     """User and item factors, whose products score.
 
     Attributes
@@ -296,15 +322,8 @@ class Factors(FittedModel):
         # single precision hides what the last bits of a product depend on
         return _largest_of(cosines.astype(np.float32), k)
 
-    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+    def _summands(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide each of the user's factors among the items of the history by their part in it."""
-        return self._divided(self.preparation(history), items)
-
-    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Take the user's own history, in which plays may have faded."""
-        return self._divided(self.histories[user], items)
-
-    def _divided(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         added = self.item_factors[items] @ self.projection.parts(prepared).T
         return spread(added, prepared.indices, self.n_items)
 
@@ -328,7 +347,7 @@ class Factors(FittedModel):
 
 
 @dataclass(frozen=True)
-class ItemWeights(FittedModel):
+class ItemWeights(OfHistories):
     """Weights between items: a score is the sum over the user's items of their own weight times that between the two.
 
     Attributes
@@ -370,14 +389,6 @@ class ItemWeights(FittedModel):
         """Items that speak most for each of the items, or that it speaks most for."""
         return _largest(self._by_target[items].maximum(self.weights[items]), k)
 
-    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Return each summand."""
-        return self._summands(self.preparation(history), items)
-
-    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Take the user's own history, in which plays may have faded."""
-        return self._summands(self.histories[user], items)
-
     def _summands(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         # rows of what is played: to turn all the weights around takes as long as thousands of these
         weights = self.weights[prepared.indices].T.tocsr()[items]
@@ -389,7 +400,7 @@ class ItemWeights(FittedModel):
 
 
 @dataclass(frozen=True)
-class InverseWeights(FittedModel):
+class InverseWeights(OfHistories):
     """Weights between items by the inverse P of X'X + r I: a history h scores own * h - others * (h P).
 
     With no more users than items the inverse of XX' + r I is kept in place of P; see `matrices.inverse`.
@@ -472,14 +483,6 @@ class InverseWeights(FittedModel):
         weights[np.arange(len(items)), items] = 0.0
         return _largest_of(weights * self.others[items, None], k)
 
-    def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Return each summand."""
-        return self._summands(self.preparation(history).astype(np.float64), items)
-
-    def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
-        """Take the user's own history, in which plays may have faded."""
-        return self._summands(self.histories[user], items)
-
     def _summands(self, prepared: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         weights = -self._between(items, prepared.indices) * self.others[items, None]
         weights += (items[:, None] == prepared.indices) * self.own[items, None]
@@ -556,16 +559,19 @@ class OfParents(FittedModel):
     def contributions(self, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Divide what a parent adds among its items in the history, by their plays."""
         of_parents = by_parent(history, self.parents)
-        return self._divided(history, self.model.contributions(of_parents, self.parents[items]), items)
+        return self._divided(history, of_parents, self.model.contributions(of_parents, self.parents[items]), items)
 
     def contributions_of(self, user: int, history: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
         """Take what the user's own parents add."""
         of_parents = by_parent(history, self.parents)
-        return self._divided(history, self.model.contributions_of(user, of_parents, self.parents[items]), items)
+        added = self.model.contributions_of(user, of_parents, self.parents[items])
+        return self._divided(history, of_parents, added, items)
 
-    def _divided(self, history: sparse.csr_matrix, added: sparse.csr_matrix, items: np.ndarray) -> sparse.csr_matrix:
+    def _divided(
+        self, history: sparse.csr_matrix, of_parents: sparse.csr_matrix, added: sparse.csr_matrix, items: np.ndarray
+    ) -> sparse.csr_matrix:
         parents = self.parents[history.indices]
-        parts = history.data / by_parent(history, self.parents)[0, parents].toarray().ravel()
+        parts = history.data / of_parents[0, parents].toarray().ravel()
         return spread(added[:, parents].toarray() * parts * self.shares[items, None], history.indices, self.n_items)
 
     def _of_items(self, scores: np.ndarray) -> np.ndarray:

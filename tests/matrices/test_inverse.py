@@ -32,13 +32,7 @@ def test_scores_are_those_of_the_dense_form(plays: np.ndarray, exponent: float):
     """EASE keeps the diagonal of its weights at zero, ridge regression does not; both by their textbook forms."""
     interactions = interactions_of(plays)
     setting = EASE(
-        decay=0.0,
-        weighting="log",
-        popularity_power=0.0,
-        user_power=0.0,
-        regularization=0.3,
-        exponent=exponent,
-        score_power=0.0,
+        weighting="log", popularity_power=0.0, user_power=0.0, regularization=0.3, exponent=exponent, score_power=0.0
     )
     matrix = np.log1p(interactions.counts.toarray().astype(np.float64))
     size = 0.3 * (matrix**2).sum(axis=1).mean()

@@ -37,14 +37,7 @@ def ridge(matrix: np.ndarray, size: float) -> np.ndarray:
 
 def test_a_graph_filter_weighs_the_spectrum():
     setting = GraphFilter(
-        decay=0.0,
-        weighting="log",
-        popularity_power=0.5,
-        user_power=1.0,
-        factors=64,
-        passed=8,
-        ideal=0.3,
-        score_power=0.5,
+        weighting="log", popularity_power=0.5, user_power=1.0, factors=64, passed=8, ideal=0.3, score_power=0.5
     )
     by_item = (PLAYS.counts.toarray() > 0).sum(axis=0)
     scaled = log_plays() / np.sqrt(by_item)
@@ -64,13 +57,7 @@ def test_content_multiplies_the_tags_of_histories_and_items():
 
 def test_a_hybrid_is_a_regression_on_plays_and_tags():
     setting = Hybrid(
-        decay=0.0,
-        weighting="log",
-        popularity_power=0.0,
-        tag_weight=0.3,
-        regularization=0.1,
-        exponent=0.0,
-        score_power=0.0,
+        weighting="log", popularity_power=0.0, tag_weight=0.3, regularization=0.1, exponent=0.0, score_power=0.0
     )
     plays, tags = log_plays(), tag_vectors().T
     tags *= np.sqrt(0.3 * (plays**2).sum() / (tags**2).sum())
@@ -83,7 +70,7 @@ def test_a_hybrid_is_a_regression_on_plays_and_tags():
 
 def test_artist_backoff_divides_the_scores_of_artists():
     setting = ArtistBackoff(
-        decay=0.0, weighting="log", popularity_power=0.0, regularization=0.1, score_power=0.0, own=1.0, share_power=0.5
+        weighting="log", popularity_power=0.0, regularization=0.1, score_power=0.0, own=1.0, share_power=0.5
     )
     belongs = PLAYS.parents[:, None] == np.arange(PLAYS.parents.max() + 1)
     artists = np.log1p(PLAYS.counts.toarray().astype(np.float64) @ belongs)
