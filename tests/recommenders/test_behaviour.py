@@ -282,7 +282,7 @@ def test_plays_count_the_less_the_older_they_are(recommender: type[Recommender])
     if not issubclass(recommender, Fading):
         pytest.skip("plays do not fade for it")
     interactions = data("ordinary")
-    faded = replace(interactions, periods=interactions.faded(0.5).periods, counts=interactions.faded(0.5).counts)
+    faded = interactions.faded(0.5)
     if recommender.lacks(faded):
         pytest.skip("it asks for periods, which faded plays are in no more")
     found = [

@@ -1,5 +1,7 @@
 """Models against the dense formulas that they are shortcuts of, written here with nothing of the product."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_matrices import interactions_of, random_plays
@@ -14,7 +16,7 @@ from models_py.recommenders.ease import EASE
 from models_py.recommenders.graph_filter import GraphFilter
 from models_py.recommenders.hybrid import Hybrid
 
-PLAYS = interactions_of(random_plays(25, 18, 0.4))
+PLAYS = replace(interactions_of(random_plays(25, 18, 0.4)), periods=None)
 EVERYBODY = np.arange(25)
 
 
