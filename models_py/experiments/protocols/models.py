@@ -23,8 +23,9 @@ TEXTBOOK_FACTORS = 20
 # Plain cosine and 50 neighbours; nmf with as many sweeps as scikit-learn has at most.
 TEXTBOOK: tuple[Recommender, ...] = (
     MostPopular(counted_in="plays"),
-    UserKNN(weighting="raw", neighbours=50, popularity_power=0.0, shrinkage=0.0, sharpness=1.0),
+    UserKNN(decay=0.0, weighting="raw", neighbours=50, popularity_power=0.0, shrinkage=0.0, sharpness=1.0),
     ItemKNN(
+        decay=0.0,
         compared_by="raw",
         weighting="raw",
         similarity="cosine",
@@ -34,8 +35,8 @@ TEXTBOOK: tuple[Recommender, ...] = (
         sharpness=1.0,
         normalization=0.0,
     ),
-    SVD(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0),
-    NMF(weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, sweeps=200),
+    SVD(decay=0.0, weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0),
+    NMF(decay=0.0, weighting="raw", factors=TEXTBOOK_FACTORS, popularity_power=0.0, sweeps=200),
 )
 
 
