@@ -17,9 +17,10 @@ ITEM_TYPE ?=
 TRIALS ?=
 NEW_ARTISTS ?=
 LISTENER ?=
+TARGET ?=
 USERS ?=
 PYTHON ?= python3
-SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS LISTENER USERS
+SETTINGS := RAW SOURCE WAREHOUSE DEMO SPLITS VARS REPLACE FEEDBACK ACCEPT DATA_URL SCALES LOOKALIKE DATA SEEDS ITEM_TYPE TRIALS NEW_ARTISTS LISTENER USERS TARGET
 # a dollar sign in a setting is one, not a reference to a variable; recipes take settings from the environment ($$RAW)
 $(foreach name,$(SETTINGS),$(eval override $(name) := $$(value $(name))))
 export $(SETTINGS)
@@ -30,10 +31,13 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCHMARK_READY := .venv/.benchmark-ready
 NEXT_READY := .venv-next/.ready
+SPARK_READY := .venv-spark/.ready
+# what builds: DuckDB, or Spark where TARGET names an output of profiles.yml for it
+BUILDER := $(if $(TARGET),.venv-spark/bin,$(BIN))
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data demo build fit recommend evaluate report slides charts protocols study test test-all test-next verify-real verify-facts published tuning benchmark lint explore docs clean
+.PHONY: help setup data demo build fit recommend evaluate report slides charts protocols study test test-all test-next test-spark verify-real verify-facts published tuning benchmark lint explore docs clean
 
 # '##' marks what everybody needs, '#:' the rest
 help: ## Show this list
@@ -63,8 +67,8 @@ data: $(READY) ## Download the Last.fm data to RAW once the licence is accepted 
 demo: $(READY) ## Write the embedded demo data to warehouse/demo
 	@$(BIN)/python -m models_py demo
 
-build: $(READY) ## Run dbt only: all marts from raw files and stored results, then publish
-	@$(BIN)/python -m models_py build
+build: $(if $(TARGET),$(SPARK_READY),$(READY)) ## Run dbt only: all marts from raw files and stored results, then publish (TARGET=spark_local: on Spark)
+	@$(BUILDER)/python -m models_py build
 
 fit: $(READY) ## Tune, fit and evaluate on the marts as they are, then publish
 	@$(BIN)/python -m models_py fit
@@ -104,13 +108,16 @@ SHORT := sql/test_engine.py sources/test_loading.py sources/test_bad_input.py te
 test-next: $(NEXT_READY) #: Run the short part of the tests on the next DuckDB, in .venv-next
 	@.venv-next/bin/python -m pytest $(IN_PARALLEL) -m "not slow" $(addprefix tests/,$(SHORT))
 
-# .venv with requirements-next.lock before it on Python's path
-$(NEXT_READY): requirements-next.lock $(READY)
-	@echo "Preparing .venv-next from .venv and requirements-next.lock (once) ..."
-	@$(BIN)/python -m venv --clear .venv-next
-	@.venv-next/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-next.lock
-	@$(BIN)/python -c 'import site; print(*site.getsitepackages())' > $$(echo .venv-next/lib/python3*/site-packages)/locked.pth
-	@touch $(NEXT_READY)
+test-spark: $(SPARK_READY) #: Build the same data on DuckDB and on Spark, and compare every table
+	@.venv-spark/bin/python -m pytest tests/spark
+
+# .venv with requirements-NAME.lock before it on Python's path
+.venv-%/.ready: requirements-%.lock $(READY)
+	@echo "Preparing .venv-$* from .venv and $< (once) ..."
+	@$(BIN)/python -m venv --clear .venv-$*
+	@.venv-$*/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(BIN)/python -c 'import site; print(*site.getsitepackages())' > $$(echo .venv-$*/lib/python3*/site-packages)/locked.pth
+	@touch $@
 
 verify-real: $(READY) #: Check the published figures on real data (REAL_DATA=folder)
 	@REAL_DATA_REQUIRED=1 $(BIN)/python -m pytest -m real_data -s

@@ -56,9 +56,18 @@ def evaluate(new_artists: NewArtists = False) -> None:
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def build(new_artists: NewArtists = False) -> None:
+def build(
+    new_artists: NewArtists = False,
+    target: Annotated[str, typer.Option(envvar="TARGET", help="spark_local or spark: build there.")] = "",
+) -> None:
     """All tables from raw files (or the demo) and stored results, without fitting anything."""
     settings = _settings_of_study(new_artists)
+    if target:
+        from models_py import spark
+
+        spark.check_build_on_spark(settings, target)
+        spark.build(settings, target)
+        return
     check_build(settings)
     from models_py import pipeline
 

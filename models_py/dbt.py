@@ -17,7 +17,7 @@ QUIETLY = ["--quiet", "--log-level", "none"]
 STRICTLY = ["--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}']
 
 
-def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -> None:
+def build(selection: list[str], warehouse: Path, variables: str, stage: Stage, target: str | None = None) -> None:
     """Build the selected half of the dbt project into `warehouse`; stop at the first half that fails.
 
     Parameters
@@ -30,6 +30,8 @@ def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -
         dbt vars as YAML.
     stage : Stage
         Shows how many nodes are done.
+    target : str or None
+        Output of profiles.yml that is built in, `warehouse` by default.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def build(selection: list[str], warehouse: Path, variables: str, stage: Stage) -
         elif event.info.name == "NodeFinished":
             stage.advance()
 
-    _run(["build", *selection], warehouse, variables, report)
+    _run(["build", *selection], warehouse, variables, report, target)
 
 
 def compiled_analysis(name: str, warehouse: Path, variables: str) -> str:
@@ -81,8 +83,19 @@ def document(warehouse: Path, variables: str) -> None:
     _run(["docs", "generate", "--static", "--target", target], path, variables)
 
 
+def operate(macro: str, warehouse: Path, variables: str, target: str) -> None:
+    """Run a macro by itself.
+
+    Raises
+    ------
+    BuildError
+        With the one sentence that stopped dbt.
+    """
+    _run(["run-operation", macro], warehouse, variables, target=target)
+
+
 @cache
-def parsed(warehouse: Path, variables: str) -> Manifest:
+def parsed(warehouse: Path, variables: str, target: str | None = None) -> Manifest:
     """Parse the project, once for all that a command does with it.
 
     Parameters
@@ -91,28 +104,38 @@ def parsed(warehouse: Path, variables: str) -> Manifest:
         File whose name is in every relation.
     variables : str
         dbt vars as YAML.
+    target : str or None
+        Output of profiles.yml, whose engine decides which macros are meant.
 
     Raises
     ------
     BuildError
         With the one sentence that stopped dbt.
     """
-    return _invoke(dbtRunner(), ["parse"], warehouse, variables).result
+    return _invoke(dbtRunner(), ["parse"], warehouse, variables, target).result
 
 
 def _run(
-    command: list[str], warehouse: Path, variables: str, report: Callable[[EventMsg], None] | None = None
+    command: list[str],
+    warehouse: Path,
+    variables: str,
+    report: Callable[[EventMsg], None] | None = None,
+    target: str | None = None,
 ) -> dbtRunnerResult:
-    runner = dbtRunner(parsed(warehouse, variables), [report] if report else None)
+    runner = dbtRunner(parsed(warehouse, variables, target), [report] if report else None)
     try:
-        return _invoke(runner, command, warehouse, variables)
+        return _invoke(runner, command, warehouse, variables, target)
     finally:
         DuckDBConnectionManager.close_all_connections()
 
 
-def _invoke(runner: dbtRunner, command: list[str], warehouse: Path, variables: str) -> dbtRunnerResult:
+def _invoke(
+    runner: dbtRunner, command: list[str], warehouse: Path, variables: str, target: str | None = None
+) -> dbtRunnerResult:
     os.environ["WAREHOUSE"] = str(warehouse)
-    result = runner.invoke([*QUIETLY, *STRICTLY, *command, "--vars", variables or "{}", "--project-dir", "dbt_project"])
+    choices = ["--target", target] if target else []
+    choices += ["--vars", variables or "{}", "--project-dir", "dbt_project"]
+    result = runner.invoke([*QUIETLY, *STRICTLY, *command, *choices])
     if not result.success:
         raise _failure(result)
     return result
@@ -122,5 +145,7 @@ def _failure(result: dbtRunnerResult) -> BuildError:
     if result.exception is not None:
         return BuildError(" ".join(str(getattr(result.exception, "msg", result.exception)).split()))
     failed = [run for run in result.result if run.status in ("error", "fail")]
-    lines = [f"{run.node.name}: {' '.join(str(run.message).split())}" for run in failed]
-    return BuildError("dbt could not build " + "; ".join(lines), tuple(run.node.name for run in failed))
+    # a macro that was run by itself has no node
+    names = tuple(run.node.name if hasattr(run, "node") else run.unique_id for run in failed)
+    lines = [f"{name}: {' '.join(str(run.message).split())}" for name, run in zip(names, failed, strict=True)]
+    return BuildError("dbt could not build " + "; ".join(lines), names)

@@ -277,3 +277,35 @@ def test_each_file_of_tests_has_a_name_of_its_own() -> None:
     """Pytest imports files without packages by their names alone."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert [name for name in sorted(set(names)) if names.count(name) > 1] == []
+
+
+# what DuckDB alone has, or means otherwise than Spark
+OF_ONE_ENGINE = re.compile(
+    r"\b(list|list_\w+|string_split|regexp_\w+|try_strptime|strptime|strlen|md5_number|read_\w+|glob|unnest|arg_min|arg_max|epoch_us"
+    r"|date_diff|isodow|hash|nfc_normalize|string_agg|make_timestamp|json_\w+|len|array_to_string|isfinite|range|typeof|trim)\s*\("
+    r"|\s//\s|\bvarchar\b|\bexclude\b|\browid\b|::|\w\[-?\d"
+)
+JSON_FORMATS = ("spotify", "listenbrainz", "maloja")
+
+
+def test_functions_of_one_engine_stand_in_its_own_files() -> None:
+    own = {
+        ROOT / "dbt_project" / "macros" / f"{name}.sql"
+        for name in ("engine", "reading", "exports", "recommender_tables")
+    }
+    models = (ROOT / "dbt_project" / "models").rglob("*.sql")
+    macros = (ROOT / "dbt_project" / "macros").glob("*.sql")
+    found = {
+        f"{path.name}: {match.group().strip()}"
+        for path in (*models, *macros)
+        if path not in own and not path.stem.endswith("_spark") and not path.parent.name.startswith(JSON_FORMATS)
+        for match in OF_ONE_ENGINE.finditer(without_jinja(path.read_text()))
+    }
+    assert found == set()
+
+
+def without_jinja(sql: str) -> str:
+    """Leave of a file what is SQL."""
+    for pattern in (r"\{#.*?#\}", r"\{%.*?%\}", r"--[^\n]*", r"\{\{.*?\}\}"):
+        sql = re.sub(pattern, "", sql, flags=re.DOTALL)
+    return sql

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from models_py.errors import WarehouseError
 from models_py.publishing import building
@@ -249,3 +250,23 @@ def test_an_excerpt_is_a_file_of_its_own_with_the_comments(path: Path) -> None:
 def test_an_excerpt_that_cannot_be_written_is_one_sentence(path: Path) -> None:
     with pytest.raises(WarehouseError, match=r"cannot be written to .*nowhere/excerpt.duckdb \(.*\): free disk space"):
         Warehouse(path).write_excerpt(path.parent / "nowhere" / "excerpt.duckdb", {"marts.one": "select 1 as one"}, {})
+
+
+SHORT_READ = """
+import sys
+from pathlib import Path
+from models_py.warehouse import Warehouse
+
+query = "select user_id from marts.users where user_id = ? and play_count in (select unnest(?))"
+print(Warehouse(Path(sys.argv[1])).read_rows(query, ["it's ?", [7, 8]]), "pandas" in sys.modules)
+"""
+
+
+def test_short_reads_do_not_load_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "small.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.users as select 'it''s ?' as user_id, 7 as play_count")
+    command = [sys.executable, "-c", SHORT_READ, str(path)]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert printed == "[{'user_id': \"it's ?\"}] False\n"

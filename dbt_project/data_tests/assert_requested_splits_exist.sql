@@ -1,7 +1,7 @@
 -- Names in SPLITS that the seed `splits` does not have.
 select requested.split_name
 from (
-    select cast(null as varchar) as split_name
+    select cast(null as string) as split_name
     where false
     {%- for name in requested_splits() %}
     union all

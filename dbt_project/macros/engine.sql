@@ -1,6 +1,6 @@
 {#
-Functions that DuckDB spells in its own way and models outside staging need. Another engine overrides these by dispatch
-(spark__..., say), as well as peel_to_the_core and write_comments, which are DuckDB's too, and leaves the models alone.
+Functions that DuckDB spells in its own way. Another engine has its own forms, which dbt finds by their prefix
+(engine_spark.sql), and the models stay as they are.
 #}
 
 {# A name in NFC with each run of control characters and blanks made one space, the ends trimmed last. #}
@@ -8,7 +8,15 @@ Functions that DuckDB spells in its own way and models outside staging need. Ano
     {{ return(adapter.dispatch('tidy_name')(text)) }}
 {%- endmacro %}
 {% macro default__tidy_name(text) -%}
-    trim(regexp_replace(nfc_normalize({{ text }}), '[\x{00}-\x{20}\x{7f}-\x{a0}\x{3000}]+', ' ', 'g'))
+    {{ trimmed("regexp_replace(nfc_normalize(" ~ text ~ "), '[\\x{00}-\\x{20}\\x{7f}-\\x{a0}\\x{3000}]+', ' ', 'g')") }}
+{%- endmacro %}
+
+{# A text without blanks at its ends, those of Unicode as well. #}
+{% macro trimmed(text) -%}
+    {{ return(adapter.dispatch('trimmed')(text)) }}
+{%- endmacro %}
+{% macro default__trimmed(text) -%}
+    trim({{ text }})
 {%- endmacro %}
 
 {#
@@ -16,7 +24,7 @@ A compare key: a tidy name in lower case, letters with one capital made one: sig
 micro sign and mu, the other second shapes of Greek letters, the long s, and ss for the sharp s, whose capital is SS.
 #}
 {% macro compare_key(text) -%}
-    replace(translate(lower({{ tidy_name(text) }}), 'ςµϐϑϕϖϰϱϵſẛ', 'σμβθφπκρεsṡ'), 'ß', 'ss')
+    replace(translate({{ in_lower_case(tidy_name(text)) }}, 'ςµϐϑϕϖϰϱϵſẛ', 'σμβθφπκρεsṡ'), 'ß', 'ss')
 {%- endmacro %}
 
 {# The compare key of a track. #}
@@ -48,12 +56,17 @@ track_id_of('Radiohead', 'Creep').
     {%- endif -%}
 {%- endmacro %}
 
+{# A row's columns as one text; null is empty. #}
+{% macro texts_joined(columns) -%}
+    concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as string), ''){{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
 {# Order-independent checksum of a group's rows over the given columns. Rows must be distinct: equal ones cancel out. #}
 {% macro rows_checksum(columns) -%}
     {{ return(adapter.dispatch('rows_checksum')(columns)) }}
 {%- endmacro %}
 {% macro default__rows_checksum(columns) -%}
-    cast(bit_xor(md5_number(concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), ''){{ ', ' if not loop.last }}{% endfor %}))) as varchar)
+    hex(bit_xor(md5_number({{ texts_joined(columns) }})))
 {%- endmacro %}
 
 {# Seconds from one timestamp to a later one. #}
@@ -136,18 +149,150 @@ track_id_of('Radiohead', 'Creep').
     hash({{ columns | join(', ') }})
 {%- endmacro %}
 
-{# A row's place in a stored table, from 0, in the order in which rows were written. #}
-{% macro stored_position(table) -%}
-    {{ return(adapter.dispatch('stored_position')(table)) }}
-{%- endmacro %}
-{% macro default__stored_position(table) -%}
-    {{ table }}.rowid
-{%- endmacro %}
-
 {# A row for each whole number from one to another, both included. #}
 {% macro each_number(first, last) -%}
     {{ return(adapter.dispatch('each_number')(first, last)) }}
 {%- endmacro %}
 {% macro default__each_number(first, last) -%}
     unnest(range({{ first }}, {{ last }} + 1))
+{%- endmacro %}
+
+{# A text split at a separator into a list of fields, empty ones too. #}
+{% macro split_text(text, separator) -%}
+    {{ return(adapter.dispatch('split_text')(text, separator)) }}
+{%- endmacro %}
+{% macro default__split_text(text, separator) -%}
+    string_split({{ text }}, '{{ separator }}')
+{%- endmacro %}
+
+{# A tab, which literals of SQL do not show. #}
+{% macro tab() -%}
+    {{ return('\t') }}
+{%- endmacro %}
+
+{# The field of that number in a list, from 1; null where the list is shorter. #}
+{% macro nth(number, fields='fields') -%}
+    {{ return(adapter.dispatch('nth')(number, fields)) }}
+{%- endmacro %}
+{% macro default__nth(number, fields) -%}
+    {{ fields }}[{{ number }}]
+{%- endmacro %}
+
+{# How many elements a list has. #}
+{% macro count_of(elements) -%}
+    {{ return(adapter.dispatch('count_of')(elements)) }}
+{%- endmacro %}
+{% macro default__count_of(elements) -%}
+    len({{ elements }})
+{%- endmacro %}
+
+{# True where a text is among others. DuckDB makes a join of `in` with more than a few, for which every line is worked out. #}
+{% macro is_among(text, texts) -%}
+    {{ return(adapter.dispatch('is_among')(text, texts)) }}
+{%- endmacro %}
+{% macro default__is_among(text, texts) -%}
+    list_contains({{ text_list(texts) }}, {{ text }})
+{%- endmacro %}
+
+{# A list of the given texts. #}
+{% macro text_list(texts) -%}
+    {{ return(adapter.dispatch('text_list')(texts)) }}
+{%- endmacro %}
+{% macro default__text_list(texts) -%}
+    cast([{% for text in texts %}{{ literal_text(text) }}{{ ', ' if not loop.last }}{% endfor %}] as varchar[])
+{%- endmacro %}
+
+{# A text as a literal. #}
+{% macro literal_text(text) -%}
+    {{ return(adapter.dispatch('literal_text')(text)) }}
+{%- endmacro %}
+{% macro default__literal_text(text) -%}
+    '{{ text | replace("'", "''") }}'
+{%- endmacro %}
+
+{# True where a whole text has a pattern (of RE2), or some part of it. #}
+{% macro matches_whole(text, pattern) -%}
+    {{ return(adapter.dispatch('matches_whole')(text, pattern)) }}
+{%- endmacro %}
+{% macro default__matches_whole(text, pattern) -%}
+    regexp_full_match({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro matches_in(text, pattern) -%}
+    {{ return(adapter.dispatch('matches_in')(text, pattern)) }}
+{%- endmacro %}
+{% macro default__matches_in(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{# A text with every match of a pattern replaced; the first group of a match is written $1. #}
+{% macro matches_replaced(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch('matches_replaced')(text, pattern, replacement)) }}
+{%- endmacro %}
+{% macro default__matches_replaced(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement | replace("$", "\\") }}', 'g')
+{%- endmacro %}
+
+{# The part of a text that the first group of a pattern matches; empty where nothing does. #}
+{% macro match_in(text, pattern) -%}
+    {{ return(adapter.dispatch('match_in')(text, pattern)) }}
+{%- endmacro %}
+{% macro default__match_in(text, pattern) -%}
+    regexp_extract({{ text }}, '{{ pattern }}', 1)
+{%- endmacro %}
+
+{# What the first group of a pattern matches, for every match in a text, as a list. #}
+{% macro matches_of(text, pattern) -%}
+    {{ return(adapter.dispatch('matches_of')(text, pattern)) }}
+{%- endmacro %}
+{% macro default__matches_of(text, pattern) -%}
+    regexp_extract_all({{ text }}, '{{ pattern }}', 1)
+{%- endmacro %}
+
+{# A text as a time in the first of the given formats (of strptime) that it has; null where it has none. #}
+{% macro time_in(text, formats) -%}
+    {{ return(adapter.dispatch('time_in')(text, formats)) }}
+{%- endmacro %}
+{% macro default__time_in(text, formats) -%}
+    try_strptime({{ text }}, ['{{ formats | join("', '") }}'])
+{%- endmacro %}
+
+{# Whole seconds since 1970 as a time. #}
+{% macro time_of_whole_seconds(seconds) -%}
+    {{ return(adapter.dispatch('time_of_whole_seconds')(seconds)) }}
+{%- endmacro %}
+{% macro default__time_of_whole_seconds(seconds) -%}
+    make_timestamp({{ seconds }} * 1000000)
+{%- endmacro %}
+
+{# Bytes of a text. #}
+{% macro byte_count(text) -%}
+    {{ return(adapter.dispatch('byte_count')(text)) }}
+{%- endmacro %}
+{% macro default__byte_count(text) -%}
+    strlen({{ text }})
+{%- endmacro %}
+
+{# How often one whole number goes into another. #}
+{% macro whole_part(number, divisor) -%}
+    {{ return(adapter.dispatch('whole_part')(number, divisor)) }}
+{%- endmacro %}
+{% macro default__whole_part(number, divisor) -%}
+    {{ number }} // {{ divisor }}
+{%- endmacro %}
+
+{# A field as a finite number; null where it is none. #}
+{% macro finite_number(field) -%}
+    {{ return(adapter.dispatch('finite_number')(field)) }}
+{%- endmacro %}
+{% macro default__finite_number(field) -%}
+    case when isfinite(try_cast({{ field }} as double)) then try_cast({{ field }} as double) end
+{%- endmacro %}
+
+{# A name in lower case. #}
+{% macro in_lower_case(text) -%}
+    {{ return(adapter.dispatch('in_lower_case')(text)) }}
+{%- endmacro %}
+{% macro default__in_lower_case(text) -%}
+    lower({{ text }})
 {%- endmacro %}

@@ -32,7 +32,7 @@
 
 {# The tenth of the users that a place falls into, as a text that sorts: 'tenth 01' holds the lowest. #}
 {% macro tenth(place, user_count) -%}
-    'tenth ' || right('0' || cast(cast(ceil(10.0 * {{ place }} / {{ user_count }}) as integer) as varchar), 2)
+    'tenth ' || right('0' || cast(cast(ceil(10.0 * {{ place }} / {{ user_count }}) as integer) as string), 2)
 {%- endmacro %}
 
 {# What a list may be asked for. #}

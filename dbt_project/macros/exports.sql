@@ -13,9 +13,9 @@ a field in quotes is one.
         file_id,
         line,
         {% if separator == ',' -%}
-        regexp_extract_all(line || ',', '("(?:[^"]|"")*"|[^,]*),', 1) as fields
+        {{ matches_of("line || ','", '("(?:[^"]|"")*"|[^,]*),') }} as fields
         {%- else -%}
-        string_split(line, '{{ separator }}') as fields
+        {{ split_text('line', separator) }} as fields
         {%- endif %}
     from ({{ read_event_lines(format) }}) as lines
 {%- endmacro %}
@@ -24,20 +24,21 @@ a field in quotes is one.
 {% macro export_field(format, column) -%}
     {%- set columns = var('formats')[format]['columns'] -%}
     {%- if column not in columns -%}
-        cast(null as varchar)
+        cast(null as string)
     {%- else -%}
-        {%- set field = 'fields[' ~ (columns.index(column) + 1) ~ ']' -%}
-        {{ unquoted(field) if var('formats')[format].get('separator') == ',' else 'trim(' ~ field ~ ')' }}
+        {%- set found = nth(columns.index(column) + 1) -%}
+        {{ unquoted(found) if var('formats')[format].get('separator') == ',' else trimmed(found) }}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro unquoted(field) -%}
-    trim(
+    {%- set content -%}
         case
             when {{ field }} like '"%"' then replace(substr({{ field }}, 2, length({{ field }}) - 2), '""', '"')
             else {{ field }}
         end
-    )
+    {%- endset -%}
+    {{ trimmed(content) }}
 {%- endmacro %}
 
 {#
@@ -46,7 +47,17 @@ files as they are.
 #}
 {% macro canonical_export(format, lines=none) -%}
     {%- set columns = var('formats')[format]['columns'] -%}
-    select * exclude (seconds_text, time_text)
+    select
+        file_id,
+        user_id,
+        played_at,
+        play_count,
+        artist_mbid,
+        artist_name,
+        track_mbid,
+        track_name,
+        reason,
+        raw_line
     from (
         select
             file_id,
@@ -61,7 +72,7 @@ files as they are.
             {{ export_field(format, 'title') }} as track_name,
             case
                 when line is null then 'blank line'
-                when len(fields) != {{ columns | length }} then 'not {{ columns | length }} fields'
+                when {{ count_of('fields') }} != {{ columns | length }} then 'not {{ columns | length }} fields'
                 when {{ is_heading("coalesce(seconds_text, time_text)", 'time') }} then 'header'
                 when {{ is_without_time('seconds_text', 'time_text') }} then 'now playing'
                 when played_at is null then 'unreadable time'
@@ -76,15 +87,15 @@ files as they are.
 {% macro export_time(seconds, text) -%}
     coalesce(
         {{ time_of_seconds(seconds) }},
-        try_strptime({{ text }}, ['%d %b %Y, %H:%M', '%d %b %Y %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S'])
+        {{ time_in(text, ['%d %b %Y, %H:%M', '%d %b %Y %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']) }}
     )
 {%- endmacro %}
 
 {# Seconds since 1970, with or without a fraction, as a timestamp; null where a field holds none. #}
 {% macro time_of_seconds(field) -%}
     case
-        when regexp_full_match({{ field }}, '[0-9]{1,11}([.][0-9]+)?')
-            then make_timestamp(cast(split_part({{ field }}, '.', 1) as bigint) * 1000000)
+        when {{ matches_whole(field, '[0-9]{1,11}([.][0-9]+)?') }}
+            then {{ time_of_whole_seconds("cast(split_part(" ~ field ~ ", '.', 1) as bigint)") }}
     end
 {%- endmacro %}
 
@@ -92,8 +103,8 @@ files as they are.
 {% macro is_without_time(seconds, text) -%}
     (
         coalesce(nullif({{ seconds }}, ''), {{ text }}) = ''
-        or regexp_full_match({{ seconds }}, '0*([.]0*)?')
-        or ({{ seconds }} is null and (regexp_full_match({{ text }}, '(0?1 Jan 1970|1970-01-01).*')))
+        or {{ matches_whole(seconds, '0*([.]0*)?') }}
+        or ({{ seconds }} is null and {{ matches_whole(text, '(0?1 Jan 1970|1970-01-01).*') }})
     )
 {%- endmacro %}
 
@@ -105,14 +116,10 @@ files as they are.
         {%- do files.append(file_person(file)) -%}
     {%- endfor -%}
     coalesce(
-        nullif(list_extract({{ text_list(folders) }}, file_id), ''),
+        nullif({{ nth('file_id', text_list(folders)) }}, ''),
         nullif({{ field }}, ''),
-        list_extract({{ text_list(files) }}, file_id)
+        {{ nth('file_id', text_list(files)) }}
     )
-{%- endmacro %}
-
-{% macro text_list(texts) -%}
-    cast([{% for text in texts %}{{ literal_text(text) }}{{ ', ' if not loop.last }}{% endfor %}] as varchar[])
 {%- endmacro %}
 
 {# The first folder of a file's name within RAW; nothing where that is an archive, or there is none. #}
@@ -175,6 +182,9 @@ given fields alone: what else is in a record, such as IP addresses, never gets i
 is a row of nulls. `list_of` is the field of the one object of each file that holds the records.
 #}
 {% macro read_event_records(format, columns, list_of=none) -%}
+    {{ return(adapter.dispatch('read_event_records')(format, columns, list_of)) }}
+{%- endmacro %}
+{% macro default__read_event_records(format, columns, list_of) -%}
     {%- set all_files = recognized_event_files() -%}
     {%- set files = all_files | selectattr('format', 'equalto', format) | map(attribute='path') | list -%}
     {%- set names = columns.keys() | map('lower') | list -%}
@@ -237,7 +247,7 @@ is a row of nulls. `list_of` is the field of the one object of each file that ho
 
 {# A JSON field as milliseconds; null where it holds no number. #}
 {% macro milliseconds(field) -%}
-    case when regexp_full_match({{ field }}, '[0-9]{1,12}') then cast({{ field }} as bigint) end
+    case when {{ matches_whole(field, '[0-9]{1,12}') }} then cast({{ field }} as bigint) end
 {%- endmacro %}
 
 {# The second in which a play began that ended then and lasted so long. #}

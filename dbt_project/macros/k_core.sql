@@ -16,26 +16,65 @@ than the unrolled ones, so this costs one look at the table as a rule.
     {{ return(adapter.dispatch('peel_to_the_core')()) }}
 {%- endmacro %}
 {% macro default__peel_to_the_core() -%}
-    {%- if execute and single_value('select count(*) from ' ~ this ~ ' where active_degree < ' ~ core_threshold()) > 0 -%}
+    {%- if execute and single_value(count_to_peel()) > 0 -%}
         {%- set peeling = namespace(cells=-1, done=false) -%}
-        {%- do run_query(core_cells()) -%}
+        {%- do run_query('create or replace temp table core_cells as ' ~ cells_of_members()) -%}
         {%- for round in range(100000) if not peeling.done -%}
-            {%- do run_query(peel_one_round()) -%}
+            {%- do run_query('create or replace temp table core_cells as ' ~ cells_of_another_round('core_cells')) -%}
             {%- set left = single_value('select count(*) from core_cells') -%}
             {%- set peeling.done = left == peeling.cells -%}
             {%- set peeling.cells = left -%}
         {%- endfor -%}
-        {%- do run_query(keep_the_core()) -%}
+        {%- do run_query('create or replace table ' ~ this ~ ' as ' ~ members_of_the_core('core_cells')) -%}
         {%- do run_query('drop table core_cells') -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# Chains of CTEs are written out again for each use there, so that every round is a table. #}
+{% macro spark__peel_to_the_core() -%}
+    {%- if execute and single_value(count_to_peel()) > 0 -%}
+        {%- set cells, core = this ~ '_cells', this ~ '_core' -%}
+        {%- set peeling = namespace(cells=-1, done=false) -%}
+        {%- do make_table(cells ~ '_0', cells_of_members()) -%}
+        {%- for round in range(100000) if not peeling.done -%}
+            {%- do make_table(cells ~ '_' ~ (round + 1), cells_of_another_round(cells ~ '_' ~ round)) -%}
+            {%- do run_query('drop table ' ~ cells ~ '_' ~ round) -%}
+            {%- set left = single_value('select count(*) from ' ~ cells ~ '_' ~ (round + 1)) -%}
+            {%- set peeling.done = left == peeling.cells -%}
+            {%- set peeling.cells, peeling.last = left, cells ~ '_' ~ (round + 1) -%}
+        {%- endfor -%}
+        {%- do make_table(core, members_of_the_core(peeling.last)) -%}
+        {%- do run_query('drop table ' ~ peeling.last) -%}
+        {%- do run_query('drop table ' ~ this) -%}
+        {%- do run_query('alter table ' ~ core ~ ' rename to ' ~ this) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro make_table(name, query) -%}
+    {%- do run_query('drop table if exists ' ~ name) -%}
+    {%- do run_query('create table ' ~ name ~ ' using parquet as ' ~ query) -%}
+{%- endmacro %}
+
+{# Rounds that int_k_core_peeled takes in one statement. #}
+{% macro unrolled_rounds() -%}
+    {{ return(adapter.dispatch('unrolled_rounds')()) }}
+{%- endmacro %}
+{% macro default__unrolled_rounds() -%}
+    {{ return(var('k_core_rounds')) }}
+{%- endmacro %}
+{% macro spark__unrolled_rounds() -%}
+    {{ return(1) }}
+{%- endmacro %}
+
+{% macro count_to_peel() -%}
+    select count(*) from {{ this }} where active_degree < {{ core_threshold() }}
 {%- endmacro %}
 
 {% macro single_value(query) -%}
     {{ return(run_query(query).columns[0].values()[0]) }}
 {%- endmacro %}
 
-{% macro core_cells() -%}
-    create or replace temp table core_cells as
+{% macro cells_of_members() -%}
     with members as (
         select * from {{ this }}
         where active_degree >= {{ core_threshold() }}
@@ -52,23 +91,22 @@ than the unrolled ones, so this costs one look at the table as a rule.
             and cells.item_id = items.item_id
 {%- endmacro %}
 
-{% macro core_degrees() -%}
+{% macro core_degrees(cells) -%}
     select split_name, item_type, user_id, cast(null as bigint) as item_id, count(*) as active_degree
-    from core_cells
+    from {{ cells }}
     group by split_name, item_type, user_id
     union all
-    select split_name, item_type, cast(null as varchar) as user_id, item_id, count(*) as active_degree
-    from core_cells
+    select split_name, item_type, cast(null as string) as user_id, item_id, count(*) as active_degree
+    from {{ cells }}
     group by split_name, item_type, item_id
 {%- endmacro %}
 
-{% macro peel_one_round() -%}
-    create or replace temp table core_cells as
+{% macro cells_of_another_round(cells) -%}
     with lost as (
-        select * from ({{ core_degrees() }}) as degrees
+        select * from ({{ core_degrees(cells) }}) as degrees
         where active_degree < {{ core_threshold() }}
     )
-    select cells.* from core_cells as cells
+    select cells.* from {{ cells }} as cells
     anti join lost as users
         on cells.split_name = users.split_name
             and cells.item_type = users.item_type
@@ -79,8 +117,7 @@ than the unrolled ones, so this costs one look at the table as a rule.
             and cells.item_id = items.item_id
 {%- endmacro %}
 
-{% macro keep_the_core() -%}
-    create or replace table {{ this }} as
+{% macro members_of_the_core(cells) -%}
     select
         members.split_name,
         members.item_type,
@@ -90,7 +127,7 @@ than the unrolled ones, so this costs one look at the table as a rule.
         members.degree,
         degrees.active_degree
     from {{ this }} as members
-    left join ({{ core_degrees() }}) as degrees
+    left join ({{ core_degrees(cells) }}) as degrees
         on members.split_name = degrees.split_name
             and members.item_type = degrees.item_type
             and members.user_id is not distinct from degrees.user_id

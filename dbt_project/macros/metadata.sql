@@ -32,11 +32,6 @@ is_major is made of key_scale; the key itself is a name, not a number.
     end
 {%- endmacro %}
 
-{# A field as a finite number; null where it is none. #}
-{% macro numeric_field(position) -%}
-    case when isfinite(try_cast(fields[{{ position }}] as double)) then try_cast(fields[{{ position }}] as double) end
-{%- endmacro %}
-
 {# A tag without blanks and hyphens: 'hip hop', 'hip-hop' and 'hiphop' are one. #}
 {% macro tag_key(tag) -%}
     replace(replace({{ tag }}, ' ', ''), '-', '')

@@ -21,20 +21,12 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
             setting ~ " is " ~ folder ~ ", whose backslash DuckDB reads as a slash: rename the folder, or name another."
         ) }}
     {%- endif -%}
-    {{ return(folder if folder.startswith('/') else './' ~ folder.removeprefix('./')) }}
+    {%- set is_whole = folder.startswith('/') or (target.type == 'spark' and '://' in folder) -%}
+    {{ return(folder if is_whole else './' ~ folder.removeprefix('./')) }}
 {%- endmacro %}
 
 {% macro demo_folder() -%}
     {{ return(folder_setting('DEMO', 'warehouse/demo') ~ '/' ~ source_name()) }}
-{%- endmacro %}
-
-{# A path as a literal for `glob` and `read_csv` that matches nothing else: they take [, * and ? for patterns. #}
-{% macro literal_path(path) -%}
-    {{ return(literal_text(modules.re.sub('([\\[*?])', '[\\1]', path))) }}
-{%- endmacro %}
-
-{% macro literal_text(text) -%}
-    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
 {%- endmacro %}
 
 {% macro file_name(path) -%}
@@ -71,29 +63,24 @@ as the home folder and 's3:' as an address. It reads a backslash as a slash wher
     {{ return(paths) }}
 {%- endmacro %}
 
-{# Conditions on a name: that it ends or begins in one of several ways. #}
+{# True where a name ends, or begins, in one of several ways. #}
 {% macro ends_in(name, endings) -%}
-    (false {%- for ending in endings %} or {{ name }} like '%{{ ending }}'{% endfor %})
+    {{ return(modules.re.search('(' ~ endings | join('|') | replace('.', '[.]') ~ ')\\Z', name) is not none) }}
 {%- endmacro %}
 
 {% macro begins_with(name, prefixes) -%}
-    (false {%- for prefix in prefixes %} or {{ name }} like '{{ prefix }}%'{% endfor %})
+    {{ return(modules.re.match('(' ~ prefixes | join('|') ~ ')', name) is not none) }}
 {%- endmacro %}
 
 {# Sorted paths of a folder's files of a kind of `raw_file_kinds`, plain or with .gz, hidden ones left out. #}
 {% macro raw_files_in(folder, kind) -%}
-    {%- if not execute -%}{{ return([]) }}{%- endif -%}
-    {%- set chosen = raw_file_kinds()[kind] -%}
-    {%- set query -%}
-        select file
-        from (
-            select file, regexp_extract(file, '[^/]*$') as name
-            from glob({{ literal_path(folder) ~ " || '/*'" }})
-        )
-        where {{ begins_with('name', chosen['prefixes']) }} and {{ ends_in('name', with_gz([chosen])) }}
-        order by name
-    {%- endset -%}
-    {{ return(readable_paths(run_query(query).columns[0].values() | list)) }}
+    {%- set chosen, paths = raw_file_kinds()[kind], [] -%}
+    {%- for path in (files_in(folder) | sort(case_sensitive=true) if execute else []) -%}
+        {%- if begins_with(file_name(path), chosen['prefixes']) and ends_in(path, with_gz([chosen])) -%}
+            {%- do paths.append(path) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(readable_paths(paths)) }}
 {%- endmacro %}
 
 {#
@@ -109,32 +96,26 @@ Files that may hold plays, by their names, sorted: those of a folder itself, and
 with its name within the folder. models_py/sources/folder.py lists the same.
 #}
 {% macro event_file_candidates(folder) -%}
-    {%- set others = raw_file_kinds().values() | map(attribute='prefixes') | sum(start=[]) -%}
-    {%- set archives = run_query("select file from glob(" ~ literal_path(folder) ~ " || '/**/*') where file like '%.zip'") -%}
-    {%- set unpacked = [] -%}
-    {%- for archive in archives.columns[0].values() -%}
-        {%- set md5 = run_query("select md5(content) from read_blob(" ~ literal_path(archive) ~ ")").rows[0][0] -%}
-        {%- do unpacked.append((archive, unpacked_folder() ~ '/' ~ md5)) -%}
+    {%- set others, found, named = raw_file_kinds().values() | map(attribute='prefixes') | sum(start=[]), [], [] -%}
+    {%- for path in files_in(folder, with_folders=true) -%}
+        {%- set name = path[folder | length + 1:] -%}
+        {%- do found.append({'file': path, 'name': name}) -%}
+        {%- if name.endswith('.zip') -%}
+            {%- set content = unpacked_folder() ~ '/' ~ md5_of_file(path) -%}
+            {%- for inner in files_in(content, with_folders=true) -%}
+                {%- do found.append({'file': inner, 'name': name ~ inner[content | length:]}) -%}
+            {%- endfor -%}
+        {%- endif -%}
     {%- endfor -%}
-    {%- set query -%}
-        with found as (
-            select file, substr(file, {{ folder | length + 2 }}) as name
-            from glob({{ literal_path(folder) }} || '/**/*')
-            {%- for archive, content in unpacked %}
-            union all
-            select file, {{ literal_text(archive[folder | length + 1:]) }} || substr(file, {{ content | length + 1 }}) as name
-            from glob({{ literal_path(content) }} || '/**/*')
-            {%- endfor %}
-        )
-        select file, name from found
-        where {{ ends_in('name', event_endings()) }}
-            and not {{ begins_with('name', others) }}
-            and (not regexp_matches(name, '(^|/)[.]') or regexp_full_match(name, '([^./][^/]*/)*[.]scrobbler[.]log'))
-        order by name
-    {%- endset -%}
-    {%- set files = run_query(query).rows | list -%}
-    {%- do readable_paths(files | map(attribute='file') | list) -%}
-    {{ return(files) }}
+    {%- for file in found | sort(attribute='name', case_sensitive=true) -%}
+        {%- set is_hidden = modules.re.search('(^|/)[.]', file['name']) -%}
+        {%- set is_log = modules.re.fullmatch('([^./][^/]*/)*[.]scrobbler[.]log', file['name']) -%}
+        {%- if ends_in(file['name'], event_endings()) and not begins_with(file['name'], others) and (is_log or not is_hidden) -%}
+            {%- do named.append(file) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do readable_paths(named | map(attribute='file') | list) -%}
+    {{ return(named) }}
 {%- endmacro %}
 
 {#
@@ -145,23 +126,19 @@ models_py/sources/formats.py tells formats in the same way.
 {% macro formats_of(files) -%}
     {%- set names = [] -%}
     {%- for file in files -%}
-        {%- set query -%}
-            with lines as ({{ first_lines(file, 1000) }}),
-            beginning as (
-                {{ first_characters(file, 10000) }}
-            )
-            select
-                {%- for format in var('formats').values() %}
-                {% if 'start' in format -%}
-                coalesce((select regexp_matches(text, {{ literal_text('^' ~ format['start']) }}) from beginning), false)::int * 10000
-                {%- else -%}
-                (select count(*) from lines where regexp_full_match(line, {{ literal_text(format['line']) }}))
-                {%- endif %}
-                {{- ',' if not loop.last }}
-                {%- endfor %}
-        {%- endset -%}
-        {%- set counts = run_query(query).rows[0].values() | list -%}
-        {%- do names.append((var('formats') | list)[counts.index(counts | max)] if counts | max else none) -%}
+        {%- set lines = first_lines(file, 1000) -%}
+        {%- set text = first_characters(file, lines, 10000) -%}
+        {%- set best = namespace(name=none, count=0) -%}
+        {%- for name, format in var('formats').items() -%}
+            {%- set fitting = namespace(count=10000 if 'start' in format and modules.re.match(format['start'], text) else 0) -%}
+            {%- for line in (lines if 'line' in format else []) if modules.re.fullmatch(format['line'], line) -%}
+                {%- set fitting.count = fitting.count + 1 -%}
+            {%- endfor -%}
+            {%- if fitting.count > best.count -%}
+                {%- set best.name, best.count = name, fitting.count -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do names.append(best.name) -%}
     {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}
@@ -191,14 +168,10 @@ models, so what was found is kept in memory until dbt ends.
 #}
 {% macro recognized_event_files() -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
-    {%- if run_query("select 1 from duckdb_databases() where database_name = 'event_files'").rows -%}
-        {%- set found = run_query("select files from event_files.main.found where run = '" ~ invocation_id ~ "'").rows -%}
-        {%- if found -%}{{ return(fromjson(found[0][0])) }}{%- endif -%}
-    {%- endif -%}
+    {%- set remembered = remembered_text() -%}
+    {%- if remembered -%}{{ return(fromjson(remembered)) }}{%- endif -%}
     {%- set files = event_files_in(folder_setting('RAW', 'warehouse/raw')) or event_files_in(demo_folder()) -%}
-    {%- do run_query("attach if not exists ':memory:' as event_files (read_write)") -%}
-    {%- do run_query("create or replace table event_files.main.found as select '" ~ invocation_id ~ "' as run, "
-        ~ literal_text(tojson(files)) ~ " as files") -%}
+    {%- do remember_text(tojson(files)) -%}
     {{ return(files) }}
 {%- endmacro %}
 
@@ -223,97 +196,39 @@ models, so what was found is kept in memory until dbt ends.
 
 {# The feedback file, or nothing where there is none. #}
 {% macro feedback_file() -%}
-    {%- if not execute -%}{{ return(none) }}{%- endif -%}
     {%- set path = folder_setting('FEEDBACK', 'warehouse/feedback.csv') -%}
-    {{ return(path if run_query("select 1 from glob(" ~ literal_path(path) ~ ")").rows | length else none) }}
+    {{ return(path if execute and file_exists(path) else none) }}
 {%- endmacro %}
 
 {# One row per entry of the feedback file, in order; models_py/sources/feedback.py reads it in the same way. #}
 {% macro read_feedback() -%}
-    {%- set file = feedback_file() -%}
+    {%- set file, names = feedback_file(), ['user_id', 'item_type', 'artist', 'title', 'feedback', 'given_on'] -%}
     select
-        {{ 'row_number() over ()' if file else 'cast(null as bigint)' }} as entry_number,
+        entry_number,
         user_id,
         item_type,
         artist,
         coalesce(title, '') as title,
         feedback,
         cast(given_on as date) as given_on
-    {%- set names = ['user_id', 'item_type', 'artist', 'title', 'feedback', 'given_on'] %}
-    {%- if file %}
-    from read_csv(
-        {{ literal_path(file) }},
-        columns = { {%- for name in names %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
-        delim = ',', quote = '"', escape = '"', header = true, auto_detect = false, hive_partitioning = false
-    )
-    {%- else %}
-    from (select {% for name in names %}cast(null as varchar) as {{ name }}{{ ', ' if not loop.last }}{% endfor %})
-    where false
-    {%- endif -%}
-{%- endmacro %}
-
-{# The first lines of a file that can be read at all, as a query with one column `line`. #}
-{% macro first_lines(file, number) -%}
-    select line
-    from read_csv(
-        {{ literal_path(file) }}, columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04',
-        quote = '', escape = '', header = false, auto_detect = false, ignore_errors = true,
-        hive_partitioning = false
-    )
-    limit {{ number }}
-{%- endmacro %}
-
-{#
-The first characters of a file, as a query on `lines` with one column `text`. A file of one line, longer than the reader
-of lines takes, is read whole; that of a file whose name is no JSON's is not looked at.
-#}
-{% macro first_characters(file, number) -%}
-    {%- set is_one_line = file.endswith('.json') and not run_query(first_lines(file, 1)).rows -%}
-    {%- if is_one_line -%}
-    select substr(content, 1, {{ number }}) as text
-    from read_text({{ literal_path(file) }})
-    {%- else -%}
-    select substr(string_agg(line, chr(10)), 1, {{ number }}) as text
-    from lines
-    {%- endif -%}
+    from (
+        {%- if file %}
+        {{ read_csv_texts(file, names, 'entry_number') }}
+        {%- else %}
+        select
+            cast(null as bigint) as entry_number
+            {%- for name in names %},
+            cast(null as string) as {{ name }}
+            {%- endfor %}
+        where false
+        {%- endif %}
+    ) as entries
 {%- endmacro %}
 
 {# The first line of a file, split at commas: the names of a CSV file's columns, in lower case. #}
 {% macro csv_header(file) -%}
-    {%- set lines = run_query(first_lines(file, 1)).columns[0].values() -%}
-    {{ return((lines[0] or '').lower().split(',') if lines else []) }}
-{%- endmacro %}
-
-{# A file's number in a list of files, from 1, by its path as the reader gives it. #}
-{% macro file_number(path, files) -%}
-    cast(list_position([{% for file in files %}{{ literal_text(file) }}{{ ', ' if not loop.last }}{% endfor %}], {{ path }}) as integer)
-{%- endmacro %}
-
-{#
-One row per line of the given files, in file order, as (file_id, line); files are numbered by their place among
-`all_files`, from 1.
-The delimiter is four control bytes that no line holds, so that the reader splits nothing and every line
-arrives whole, whatever its number of fields; lines that are not UTF-8 go to the reader's reject tables. Those have names
-of the model's own: models that read at the same time mix up their rejects in tables of the same name. A folder such as
-`line=5` is a name as well, which the reader would otherwise add as a column.
-#}
-{% macro read_lines(files, all_files) -%}
-    {%- if files -%}
-    select
-        {{ file_number('filename', all_files or files) }} as file_id,
-        line
-    from read_csv(
-        [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}],
-        columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
-        auto_detect = false, strict_mode = true, filename = true, hive_partitioning = false, store_rejects = true,
-        rejects_table = '{{ this.identifier }}_reject_errors', rejects_scan = '{{ this.identifier }}_reject_scans'
-    )
-    {%- else -%}
-    select
-        cast(null as integer) as file_id,
-        cast(null as varchar) as line
-    where false
-    {%- endif -%}
+    {%- set lines = first_lines(file, 1) -%}
+    {{ return(lines[0].lower().split(',') if lines else []) }}
 {%- endmacro %}
 
 {# The same of the event files of one format, which are numbered among all event files. #}
@@ -330,6 +245,7 @@ Runs while the project is read: a warehouse whose file has the name of a schema 
 always has, cannot be queried, nor one that dbt calls otherwise. models_py/settings/paths.py refuses the same names.
 #}
 {% macro require_warehouse_name() -%}
+    {%- if target.type == 'duckdb' -%}
     {%- set name = file_name(target.path).lstrip('.').split('.')[0].split('?')[0] -%}
     {%- set schemas = ['marts', 'staging', 'intermediate', 'recommender'] -%}
     {%- if name | lower in schemas + ['information_schema', 'pg_catalog', 'main', 'system', 'temp'] -%}
@@ -342,6 +258,7 @@ always has, cannot be queried, nor one that dbt calls otherwise. models_py/setti
             "WAREHOUSE is " ~ target.path ~ "; choose a path without quotes, #, ?, ; and line ends,"
             ~ " and no blanks around the name."
         ) }}
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

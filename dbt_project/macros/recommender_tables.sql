@@ -30,6 +30,9 @@ YAML is added here. Where a stored column has another type, or the YAML has none
 they are of another version, belong together, and can be computed again.
 #}
 {% macro create_recommender_tables() -%}
+    {{ return(adapter.dispatch('create_recommender_tables')()) }}
+{%- endmacro %}
+{% macro default__create_recommender_tables() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
     {%- set other_version = recommender_tables_differ() -%}
     create schema if not exists recommender;
@@ -67,4 +70,20 @@ they are of another version, belong together, and can be computed again.
         )
     {%- endset -%}
     {{ return(run_query(query).columns[0].values()[0] > 0) }}
+{%- endmacro %}
+
+{# Spark takes one statement at a time. #}
+{% macro spark__create_recommender_tables() -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- for schema in recommender_tables() | map(attribute='schema') | unique -%}
+            {%- do run_query('create schema if not exists ' ~ schema) -%}
+        {%- endfor -%}
+        {%- for node in recommender_tables() -%}
+            {%- set columns = [] -%}
+            {%- for column in node.columns.values() -%}
+                {%- do columns.append(column.name ~ ' ' ~ column.data_type.replace('varchar', 'string')) -%}
+            {%- endfor -%}
+            {%- do run_query('create table if not exists ' ~ node.schema ~ '.' ~ node.name ~ ' (' ~ columns | join(', ') ~ ') using parquet') -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -50,9 +50,21 @@ def top_items(scores: np.ndarray, allowed: np.ndarray, k: int) -> tuple[np.ndarr
     """
     items = np.full((len(scores), k), -1, dtype=np.int64)
     values = np.full((len(scores), k), np.nan)
-    if k:
+    if len(scores) == 1:
+        # compiled code takes most of a second to load, which one person's list does not need
+        best = _best_of(scores[0], np.flatnonzero(allowed[0]), k)
+        items[0, : len(best)], values[0, : len(best)] = best, scores[0, best]
+    elif k:
         _keep_best(np.ascontiguousarray(scores), np.ascontiguousarray(allowed), items, values)
     return items, values
+
+
+def _best_of(scores: np.ndarray, candidates: np.ndarray, k: int) -> np.ndarray:
+    """Return the first k candidates by score, then by index; only those that may be among them are sorted."""
+    if 0 < k < len(candidates):
+        worst = np.partition(scores[candidates], -k)[-k]
+        candidates = candidates[scores[candidates] >= worst]
+    return candidates[np.argsort(-scores[candidates], kind="stable")][:k]
 
 
 @njit(parallel=True, cache=True, nogil=True)

@@ -22,7 +22,7 @@ select
     representation,
     algorithm,
     n_clusters,
-    cast(null as varchar) as user_id,
+    cast(null as string) as user_id,
     item_id,
     cluster_id,
     distance,

@@ -1,10 +1,7 @@
 with
 
 lists as (
-    {%- for name, format in var('formats').items() if format.get('has_artist_lists') %}
-    select * from {{ ref('stg_' ~ name ~ '__artist_lists') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ artist_lists() }}
 ),
 
 final as (

@@ -10,7 +10,7 @@ ranges as (
 final as (
     select
         lines.file_id,
-        {{ stored_position('lines') }} as position,
+        lines.position,
         lines.user_id,
         lines.played_at,
         case
@@ -21,7 +21,7 @@ final as (
         lines.spelling_key,
         lines.reason,
         lines.raw_line
-    from {{ ref('int_lines_read').render() }} as lines
+    from {{ lines_in_order(ref('int_lines_read').render()) }} as lines
     left join ranges on lines.file_id = ranges.file_id
 )
 

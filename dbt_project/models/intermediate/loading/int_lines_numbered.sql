@@ -65,7 +65,7 @@ run_blocks as (
         starts_at,
         ends_at,
         line_shift,
-        {{ each_number('starts_at // ' ~ block_size, 'ends_at // ' ~ block_size) }} as block
+        {{ each_number(whole_part('starts_at', block_size), whole_part('ends_at', block_size)) }} as block
     from runs
 ),
 
@@ -82,7 +82,7 @@ final as (
         lines.raw_line
     from lines
     inner join run_blocks
-        on lines.position // {{ block_size }} = run_blocks.block
+        on {{ whole_part('lines.position', block_size) }} = run_blocks.block
             and lines.position between run_blocks.starts_at and run_blocks.ends_at
     union all
     select

@@ -1,6 +1,7 @@
 {#- One pass over all lines, names as a hash alone: they are read in a second pass (int_spellings_read). Two narrow
 passes over the file beat a wide one by a third, and its storage by half. -#}
 {{ config(post_hook="{{ copy_event_rejects(this) }}") }}
+{%- set is_text = is_decoded('raw_line') %}
 
 with
 
@@ -11,12 +12,13 @@ canonical_lines as (
 final as (
     select
         file_id,
-        user_id,
-        played_at,
-        play_count,
+        case when {{ is_text }} then user_id end as user_id,
+        case when {{ is_text }} then played_at end as played_at,
+        case when {{ is_text }} then play_count end as play_count,
         {{ text_hash(['artist_mbid', 'artist_name', 'track_mbid', 'track_name']) }} as spelling_key,
-        reason,
-        case when {{ is_rejected('reason') }} then coalesce(raw_line, '') end as raw_line
+        case when {{ is_text }} then reason else 'not UTF-8' end as reason,
+        case when not {{ is_text }} or {{ is_rejected('reason') }} then coalesce({{ decoded('raw_line') }}, '') end as raw_line
+        {{- places_of_lines() }}
     from canonical_lines
 )
 

@@ -22,12 +22,12 @@ final as (
         lines.file_id,
         lines.recording_mbid,
         lines.reason,
-        {{ numeric_field(by_file(headers, 'submission_offset')) }} as submission_offset,
+        {{ finite_number(nth(by_file(headers, 'submission_offset'))) }} as submission_offset,
         {%- for feature in recording_features() if feature != 'is_major' %}
-        {{ numeric_field(by_file(headers, feature)) }} as {{ feature }},
+        {{ finite_number(nth(by_file(headers, feature))) }} as {{ feature }},
         {%- endfor %}
         cast(
-            case lines.fields[{{ by_file(headers, 'key_scale') }}]
+            case {{ nth(by_file(headers, 'key_scale'), 'lines.fields') }}
                 when 'major' then 1
                 when 'minor' then 0
             end as double

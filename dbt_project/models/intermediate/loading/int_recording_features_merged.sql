@@ -12,7 +12,7 @@ lines as (
 final as (
     select
         {%- for feature in recording_features() %}
-        arg_min({{ feature }}, submission_order) filter (where {{ feature }} is not null) as {{ feature }},
+        min_by({{ feature }}, submission_order) filter (where {{ feature }} is not null) as {{ feature }},
         {%- endfor %}
         recording_mbid
     from lines

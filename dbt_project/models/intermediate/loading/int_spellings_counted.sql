@@ -42,9 +42,9 @@ final as (
     select
         spellings.artist_id,
         spellings.track_id,
-        trim(spellings.artist_name) as artist_name,
+        {{ trimmed('spellings.artist_name') }} as artist_name,
         spellings.artist_mbid,
-        trim(spellings.track_name) as track_name,
+        {{ trimmed('spellings.track_name') }} as track_name,
         spellings.is_untitled,
         spellings.track_mbid,
         counted.play_count

@@ -14,6 +14,7 @@ spellings as (
         track_mbid,
         track_name
     from canonical_lines
+    where {{ is_decoded('raw_line') }}
 ),
 
 final as (

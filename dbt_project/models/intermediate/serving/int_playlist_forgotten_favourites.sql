@@ -13,7 +13,7 @@ final as (
     select
         'forgotten_favourites' as playlist_kind,
         plays.user_id,
-        cast(null as varchar) as subject,
+        cast(null as string) as subject,
         'Forgotten favourites' as title,
         plays.item_id as track_id,
         -plays.play_count as priority,

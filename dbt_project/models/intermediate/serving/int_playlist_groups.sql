@@ -103,7 +103,7 @@ final as (
     select
         playlist_kind,
         user_id,
-        cast(group_id as varchar) as subject,
+        cast(group_id as string) as subject,
         title,
         track_id,
         2 * turn + case when play_count is null then 1 else 0 end as priority,

@@ -56,7 +56,7 @@ seeds as (
     where place = 1
     union all
     select distinct
-        cast(null as varchar) as user_id,
+        cast(null as string) as user_id,
         track_id
     from similar_tracks
 ),
@@ -65,7 +65,7 @@ final as (
     select
         'more_like' as playlist_kind,
         seeds.user_id,
-        cast(seeds.track_id as varchar) as subject,
+        cast(seeds.track_id as string) as subject,
         'More ' || similar_tracks.likeness as title,
         similar_tracks.similar_track_id as track_id,
         similar_tracks.rank as priority,

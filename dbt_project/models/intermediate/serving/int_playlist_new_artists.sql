@@ -40,7 +40,7 @@ final as (
     select
         'new_artists' as playlist_kind,
         user_id,
-        cast(null as varchar) as subject,
+        cast(null as string) as subject,
         'Artists new to you' as title,
         track_id,
         rank as priority,

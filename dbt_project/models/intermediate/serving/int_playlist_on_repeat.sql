@@ -9,7 +9,7 @@ final as (
     select
         'on_repeat' as playlist_kind,
         user_id,
-        cast(null as varchar) as subject,
+        cast(null as string) as subject,
         'On repeat' as title,
         track_id,
         -play_count as priority,

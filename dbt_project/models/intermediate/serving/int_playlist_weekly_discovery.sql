@@ -29,7 +29,7 @@ final as (
     select
         'weekly_discovery' as playlist_kind,
         user_id,
-        cast(week_starts_on as varchar) as subject,
+        cast(week_starts_on as string) as subject,
         'Discoveries of the week from ' || week_starts_on as title,
         track_id,
         -ln(draw) * rank as priority,

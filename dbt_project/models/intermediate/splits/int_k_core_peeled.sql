@@ -56,7 +56,7 @@ items_0 as (
     inner join studies on cells.study_number = studies.study_number
     group by cells.study_number, cells.item_id, studies.min_users
 ),
-{% for round in range(1, var('k_core_rounds') + 1) -%}
+{% for round in range(1, unrolled_rounds() + 1) -%}
 {%- set before = round - 1 %}
 items_lost_{{ round }} as (
     select study_number, item_id
@@ -117,7 +117,7 @@ members as (
         users_0.degree,
         core.degree as active_degree
     from users_0
-    left join users_{{ var('k_core_rounds') }} as core
+    left join users_{{ unrolled_rounds() }} as core
         on users_0.study_number = core.study_number
             and users_0.user_number = core.user_number
     union all
@@ -128,7 +128,7 @@ members as (
         items_0.degree,
         core.degree as active_degree
     from items_0
-    left join items_{{ var('k_core_rounds') }} as core
+    left join items_{{ unrolled_rounds() }} as core
         on items_0.study_number = core.study_number
             and items_0.item_id = core.item_id
 ),

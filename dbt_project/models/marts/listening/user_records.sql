@@ -56,10 +56,10 @@ final as (
         day_count as length,
         started_on,
         ended_on,
-        cast(null as varchar) as item_type,
+        cast(null as string) as item_type,
         cast(null as bigint) as item_id,
-        cast(null as varchar) as item_name,
-        cast(null as varchar) as artist_name
+        cast(null as string) as item_name,
+        cast(null as string) as artist_name
     from rank_streaks
     where place = 1
     union all

@@ -46,7 +46,7 @@ final as (
         ] %}
         cast({{ var(name) }} as double) as {{ name }},
         {%- endfor %}
-        cast({{ literal_text(var('diversity_kind')) if var('diversity_kind') else 'null' }} as varchar)
+        cast({{ literal_text(var('diversity_kind')) if var('diversity_kind') else 'null' }} as string)
             as diversity_kind,
         '{{ var("window_days") | join(",") }}' as window_days,
         '{{ var("metric_cutoffs") | join(",") }}' as metric_cutoffs

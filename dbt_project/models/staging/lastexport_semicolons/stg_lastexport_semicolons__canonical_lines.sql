@@ -2,24 +2,29 @@
 
 with
 
-split_lines as (
-    {{ read_event_fields('lastexport_semicolons') }}
+lines as (
+    {{ read_event_lines('lastexport_semicolons') }}
 ),
 
 -- a semicolon in a title is not escaped, and the other four fields hold none
-joined as (
+marked as (
     select
         file_id,
         line,
-        case
-            when len(fields) > 5 then list_concat([array_to_string(fields[:-5], ';')], fields[-4:])
-            else fields
-        end as fields
-    from split_lines
+        {{ matches_replaced('line', ';([^;]*);([^;]*);([^;]*);([^;]*)$', '\x1f$1\x1f$2\x1f$3\x1f$4') }} as marked_line
+    from lines
+),
+
+split_lines as (
+    select
+        file_id,
+        line,
+        {{ split_text('marked_line', '\x1f') }} as fields
+    from marked
 ),
 
 final as (
-    {{ canonical_export('lastexport_semicolons', 'joined') }}
+    {{ canonical_export('lastexport_semicolons', 'split_lines') }}
 )
 
 select * from final

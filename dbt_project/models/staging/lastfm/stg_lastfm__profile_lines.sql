@@ -10,7 +10,7 @@ numbered as (
     select
         file_id,
         line,
-        row_number() over () as line_order
+        {{ line_order() }} as line_order
     from lines
 ),
 
@@ -19,40 +19,40 @@ split_lines as (
         line_order,
         line_order = min(line_order) over (partition by file_id) as is_first,
         line,
-        string_split(line, chr(9)) as fields
+        {{ split_text('line', tab()) }} as fields
     from numbered
 ),
 
 typed as (
     select
         line_order,
-        fields[1] as user_id,
-        {{ given('fields[2]') }} as gender,
-        {{ given('fields[3]') }} as age_text,
-        {{ given('fields[4]') }} as country,
-        {{ given('fields[5]') }} as registered_text,
+        {{ nth(1) }} as user_id,
+        {{ given(nth(2)) }} as gender,
+        {{ given(nth(3)) }} as age_text,
+        {{ given(nth(4)) }} as country,
+        {{ given(nth(5)) }} as registered_text,
         {{ whole_number('age_text') }} as age,
         {{ date_in('registered_text') }} as registered_on,
         case
             when line is null then 'blank line'
-            when fields[1] = '#id' then 'header'
-            when len(fields) != 5 then 'not 5 fields'
-            when {{ is_blank('fields[1]') }} then 'no user'
-            when {{ is_date('fields[1]') }} then 'user is a date'
+            when {{ nth(1) }} = '#id' then 'header'
+            when {{ count_of('fields') }} != 5 then 'not 5 fields'
+            when {{ is_blank(nth(1)) }} then 'no user'
+            when {{ is_date(nth(1)) }} then 'user is a date'
             when line = concat_ws(chr(9), '0', '1', '2', '3', '4') then 'header'
             when
-                {{ is_heading('fields[1]', 'user') }}
+                {{ is_heading(nth(1), 'user') }}
                 and (
-                    {{ is_heading('fields[2]', 'gender') }}
-                    or {{ is_heading('fields[3]', 'age') }}
-                    or {{ is_heading('fields[4]', 'country') }}
-                    or {{ is_heading('fields[5]', 'registered') }}
+                    {{ is_heading(nth(2), 'gender') }}
+                    or {{ is_heading(nth(3), 'age') }}
+                    or {{ is_heading(nth(4), 'country') }}
+                    or {{ is_heading(nth(5), 'registered') }}
                 ) then 'header'
             -- names of columns in words that are not known: where numbers and dates stand, there is no digit
             when is_first
                 and {{ gender_level('gender') }} not in ('f', 'm')
-                and regexp_full_match(age_text, '[^0-9]+')
-                and regexp_full_match(registered_text, '[^0-9]+') then 'header'
+                and {{ matches_whole('age_text', '[^0-9]+') }}
+                and {{ matches_whole('registered_text', '[^0-9]+') }} then 'header'
         end as reason
     from split_lines
 ),

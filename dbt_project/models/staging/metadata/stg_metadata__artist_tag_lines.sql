@@ -9,21 +9,21 @@ lines as (
 split_lines as (
     select
         line,
-        string_split(line, chr(9)) as fields
+        {{ split_text('line', tab()) }} as fields
     from lines
 ),
 
 final as (
     select
-        fields[1] as artist_name,
-        fields[2] as tag,
-        {{ whole_number('fields[3]') }} as tag_count,
+        {{ nth(1) }} as artist_name,
+        {{ nth(2) }} as tag,
+        {{ whole_number(nth(3)) }} as tag_count,
         case
             when line is null then 'blank line'
-            when tag_count is null and {{ is_heading('fields[2]', 'tag') }} then 'header'
-            when len(fields) != 3 then 'not 3 fields'
-            when {{ is_blank('fields[1]') }} then 'no artist name'
-            when {{ is_blank('fields[2]') }} then 'no tag'
+            when tag_count is null and {{ is_heading(nth(2), 'tag') }} then 'header'
+            when {{ count_of('fields') }} != 3 then 'not 3 fields'
+            when {{ is_blank(nth(1)) }} then 'no artist name'
+            when {{ is_blank(nth(2)) }} then 'no tag'
             when coalesce(tag_count, 0) = 0 then 'count is not a positive number'
         end as reason
     from split_lines

@@ -11,7 +11,7 @@ split_lines as (
     select
         file_id,
         line,
-        string_split(line, ',') as fields
+        {{ split_text('line', ',') }} as fields
     from lines
 ),
 
@@ -19,12 +19,12 @@ final as (
     select
         file_id,
         fields,
-        lower(fields[1]) as recording_mbid,
+        lower({{ nth(1) }}) as recording_mbid,
         case
             when line is null then 'blank line'
             when recording_mbid = 'mbid' then 'header'
-            when not regexp_full_match(recording_mbid, '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}') then 'no MBID'
-            when len(fields) != {{ column_counts }} then 'not as many fields as the header'
+            when not {{ matches_whole('recording_mbid', '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}') }} then 'no MBID'
+            when {{ count_of('fields') }} != {{ column_counts }} then 'not as many fields as the header'
         end as reason
     from split_lines
 )
