@@ -94,9 +94,9 @@ itself. An address is encoded, in which a plus sign is one.
 A partition holds pieces of files, one after the other, and numbers its rows in the order in which it reads them: the place
 of a line is the place of its piece and the line's in the piece.
 #}
-{% macro spark__places_of_lines() -%},
-        input_file_block_start() as piece_starts_at,
-        monotonically_increasing_id() as place_in_partition
+{% macro spark__places_of_lines() -%}
+    input_file_block_start() as piece_starts_at,
+        monotonically_increasing_id() as place_in_partition,
 {%- endmacro %}
 
 {% macro spark__lines_in_order(relation) -%}

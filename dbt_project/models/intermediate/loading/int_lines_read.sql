@@ -17,8 +17,10 @@ final as (
         case when {{ is_text }} then play_count end as play_count,
         {{ text_hash(['artist_mbid', 'artist_name', 'track_mbid', 'track_name']) }} as spelling_key,
         case when {{ is_text }} then reason else 'not UTF-8' end as reason,
-        case when not {{ is_text }} or {{ is_rejected('reason') }} then coalesce({{ decoded('raw_line') }}, '') end as raw_line
-        {{- places_of_lines() }}
+        {{ places_of_lines() }}
+        case
+            when not {{ is_text }} or {{ is_rejected('reason') }} then coalesce({{ decoded('raw_line') }}, '')
+        end as raw_line
     from canonical_lines
 )
 
