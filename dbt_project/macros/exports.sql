@@ -48,16 +48,7 @@ files as they are.
 {% macro canonical_export(format, lines=none) -%}
     {%- set columns = var('formats')[format]['columns'] -%}
     select
-        file_id,
-        user_id,
-        played_at,
-        play_count,
-        artist_mbid,
-        artist_name,
-        track_mbid,
-        track_name,
-        reason,
-        raw_line
+        {{ key_columns(canonical_columns()) }}
     from (
         select
             file_id,

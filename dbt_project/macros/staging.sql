@@ -28,22 +28,20 @@ the last one, and 24 o'clock for the next day. Much cheaper than a pattern of di
     {{ copy_reader_rejects(relation, files | map(attribute='path') | list, readers) }}
 {%- endmacro %}
 
+{# The shape that the staging of each format ends in. #}
+{% macro canonical_columns() -%}
+    {{ return([
+        'file_id', 'user_id', 'played_at', 'play_count', 'artist_mbid', 'artist_name', 'track_mbid', 'track_name', 'reason', 'raw_line'
+    ]) }}
+{%- endmacro %}
+
 {# One row per line of every event file, whatever its format, in the shape that the staging of each format ends in. #}
 {% macro canonical_lines() -%}
     {#- dbt learns what depends on what where nothing is executed, and no file is known -#}
     {%- set formats = recognized_event_files() | map(attribute='format') | unique | list -%}
     {%- for format in formats or var('formats') %}
     select
-        file_id,
-        user_id,
-        played_at,
-        play_count,
-        artist_mbid,
-        artist_name,
-        track_mbid,
-        track_name,
-        reason,
-        raw_line
+        {{ key_columns(canonical_columns()) }}
     from {{ ref('stg_' ~ format ~ '__canonical_lines') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
