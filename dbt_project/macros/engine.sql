@@ -296,3 +296,57 @@ track_id_of('Radiohead', 'Creep').
 {% macro default__in_lower_case(text) -%}
     lower({{ text }})
 {%- endmacro %}
+
+{# Fields of a JSON text by their paths, as a list of texts; null where there is none. #}
+{% macro json_texts(object, paths) -%}
+    {{ return(adapter.dispatch('json_texts')(object, paths)) }}
+{%- endmacro %}
+{% macro default__json_texts(object, paths) -%}
+    json_extract_string({{ object }}, [{% for path in paths %}'{{ path }}'{{ ', ' if not loop.last }}{% endfor %}])
+{%- endmacro %}
+
+{# One of them, and a list of texts in it. #}
+{% macro json_text(object, path) -%}
+    {{ return(adapter.dispatch('json_text')(object, path)) }}
+{%- endmacro %}
+{% macro default__json_text(object, path) -%}
+    json_extract_string({{ object }}, '{{ path }}')
+{%- endmacro %}
+
+{% macro json_list(object, path) -%}
+    {{ return(adapter.dispatch('json_list')(object, path)) }}
+{%- endmacro %}
+{% macro default__json_list(object, path) -%}
+    json_extract_string({{ object }}, '{{ path }}[*]')
+{%- endmacro %}
+
+{# Columns as one JSON text, each under its name in `names`. #}
+{% macro json_of(names) -%}
+    {{ return(adapter.dispatch('json_of')(names)) }}
+{%- endmacro %}
+{% macro default__json_of(names) -%}
+    cast(to_json({ {%- for name in names %}'{{ name }}': {{ name | lower }}{{ ', ' if not loop.last }}{% endfor -%} }) as varchar)
+{%- endmacro %}
+
+{# Texts of a list joined by a separator, and the list without its last. #}
+{% macro list_joined(texts, separator) -%}
+    {{ return(adapter.dispatch('list_joined')(texts, separator)) }}
+{%- endmacro %}
+{% macro default__list_joined(texts, separator) -%}
+    array_to_string({{ texts }}, '{{ separator }}')
+{%- endmacro %}
+
+{% macro without_last(texts) -%}
+    {{ return(adapter.dispatch('without_last')(texts)) }}
+{%- endmacro %}
+{% macro default__without_last(texts) -%}
+    {{ texts }}[:-2]
+{%- endmacro %}
+
+{# A time so many milliseconds before another, to the second below. #}
+{% macro milliseconds_before(time, milliseconds) -%}
+    {{ return(adapter.dispatch('milliseconds_before')(time, milliseconds)) }}
+{%- endmacro %}
+{% macro default__milliseconds_before(time, milliseconds) -%}
+    date_trunc('second', {{ time }} - to_milliseconds({{ milliseconds }}))
+{%- endmacro %}

@@ -179,3 +179,35 @@ no zone (spark.sql.timestampType), as in DuckDB.
 {% macro spark__finite_number(field) -%}
     case when abs(try_cast({{ field }} as double)) < double('Infinity') then try_cast({{ field }} as double) end
 {%- endmacro %}
+
+{% macro spark__json_texts(object, paths) -%}
+    array(
+        {%- for path in paths %}
+        {{ json_text(object, path) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro spark__json_text(object, path) -%}
+    get_json_object({{ object }}, '{{ path }}')
+{%- endmacro %}
+
+{% macro spark__json_list(object, path) -%}
+    from_json(get_json_object({{ object }}, '{{ path }}'), 'array<string>')
+{%- endmacro %}
+
+{% macro spark__json_of(names) -%}
+    to_json(struct({% for name in names %}{{ name | lower }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}), map('ignoreNullFields', 'false'))
+{%- endmacro %}
+
+{% macro spark__list_joined(texts, separator) -%}
+    array_join({{ texts }}, '{{ separator }}')
+{%- endmacro %}
+
+{% macro spark__without_last(texts) -%}
+    slice({{ texts }}, 1, size({{ texts }}) - 1)
+{%- endmacro %}
+
+{% macro spark__milliseconds_before(time, milliseconds) -%}
+    cast(date_trunc('second', timestampadd(millisecond, -{{ milliseconds }}, {{ time }})) as timestamp_ntz)
+{%- endmacro %}

@@ -233,7 +233,7 @@ is a row of nulls. `list_of` is the field of the one object of each file that ho
 
 {# The JSON of a record's columns, for whoever looks at why it is rejected. #}
 {% macro record_text(columns) -%}
-    cast(to_json({ {%- for name in columns %}'{{ name }}': {{ name | lower }}{{ ', ' if not loop.last }}{% endfor -%} }) as varchar)
+    {{ json_of(columns) }}
 {%- endmacro %}
 
 {# A JSON field as milliseconds; null where it holds no number. #}
@@ -243,18 +243,19 @@ is a row of nulls. `list_of` is the field of the one object of each file that ho
 
 {# The second in which a play began that ended then and lasted so long. #}
 {% macro started_at(ended_at, milliseconds) -%}
-    date_trunc('second', {{ ended_at }} - to_milliseconds({{ milliseconds }}))
+    {{ milliseconds_before(ended_at, milliseconds) }}
 {%- endmacro %}
 
 {# The names of a track's artists in the order given, as a list. #}
 {% macro artists_of_track(track) -%}
-    json_extract_string({{ track }}, '$.artists[*]')
+    {{ json_list(track, '$.artists') }}
 {%- endmacro %}
 
 {# Names as one, as music services write them: A, B & C. #}
 {% macro joined_artists(artists) -%}
     case
-        when len({{ artists }}) > 1 then array_to_string({{ artists }}[:-2], ', ') || ' & ' || {{ artists }}[-1]
-        else {{ artists }}[1]
+        when {{ count_of(artists) }} > 1
+            then {{ list_joined(without_last(artists), ', ') }} || ' & ' || {{ nth(-1, artists) }}
+        else {{ nth(1, artists) }}
     end
 {%- endmacro %}

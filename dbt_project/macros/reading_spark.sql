@@ -134,8 +134,41 @@ of a line is the place of its piece and the line's in the piece.
     ) using parquet
 {%- endmacro %}
 
+{#
+Records of JSON: one a line, or a list, or a list in one object, which are read whole. What is no record is a row of nulls.
+#}
 {% macro spark__read_event_records(format, columns, list_of) -%}
-    {%- for file in recognized_event_files() if file['format'] == format -%}
-        {{ exceptions.raise_compiler_error(file['path'] ~ ' is JSON, which is not read on Spark yet: build it on DuckDB.') }}
-    {%- endfor -%}
+    {%- set all_files = recognized_event_files() -%}
+    {%- set types = [] -%}
+    {%- for name in columns -%}{%- do types.append('`' ~ name ~ '` string') -%}{%- endfor -%}
+    {%- set record = 'struct<' ~ types | join(', ') | replace('` string', '`: string') ~ '>' -%}
+    {%- set found = all_files | selectattr('format', 'equalto', format) | list -%}
+    {%- for file in found %}
+    select
+        cast({{ all_files.index(file) + 1 }} as integer) as file_id
+        {%- for name in columns %},
+        record.`{{ name }}` as {{ name | lower }}
+        {%- endfor %}
+    from (
+        {%- if list_of %}
+        select explode(from_json(value, 'struct<{{ list_of }}: array<{{ record }}>>').{{ list_of }}) as record
+        from text.`{{ spark_path(file['path']) }}` with ('wholetext' = 'true')
+        {%- elif (first_lines(file['path'], 1) | first | default('')).lstrip().startswith('[') %}
+        select explode(from_json(value, 'array<{{ record }}>')) as record
+        from text.`{{ spark_path(file['path']) }}` with ('wholetext' = 'true')
+        {%- else %}
+        select from_json(value, '{{ record }}') as record
+        from text.`{{ spark_path(file['path']) }}`
+        where trim(value) <> ''
+        {%- endif %}
+    ) as records
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select
+        cast(null as integer) as file_id
+        {%- for name in columns %},
+        cast(null as string) as {{ name | lower }}
+        {%- endfor %}
+    where false
+    {%- endfor %}
 {%- endmacro %}

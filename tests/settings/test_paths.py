@@ -52,10 +52,10 @@ def refused(action: Callable[[], object]) -> str:
 
 def literal_path(path: Path) -> str:
     """Write a path as the macro does."""
-    macros = (ROOT / "dbt_project/macros/raw_files.sql").read_text()
-    wanted = re.findall(r"\{% macro literal_(?:path|text)\(.*?endmacro %\}", macros, re.DOTALL)
+    macros = "".join((ROOT / f"dbt_project/macros/{name}.sql").read_text() for name in ("engine", "reading"))
+    wanted = re.findall(r"\{% macro (?:literal_path|default__literal_text)\(.*?endmacro %\}", macros, re.DOTALL)
     template = Environment(extensions=["jinja2.ext.do"]).from_string(
-        "".join(wanted).replace("return(", "(") + "{{ literal_path(path) }}"
+        "".join(wanted).replace("return(", "(").replace("default__", "") + "{{ literal_path(path) }}"
     )
     return template.render(path=str(path), modules={"re": re}).strip()
 

@@ -117,7 +117,7 @@ def test_sql_reads_the_same_entries(entries: list[Entry], tmp_path_factory: pyte
     path = tmp_path_factory.mktemp("feedback") / "feedback.csv"
     for entry in entries:
         add_entry(path, entry)
-    macro = (ROOT / "dbt_project/macros/raw_files.sql").read_text()
+    macro = (ROOT / "dbt_project/macros/reading.sql").read_text()
     options = re.search(r"(delim = ',', quote = .*?), hive_partitioning", macro)[1]
     columns = ", ".join(f"'{name}': 'varchar'" for name in HEADER)
     rows = duckdb.sql(f"select * from read_csv('{path}', columns = {{{columns}}}, {options})").fetchall()

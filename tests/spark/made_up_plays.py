@@ -1,5 +1,6 @@
 """Raw files that two engines could read in two ways: letters, blanks, bytes, line ends, times, and pieces of a file."""
 
+import json
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,12 +51,39 @@ def write_raw_files(folder: Path) -> None:
     tagged = [(name.strip(), tag, count) for count, name in enumerate(NAMES, start=1) for tag in ("rock", "Hip-Hop")]
     (folder / "artist-tags.tsv").write_text("".join(f"{name}\t{tag}\t{count}\n" for name, tag, count in tagged))
     (folder / "me.csv").write_text("".join(map(_exported, range(400))))
+    (folder / "listens.jsonl").write_text("".join(_listen(number) + "\n" for number in range(300)) + "{cut off\n")
+    (folder / "StreamingHistory0.json").write_text(json.dumps([_streamed(number) for number in range(300)], indent=1))
+    (folder / "maloja.json").write_text(json.dumps({"maloja": {}, "scrobbles": [_scrobble(one) for one in range(300)]}))
 
 
 def _exported(number: int) -> str:
     """Write one play as Last.fm's site exports it."""
     fields = (1_240_000_000 + 400 * number, "17 Apr 2009, 20:26", NAMES[number % 9].strip(), "", "An album", "")
     return ",".join(f'"{field}"' for field in (*fields, f"Track {number % 7}", "")) + "\n"
+
+
+def _listen(number: int) -> str:
+    """Write one listen as ListenBrainz exports it; some are cut short, some have their MBIDs elsewhere."""
+    info = (
+        {"recording_mbid": f"{number % 5:08}-0000-4000-8000-000000000000"} if number % 2 else {"duration_ms": 200_000}
+    )
+    track = {"artist_name": NAMES[number % 11], "track_name": f"Track {number % 7}", "additional_info": info}
+    if number % 10 == 0:
+        info |= {"duration_played": 5, "artist_mbids": ["a" * 36, "b" * 36]}
+    return json.dumps({"listened_at": 1_230_000_000 + 500 * number, "user_name": "lib", "track_metadata": track})
+
+
+def _streamed(number: int) -> dict[str, object]:
+    """Give one play as Spotify does; its time is its end."""
+    ended_at = datetime(2009, 1, 2) + timedelta(minutes=7 * number)
+    plays = {"artistName": NAMES[number % 13], "trackName": f"Track {number % 6}", "msPlayed": 1000 * (20 + number)}
+    return {"endTime": f"{ended_at:%Y-%m-%d %H:%M}", **plays}
+
+
+def _scrobble(number: int) -> dict[str, object]:
+    """Give one play as Maloja does; artists are a list."""
+    track = {"artists": list(NAMES[number % 9 : number % 9 + 1 + number % 3]), "title": f"Track {number % 5}"}
+    return {"time": 1_231_000_000 + 600 * number, "track": {**track, "length": 180}, "duration": None}
 
 
 def _line(draw: random.Random) -> bytes:

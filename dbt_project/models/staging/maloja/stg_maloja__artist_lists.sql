@@ -12,13 +12,20 @@ lists as (
     from records
 ),
 
+places as (
+    select
+        artists,
+        {{ each_number(1, count_of('artists')) }} as position
+    from lists
+    where {{ count_of('artists') }} > 1
+),
+
 final as (
     select
         {{ joined_artists('artists') }} as artist_name,
-        unnest(range(1, len(artists) + 1)) as position,
-        unnest(artists) as credited_name
-    from lists
-    where len(artists) > 1
+        position,
+        {{ nth('position', 'artists') }} as credited_name
+    from places
 )
 
 select * from final

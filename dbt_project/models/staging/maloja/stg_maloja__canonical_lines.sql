@@ -11,8 +11,8 @@ typed as (
     select
         *,
         {{ artists_of_track('track') }} as artists,
-        json_extract_string(track, '$.title') as title,
-        try_cast(json_extract_string(track, '$.length') as double) as length_seconds,
+        {{ json_text('track', '$.title') }} as title,
+        try_cast({{ json_text('track', '$.length') }} as double) as length_seconds,
         try_cast(duration as double) as played_seconds
     from records
 ),

@@ -13,7 +13,7 @@ typed as (
     select
         *,
         {{ milliseconds('msplayed') }} as played_ms,
-        try_strptime(endtime, ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S']) as ended_at
+        {{ time_in('endtime', ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S']) }} as ended_at
     from records
 ),
 
