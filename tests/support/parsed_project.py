@@ -17,8 +17,9 @@ from shared_folder import made_once
 ROOT = Path(__file__).parents[2]
 
 
-def parsed(warehouse: Path, variables: str = "{}") -> Manifest:
+def parsed(warehouse: Path, variables: str = "{}", target: str | None = None) -> Manifest:
     """Give a copy of the parsed project for a warehouse of this name; a run writes what it compiles into it."""
+    assert target is None, "another engine has a project of its own"
     return _parsed(warehouse.stem).deepcopy()
 
 
