@@ -14,7 +14,7 @@ mkdir -p "$folder/project/seeds"
 cd "$folder/project"
 cat > dbt_project.yml <<'YAML'
 name: small
-version: "1"
+version: "1.0.0"
 profile: small
 flags: {send_anonymous_usage_stats: false}
 YAML
