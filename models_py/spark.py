@@ -42,7 +42,8 @@ def check_build_on_spark(settings: Settings, target: str) -> None:
         )
     if target == "spark_local" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         raise SettingError("Spark needs Java 17 or newer: install it, or set JAVA_HOME to where it is.")
-    check_study(settings) if _is_elsewhere() else check_build(settings)
+    check = check_study if _is_elsewhere() else check_build
+    check(settings)
 
 
 def build(settings: Settings, target: str) -> None:
@@ -63,6 +64,9 @@ def build(settings: Settings, target: str) -> None:
     if not _is_elsewhere():
         ensure_raw_files(settings)
         settings.raw.mkdir(parents=True, exist_ok=True)
+        # files are told apart by how their addresses end, which those below a relative folder may share
+        os.environ["RAW"] = str(settings.raw.absolute())
+    os.environ["DEMO"] = str(settings.demo.absolute())
     logging.getLogger("SQLQueryContextLogger").disabled = True
     os.environ["SPARK_BUILD"] = f"_{datetime.now(UTC):%Y%m%d%H%M%S}"
     with stage("Raw files to marts (dbt on Spark)") as shown, _in_one_sentence():

@@ -288,10 +288,7 @@ OF_ONE_ENGINE = re.compile(
 
 
 def test_functions_of_one_engine_stand_in_its_own_files() -> None:
-    own = {
-        ROOT / "dbt_project" / "macros" / f"{name}.sql"
-        for name in ("engine", "reading", "exports", "recommender_tables")
-    }
+    own = {ROOT / "dbt_project" / "macros" / f"{name}.sql" for name in ("engine", "reading", "recommender_tables")}
     models = (ROOT / "dbt_project" / "models").rglob("*.sql")
     macros = (ROOT / "dbt_project" / "macros").glob("*.sql")
     found = {

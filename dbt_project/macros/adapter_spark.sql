@@ -2,11 +2,15 @@
 What dbt-spark 1.11 does otherwise than this project needs it.
 #}
 
-{# `varchar` has a length on Spark; contracts mean any text. #}
+{# A type as Spark names it, where `varchar` has a length and any text is a string. #}
+{% macro spark_type(data_type) -%}
+    {{ return(data_type | replace('varchar', 'string')) }}
+{%- endmacro %}
+
 {% macro spark__get_empty_schema_sql(columns) -%}
     select
     {%- for column in columns.values() %}
-        cast(null as {{ column.data_type | replace('varchar', 'string') }}) as {{ column.name }}{{ ',' if not loop.last }}
+        cast(null as {{ spark_type(column.data_type) }}) as {{ column.name }}{{ ',' if not loop.last }}
     {%- endfor %}
     where false
 {%- endmacro %}
@@ -17,9 +21,9 @@ What dbt-spark 1.11 does otherwise than this project needs it.
 
 {# A seed in one statement; dbt-spark writes a missing value as the text None and leaves quotes in texts as they are. #}
 {% macro spark__create_csv_table(model, agate_table) -%}
-    {%- set types, columns, rows = model['config'].get('column_types', {}), [], [] -%}
+    {%- set types, columns = model['config'].get('column_types', {}), [] -%}
     {%- for name in agate_table.column_names -%}
-        {%- do columns.append(types.get(name, adapter.convert_type(agate_table, loop.index0)) | replace('varchar', 'string')) -%}
+        {%- do columns.append(spark_type(types.get(name, adapter.convert_type(agate_table, loop.index0)))) -%}
     {%- endfor -%}
     {%- set query -%}
         create table {{ this.render() }} using parquet as

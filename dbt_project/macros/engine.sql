@@ -165,11 +165,6 @@ track_id_of('Radiohead', 'Creep').
     string_split({{ text }}, '{{ separator }}')
 {%- endmacro %}
 
-{# A tab, which literals of SQL do not show. #}
-{% macro tab() -%}
-    {{ return('\t') }}
-{%- endmacro %}
-
 {# The field of that number in a list, from 1; null where the list is shorter. #}
 {% macro nth(number, fields='fields') -%}
     {{ return(adapter.dispatch('nth')(number, fields)) }}
@@ -188,10 +183,7 @@ track_id_of('Radiohead', 'Creep').
 
 {# True where a text is among others. DuckDB makes a join of `in` with more than a few, for which every line is worked out. #}
 {% macro is_among(text, texts) -%}
-    {{ return(adapter.dispatch('is_among')(text, texts)) }}
-{%- endmacro %}
-{% macro default__is_among(text, texts) -%}
-    list_contains({{ text_list(texts) }}, {{ text }})
+    array_contains({{ text_list(texts) }}, {{ text }})
 {%- endmacro %}
 
 {# A list of the given texts. #}

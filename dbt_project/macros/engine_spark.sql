@@ -109,7 +109,7 @@ no zone (spark.sql.timestampType), as in DuckDB.
 {%- endmacro %}
 
 {% macro spark__split_text(text, separator) -%}
-    split({{ text }}, r'{{ modules.re.escape(separator) if separator != tab() else tab() }}', -1)
+    split({{ text }}, {{ raw_literal(modules.re.escape(separator)) }}, -1)
 {%- endmacro %}
 
 {% macro spark__nth(number, fields) -%}
@@ -118,10 +118,6 @@ no zone (spark.sql.timestampType), as in DuckDB.
 
 {% macro spark__count_of(elements) -%}
     size({{ elements }})
-{%- endmacro %}
-
-{% macro spark__is_among(text, texts) -%}
-    {{ text }} in ({% for text in texts %}{{ literal_text(text) }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 {% macro spark__text_list(texts) -%}

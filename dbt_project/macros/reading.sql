@@ -7,6 +7,11 @@ How files are listed and read. DuckDB's forms are here, those of another engine 
     {{ return(literal_text(modules.re.sub('([\\[*?])', '[\\1]', path))) }}
 {%- endmacro %}
 
+{# Paths as such literals, in a list. #}
+{% macro path_list(files) -%}
+    [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}]
+{%- endmacro %}
+
 {# Paths of the files of a folder and, where asked for, of the folders in it. #}
 {% macro files_in(folder, with_folders=false) -%}
     {{ return(adapter.dispatch('files_in')(folder, with_folders)) }}
@@ -101,7 +106,7 @@ read whole; that of a file whose name is no JSON's is not looked at.
 
 {# A file's number in a list of files, from 1, by its path as the reader gives it. #}
 {% macro file_number(path, files) -%}
-    cast(list_position([{% for file in files %}{{ literal_text(file) }}{{ ', ' if not loop.last }}{% endfor %}], {{ path }}) as integer)
+    cast(list_position({{ text_list(files) }}, {{ path }}) as integer)
 {%- endmacro %}
 
 {#
@@ -129,11 +134,70 @@ of the model's own: models that read at the same time mix up their rejects in ta
         {{ file_number('filename', all_files) }} as file_id,
         line
     from read_csv(
-        [{% for file in files %}{{ literal_path(file) }}{{ ', ' if not loop.last }}{% endfor %}],
-        columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
+        {{ path_list(files) }}, columns = {'line': 'varchar'}, delim = e'\x01\x02\x03\x04', quote = '', escape = '', header = false,
         auto_detect = false, strict_mode = true, filename = true, hive_partitioning = false, store_rejects = true,
         rejects_table = '{{ this.identifier }}_reject_errors', rejects_scan = '{{ this.identifier }}_reject_scans'
     )
+{%- endmacro %}
+
+{#
+One row per record of the JSON files of a format, in file order, as (file_id, and the given columns). DuckDB reads the
+given fields alone: what else is in a record, such as IP addresses, never gets into the warehouse. A record that is none
+is a row of nulls. `list_of` is the field of the one object of each file that holds the records.
+#}
+{% macro read_event_records(format, columns, list_of=none) -%}
+    {{ return(adapter.dispatch('read_event_records')(format, columns, list_of)) }}
+{%- endmacro %}
+{% macro default__read_event_records(format, columns, list_of) -%}
+    {%- set all_files = recognized_event_files() -%}
+    {%- set files = all_files | selectattr('format', 'equalto', format) | map(attribute='path') | list -%}
+    {%- set names = columns.keys() | map('lower') | list -%}
+    {%- set record -%}
+        struct({% for name, type in columns.items() %}{{ name }} {{ type }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endset -%}
+    {%- if not files -%}
+    select
+        cast(null as integer) as file_id
+        {%- for name, type in columns.items() %},
+        cast(null as {{ type }}) as {{ name | lower }}
+        {%- endfor %}
+    where false
+    {%- elif list_of -%}
+    select
+        file_id
+        {%- for name in names %},
+        record.{{ name }}
+        {%- endfor %}
+    from (
+        select
+            {{ file_number('filename', all_files | map(attribute='path') | list) }} as file_id,
+            unnest({{ list_of }}) as record
+        from read_json(
+            {{ path_list(files) }}, columns = {'{{ list_of }}': '{{ record }}[]'}, {{ record_options() }},
+            maximum_object_size = {{ largest_size(files) }}
+        )
+    )
+    {%- else -%}
+    select
+        {{ file_number('filename', all_files | map(attribute='path') | list) }} as file_id
+        {%- for name in names %},
+        {{ name }}
+        {%- endfor %}
+    from read_json(
+        {{ path_list(files) }},
+        columns = { {%- for name, type in columns.items() %}'{{ name }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%} },
+        {{ record_options() }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro record_options() -%}
+    records = true, ignore_errors = true, filename = true, hive_partitioning = false
+{%- endmacro %}
+
+{# Bytes of the largest of the files, and some more. #}
+{% macro largest_size(files) -%}
+    {{ return(run_query("select max(size) + 1024 from read_blob(" ~ path_list(files) ~ ")").rows[0][0]) }}
 {%- endmacro %}
 
 {# A line's number among those that were read, from 1, where few are read. #}

@@ -13,7 +13,7 @@ How Apache Spark 4 lists and reads files: those of a file system or object store
         select path
         from binaryFile.`{{ spark_path(folder) }}` with ('recursiveFileLookup' = '{{ 'true' if with_folders else 'false' }}')
     {%- endset -%}
-    {%- set paths, start = [], namespace(length=none) -%}
+    {%- set paths = [] -%}
     {%- for path in run_query(query).columns[0].values() -%}
         {%- do paths.append(folder ~ path.split(folder.removeprefix('.'), 1)[1]) -%}
     {%- endfor -%}

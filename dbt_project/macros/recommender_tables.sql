@@ -81,7 +81,7 @@ they are of another version, belong together, and can be computed again.
         {%- for node in recommender_tables() -%}
             {%- set columns = [] -%}
             {%- for column in node.columns.values() -%}
-                {%- do columns.append(column.name ~ ' ' ~ column.data_type.replace('varchar', 'string')) -%}
+                {%- do columns.append(column.name ~ ' ' ~ spark_type(column.data_type)) -%}
             {%- endfor -%}
             {%- do run_query('create table if not exists ' ~ node.schema ~ '.' ~ node.name ~ ' (' ~ columns | join(', ') ~ ') using parquet') -%}
         {%- endfor -%}

@@ -19,7 +19,7 @@ split_lines as (
         line_order,
         line_order = min(line_order) over (partition by file_id) as is_first,
         line,
-        {{ split_text('line', tab()) }} as fields
+        {{ split_text('line', '\t') }} as fields
     from numbered
 ),
 

@@ -10,7 +10,7 @@ split_lines as (
     select
         file_id,
         line,
-        {{ split_text('line', tab()) }} as fields
+        {{ split_text('line', '\t') }} as fields
     from lines
 ),
 

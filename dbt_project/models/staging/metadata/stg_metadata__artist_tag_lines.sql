@@ -9,7 +9,7 @@ lines as (
 split_lines as (
     select
         line,
-        {{ split_text('line', tab()) }} as fields
+        {{ split_text('line', '\t') }} as fields
     from lines
 ),
 
