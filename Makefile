@@ -76,8 +76,8 @@ fit: $(READY) ## Tune, fit and evaluate on the marts as they are, then publish
 # the name of an earlier version
 recommend: fit
 
-evaluate: $(READY) ## Everything: raw files (or the demo) to leaderboard and served recommendations
-	@$(BIN)/python -m models_py evaluate
+evaluate: $(if $(TARGET),$(SPARK_READY),$(READY)) ## Everything: raw files (or the demo) to leaderboard and served recommendations (TARGET: as build)
+	@$(BUILDER)/python -m models_py evaluate
 
 report: $(READY) ## Write the report, one HTML file beside WAREHOUSE (LISTENER=user id: that person's page too)
 	@$(BIN)/python -m models_py report

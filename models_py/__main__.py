@@ -20,6 +20,7 @@ from models_py.errors import MusicError, ReportError, SettingError
 from models_py.settings.checks import (
     check_build,
     check_counts,
+    check_export,
     check_fit,
     check_history,
     check_item_type,
@@ -44,29 +45,34 @@ NewArtists = Annotated[
     ),
 ]
 
+Target = Annotated[str, typer.Option(envvar="TARGET", help="spark_local or spark: do it there.")]
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def evaluate(new_artists: NewArtists = False) -> None:
+def evaluate(new_artists: NewArtists = False, target: Target = "") -> None:
     """Everything: raw files (or the demo) to leaderboard and served recommendations."""
     settings = _settings_of_study(new_artists)
+    if target:
+        from models_py.spark import building
+
+        building.check_build_on_spark(settings, target)
+        building.evaluate(settings, target)
+        return
     check_build(settings)
     _evaluate(settings, prepare=True)
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def build(
-    new_artists: NewArtists = False,
-    target: Annotated[str, typer.Option(envvar="TARGET", help="spark_local or spark: build there.")] = "",
-) -> None:
+def build(new_artists: NewArtists = False, target: Target = "") -> None:
     """All tables from raw files (or the demo) and stored results, without fitting anything."""
     settings = _settings_of_study(new_artists)
     if target:
-        from models_py import spark
+        from models_py.spark import building
 
-        spark.check_build_on_spark(settings, target)
-        spark.build(settings, target)
+        building.check_build_on_spark(settings, target)
+        building.build(settings, target)
         return
     check_build(settings)
     from models_py import pipeline
@@ -80,6 +86,32 @@ def fit(new_artists: NewArtists = False) -> None:
     settings = _settings_of_study(new_artists)
     check_fit(settings)
     _evaluate(settings, prepare=False)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def export(
+    folder: Annotated[str, typer.Argument(help="A folder that is not there, or with --target spark an address.")],
+    target: Target = "",
+) -> None:
+    """Write the marts as Parquet, which DuckDB and Spark read, with a DuckDB file of views on them."""
+    settings = Settings.from_environment()
+    if target:
+        from models_py.spark import building
+
+        building.check_target_of_spark(target)
+        if not building.is_address(folder):
+            check_export(Path(folder))
+        building.export(settings, target, folder)
+    else:
+        check_export(Path(folder))
+        check_published(settings.warehouse)
+        from models_py.parquet import export as write
+        from models_py.terminal.progress import stage
+
+        say_when_stopped("Stopped.")
+        with stage("Marts to Parquet"):
+            write(settings.warehouse, Path(folder))
+    say(f"The marts are in {folder}; reader.duckdb there has a view of each.")
 
 
 @app.command(rich_help_panel=EVERY_DAY)

@@ -1,5 +1,6 @@
 """Runs dbt inside this process, with progress, and frees the warehouse file afterwards."""
 
+import json
 import os
 from collections.abc import Callable
 from functools import cache
@@ -83,15 +84,15 @@ def document(warehouse: Path, variables: str) -> None:
     _run(["docs", "generate", "--static", "--target", target], path, variables)
 
 
-def operate(macro: str, warehouse: Path, variables: str, target: str) -> None:
-    """Run a macro by itself.
+def operate(macro: str, warehouse: Path, variables: str, target: str, **arguments: str) -> None:
+    """Run a macro by itself, with arguments by name.
 
     Raises
     ------
     BuildError
         With the one sentence that stopped dbt.
     """
-    _run(["run-operation", macro], warehouse, variables, target=target)
+    _run(["run-operation", macro, "--args", json.dumps(arguments)], warehouse, variables, target=target)
 
 
 @cache

@@ -17,6 +17,7 @@ import numpy as np
 
 from models_py.errors import SettingError, WarehouseError
 from models_py.settings.paths import check_published, check_warehouse_file
+from models_py.terminal.stopping import written_whole
 
 SCHEMA = "recommender"
 # Of a query: by place, or by name.
@@ -191,6 +192,29 @@ class Warehouse:
                     "free disk space, or run `make evaluate` to build it anew."
                 ) from error
 
+    def write_parquet(self, folder: Path, schema: str) -> None:
+        """Write each table of a schema as Parquet into a folder of its name.
+
+        Raises
+        ------
+        WarehouseError
+            Where this file cannot be read, or the folder cannot be written.
+        """
+        names = self.read(
+            "select table_name as name from information_schema.tables where table_schema = ? order by all", [schema]
+        )["name"].tolist()
+        with self._connect(read_only=True) as connection:
+            try:
+                for name in names:
+                    (folder / name).mkdir()
+                    target = _quoted(os.path.join(".", folder / name / f"{name}.parquet"))
+                    connection.execute(f"copy {schema}.{name} to {target} (format parquet)")
+            except (duckdb.Error, OSError) as error:
+                raise WarehouseError(
+                    f"{self.path} cannot be written to {folder} ({_in_one_line(error)}): free disk space, or name a "
+                    "folder that can be written."
+                ) from error
+
     def replace(self, replacements: Iterable[Replacement]) -> None:
         """Write all replacements in one transaction: either every one of them is there afterwards or none."""
         with self._connect(read_only=False) as connection:
@@ -313,6 +337,34 @@ def read_files(query: str, parameters: Sequence[object]) -> list[tuple]:
             raise ValueError(_in_one_line(error)) from error
 
 
+def write_tables(path: Path, tables: Mapping[str, object]) -> None:
+    """Write tables of Arrow, by schema and name, into a new file."""
+    with duckdb.connect(os.path.join(".", path)) as connection:
+        for name, table in tables.items():
+            connection.execute(f"create schema if not exists {name.split('.')[0]}")
+            connection.register("new_rows", table)
+            connection.execute(f"create table {name} as select * from new_rows")
+
+
+def write_views(path: Path, folders: Mapping[str, Path]) -> None:
+    """Write a file with views, by schema and name, on the Parquet files of folders, in place of one that is there.
+
+    Raises
+    ------
+    WarehouseError
+        Where the file cannot be written.
+    """
+    try:
+        with written_whole(path) as new:
+            with duckdb.connect(os.path.join(".", new)) as connection:
+                for name, folder in folders.items():
+                    connection.execute(f"create schema if not exists {name.split('.')[0]}")
+                    files = _quoted(str(folder.absolute() / "*.parquet"))
+                    connection.execute(f"create view {name} as select * from read_parquet({files})")
+    except (duckdb.Error, OSError) as error:
+        raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error
+
+
 def strings(values: Iterable[object]) -> np.ndarray:
     """Put values into an array of Python objects, the form in which text goes into the warehouse."""
     return np.array(list(values), dtype=object)
@@ -341,7 +393,7 @@ def _maker(path: Path, refusal: str) -> str:
     return created[1] if created else "another version of DuckDB"
 
 
-def _in_one_line(error: duckdb.Error) -> str:
+def _in_one_line(error: Exception) -> str:
     """Take what is wrong and the names that were meant, without the copy of the query that follows."""
     text = " ".join(str(error).split("\nLINE ")[0].split()).rstrip(".!")
     return text if text.endswith("?") else f"{text}."

@@ -61,6 +61,11 @@ track_id_of('Radiohead', 'Creep').
     concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as string), ''){{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
+{# A double as a whole number for a checksum: as a text, each engine writes it in its own way. #}
+{% macro in_billionths(number) -%}
+    cast(round({{ number }} * 1e9) as bigint)
+{%- endmacro %}
+
 {# Order-independent checksum of a group's rows over the given columns. Rows must be distinct: equal ones cancel out. #}
 {% macro rows_checksum(columns) -%}
     {{ return(adapter.dispatch('rows_checksum')(columns)) }}

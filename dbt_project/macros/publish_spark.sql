@@ -24,6 +24,14 @@ one after the other: for a moment some marts are of this build and some of the o
     {%- endfor -%}
 {%- endmacro %}
 
+{# Writes each published mart as Parquet into a folder of its name. #}
+{% macro export_build(folder) -%}
+    {%- for name in relations_of('views', 'marts') -%}
+        {%- set address = literal_text(folder ~ '/' ~ name) -%}
+        {%- do run_query('insert overwrite directory ' ~ address ~ ' using parquet select * from marts.' ~ name) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# Names of a schema's tables, views among them, or of its views alone; Spark lists temporary ones with any schema. #}
 {% macro relations_of(kind, schema) -%}
     {%- set names = [] -%}

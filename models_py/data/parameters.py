@@ -69,14 +69,15 @@ class Parameters:
         """
         row = cls.read_row(warehouse)
         try:
-            return cls._of(row)
+            return cls.of(row)
         except KeyError as error:
             raise WarehouseError(
                 f"{warehouse.path} is of another version, which knew no {error.args[0]}: run `make evaluate`."
             ) from error
 
     @classmethod
-    def _of(cls, row: Mapping[str, object]) -> "Parameters":
+    def of(cls, row: Mapping[str, object]) -> "Parameters":
+        """Take them from the row of `evaluation_parameters`."""
         return cls(
             default_split=str(row["default_split"]),
             min_listeners_to_group=int(row["min_listeners_to_group"]),

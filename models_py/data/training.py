@@ -1,6 +1,6 @@
 """What the training marts hold for one split and item type, read once and handed to models as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,13 @@ class Dataset:
     n_users: int
     tasks: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> "Dataset":
+        """Take it from a row of `DATASETS`."""
+        tasks = tuple(filter(None, str(row["tasks"]).split(",")))
+        counted = {"is_default": bool(row["is_default"]), "n_users": int(row["n_users"]), "tasks": tasks}
+        return cls(**{**row, **counted})
+
     @property
     def key(self) -> dict[str, str]:
         """The columns that name it in every table."""
@@ -39,29 +46,20 @@ class TrainingData:
     validation: Validation
 
 
+# Every split and item type with training rows, in a fixed order.
+DATASETS = """
+    select f.split_name, f.item_type, f.split_kind, f.is_default, f.fingerprint, count(*) as n_users,
+        coalesce(f.tasks, '') as tasks
+    from {marts}.training_fingerprints as f
+    inner join {marts}.training_users as u on f.split_name = u.split_name and f.item_type = u.item_type
+    group by all
+    order by f.is_default desc, f.split_name, f.item_type
+"""
+
+
 def read_datasets(warehouse: Warehouse) -> list[Dataset]:
     """Every split and item type with training rows, in a fixed order."""
-    rows = warehouse.read_rows(
-        """
-        select f.split_name, f.item_type, f.split_kind, f.is_default, f.fingerprint, count(*) as n_users,
-            coalesce(f.tasks, '') as tasks
-        from marts.training_fingerprints as f
-        inner join marts.training_users as u on f.split_name = u.split_name and f.item_type = u.item_type
-        group by all
-        order by f.is_default desc, f.split_name, f.item_type
-        """
-    )
-    return [
-        Dataset(
-            **{
-                **row,
-                "is_default": bool(row["is_default"]),
-                "n_users": int(row["n_users"]),
-                "tasks": tuple(filter(None, row["tasks"].split(","))),
-            }
-        )
-        for row in rows
-    ]
+    return [Dataset.of(row) for row in warehouse.read_rows(DATASETS.format(marts="marts"))]
 
 
 def default_dataset(warehouse: Warehouse, item_type: str) -> Dataset:

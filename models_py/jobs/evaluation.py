@@ -78,7 +78,20 @@ def _skipped(run: Run, reason: str) -> Run:
 def _tuned(
     runs: Sequence[Run], recommender: type[Recommender], data: TrainingData, parameters: Parameters
 ) -> list[Run]:
-    """Choose each task's hyper-parameters on validation, from a sample where data are large, and fit on train."""
+    """Tune, and fit on train once for tasks that chose alike, which share the fit."""
+    done: list[Run] = []
+    for setting, of_setting in chosen_settings(runs, recommender, data, parameters).items():
+        made, model = fitted(of_setting, setting, data, parameters)
+        if not done and made[0].dataset.is_default:
+            made[0] = likened(made[0], model, data)
+        done += made
+    return done
+
+
+def chosen_settings(
+    runs: Sequence[Run], recommender: type[Recommender], data: TrainingData, parameters: Parameters
+) -> dict[Recommender, list[Run]]:
+    """Choose each run's hyper-parameters on validation, of a sample where data are large; give the runs by setting."""
     fit, validation = tuning_data(data, runs[0].dataset.item_type, parameters)
     trials = tune(
         recommender,
@@ -92,20 +105,13 @@ def _tuned(
     )
     space = searched_space(recommender, unsearched(recommender, fit))
     planned = min(parameters.tuning_trials, space_size(space))
-    # tasks that chose alike share a fit
     alike: dict[Recommender, list[Run]] = {}
     for run in runs:
         of_task = [trial for trial in trials if trial.task == run.task]
         chosen = next(trial.hyper_parameters for trial in of_task if trial.is_chosen)
         run = replace(run, trials=of_task, trials_planned=planned, tuning_users=fit.n_users)
         alike.setdefault(recommender(**chosen), []).append(run)
-    done: list[Run] = []
-    for setting, of_setting in alike.items():
-        made, model = fitted(of_setting, setting, data, parameters)
-        if not done and made[0].dataset.is_default:
-            made[0] = likened(made[0], model, data)
-        done += made
-    return done
+    return alike
 
 
 def tuning_data(data: TrainingData, item_type: str, parameters: Parameters) -> tuple[Interactions, Validation]:

@@ -38,6 +38,8 @@ class Run:
     ----------
     task : str
         Each task has a choice of hyper-parameters of its own; tasks that chose alike share a fit, and its cost.
+    engine : str
+        What fitted it.
     alike : Alike or None
         Items that the fitted model takes for alike; a model's are stored once, of its first task.
     """
@@ -47,6 +49,7 @@ class Run:
     task: str
     search_key: str
     is_baseline: bool
+    engine: str = "python"
     status: str = "ok"
     reason: str | None = None
     hyper_parameters: str | None = None
@@ -80,16 +83,28 @@ def replacements(runs: Sequence[Run]) -> list[Replacement]:
     dataset, model_name = runs[0].dataset, runs[0].model_name
     key = {**dataset.key, "model_name": model_name}
     stamp = {"fingerprint": dataset.fingerprint}
-    ended = {"finished_at": datetime.now(UTC).replace(tzinfo=None), "package_version": __version__}
-    trials = [trial for run in runs for trial in run.trials]
     lists = {run.task: run.lists for run in runs if run.lists is not None}
     alike = next((run.alike for run in runs if run.alike), None)
     return [
-        Replacement("runs", key, columns(runs, [*COLUMNS, "trials_run"]), ended | stamp),
-        Replacement("trials", key, columns(trials, Trial.__dataclass_fields__), stamp),
+        Replacement("runs", key, run_columns(runs), stamp),
+        Replacement("trials", key, trial_columns(runs), stamp),
         Replacement("recommendations", key, _list_columns(lists), stamp),
         Replacement("similar_items", key, pairs(alike, "item"), stamp) if alike else Replacement("similar_items", key),
     ]
+
+
+def run_columns(runs: Sequence[Run]) -> dict[str, np.ndarray]:
+    """Put runs, which end now, into the columns of table `runs`, but those that name the model and its data."""
+    ended = {
+        "finished_at": np.full(len(runs), np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")),
+        "package_version": strings([__version__] * len(runs)),
+    }
+    return columns(runs, [*COLUMNS, "trials_run"]) | ended
+
+
+def trial_columns(runs: Sequence[Run]) -> dict[str, np.ndarray]:
+    """Put the runs' trials into the columns of table `trials`, but those that name the model and its data."""
+    return columns([trial for run in runs for trial in run.trials], Trial.__dataclass_fields__)
 
 
 def fitted(
@@ -104,11 +119,8 @@ def fitted(
     with measured() as list_usage:
         tasks = [run.task for run in runs]
         lists = recommend(model, train, np.arange(train.n_users), tasks, parameters.list_length)
-    of_setting = edges(recommender, min(train.counts.shape))
     found = {
-        "hyper_parameters": json.dumps(asdict(recommender)),
-        "members": getattr(recommender, "members", None),
-        "edges": ", ".join(f"{name} {value:g}" for name, value in of_setting.items()) or None,
+        **described(recommender, min(train.counts.shape)),
         "fit_seconds": fit_usage.seconds,
         "recommend_seconds": list_usage.seconds,
         "peak_memory_mb": max(fit_usage.peak_memory_mb, list_usage.peak_memory_mb),
@@ -117,6 +129,16 @@ def fitted(
         "n_interactions": train.counts.nnz,
     }
     return [replace(run, **found, lists=lists[run.task]) for run in runs], model
+
+
+def described(recommender: Recommender, most: int) -> dict[str, object]:
+    """Give the columns of `runs` that are of a setting; `most` is what counts in it can be at most."""
+    of_setting = edges(recommender, most)
+    return {
+        "hyper_parameters": json.dumps(asdict(recommender)),
+        "members": getattr(recommender, "members", None),
+        "edges": ", ".join(f"{name} {value:g}" for name, value in of_setting.items()) or None,
+    }
 
 
 def attempted(runs: Sequence[Run], make: Callable[[], list[Run]]) -> list[Run]:

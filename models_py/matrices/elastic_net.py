@@ -37,9 +37,21 @@ def regressed(matrix: sparse.csr_matrix, index: np.ndarray, absolute: float, squ
     array of float32, shape (n_columns, k)
     """
     columns = matrix.T.tocsr().astype(np.float64)
-    known = inner_products(columns) if columns.shape[0] <= FEW_COLUMNS else np.empty((0, 0))
+    if columns.shape[0] <= FEW_COLUMNS:
+        return regressed_by(inner_products(columns), index, absolute, squared)
+    return _regressed(columns, np.empty((0, 0)), index, absolute, squared)
+
+
+def regressed_by(products: np.ndarray, index: np.ndarray, absolute: float, squared: float) -> np.ndarray:
+    """Find the same weights from the inner products of all columns, X'X of float64, shape (n_columns, n_columns)."""
+    return _regressed(sparse.csr_matrix((len(products), 0)), products, index, absolute, squared)
+
+
+def _regressed(
+    columns: sparse.csr_matrix, known: np.ndarray, index: np.ndarray, absolute: float, squared: float
+) -> np.ndarray:
     weights = np.zeros(index.shape, dtype=np.float32)
-    cells = columns.indptr, columns.indices, columns.data, matrix.shape[0]
+    cells = columns.indptr, columns.indices, columns.data, columns.shape[1]
     _regress(*cells, known, index, absolute, squared, weights)
     return weights
 

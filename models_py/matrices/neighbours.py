@@ -147,6 +147,30 @@ def searched(
     return [Neighbours(index[part].reshape(shape), similarity[part].reshape(shape), n_vectors) for part, shape in parts]
 
 
+def nearest_by(products: np.ndarray, k: int) -> np.ndarray:
+    """Find the k nearest others of each vector by cosine from all inner products, best first, ties by index.
+
+    Parameters
+    ----------
+    products : array of float64, shape (n, n)
+    k : int
+
+    Returns
+    -------
+    array of int32, shape (n, min(k, n))
+        -1 at the end where fewer are alike at all.
+    """
+    norms = np.sqrt(np.diag(products))
+    index = np.full((len(products), min(k, len(products))), -1, dtype=np.int32)
+    for own, (row, norm) in enumerate(zip(products, norms, strict=True)):
+        cosines = (row / np.maximum(norm * norms, TINY)).astype(np.float32)
+        cosines[own] = 0
+        best = np.argsort(-cosines, kind="stable")[:k]
+        best = best[cosines[best] > 0]
+        index[own, : len(best)] = best
+    return index
+
+
 def _divisors(
     query_norms: np.ndarray, norms: np.ndarray, searches: Sequence[Search]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

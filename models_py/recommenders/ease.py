@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+import numpy as np
+from scipy import sparse
+from scipy.linalg import inv
+
 from models_py.data.interactions import DECAYS, Interactions
+from models_py.matrices.gram import Gram
 from models_py.matrices.inverse import Ridge, inverse_memory, too_square
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale
 from models_py.recommenders.base import Fading
@@ -59,6 +64,22 @@ class EASE(Fading):
         preparation, ridge = prepared or self.prepare([self], interactions, seed)
         scale = popularity_scale(interactions.listeners, self.score_power)
         return InverseWeights.of(ridge, self.regularization, self.exponent, scale, preparation)
+
+    def of_gram(self, gram: Gram) -> InverseWeights:
+        """Invert X'X, whatever number of users it is of; the model folds in, and holds no histories."""
+        squares, size = gram.values.copy(), self.regularization * (gram.energy / gram.n_users or 1.0)
+        squares[np.diag_indices_from(squares)] += size
+        inverse = inv(squares, overwrite_a=True, check_finite=False)
+        scale = popularity_scale(gram.listeners, self.score_power)
+        return InverseWeights(
+            # more rows than items say that the inverse is of items
+            histories=sparse.csr_matrix((len(inverse) + 1, len(inverse))),
+            inverse=inverse,
+            regularization=size,
+            own=scale * size ** (self.exponent - 1),
+            others=scale / np.diag(inverse) ** self.exponent,
+            preparation=gram.preparation,
+        )
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and the decomposition."""

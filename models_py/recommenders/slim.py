@@ -8,8 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from models_py.data.interactions import DECAYS, Interactions
-from models_py.matrices.elastic_net import regressed, regression_memory
-from models_py.matrices.neighbours import Neighbours, Search, between, neighbours_memory, searched
+from models_py.matrices.elastic_net import regressed, regressed_by, regression_memory
+from models_py.matrices.gram import Gram
+from models_py.matrices.neighbours import Neighbours, Search, between, nearest_by, neighbours_memory, searched
 from models_py.matrices.weighting import DAMPED, Preparation, popularity_scale, scale_columns
 from models_py.recommenders.base import Fading
 from models_py.recommenders.fitted import ItemWeights
@@ -64,9 +65,20 @@ class SLIM(Fading):
         energy = float((histories.data.astype(np.float64) ** 2).sum() / max(interactions.n_items, 1))
         index = np.ascontiguousarray(found.index[:, : self.neighbours])
         weights = regressed(histories, index, self.absolute * energy, self.squared * energy)
-        by_item = between(index, weights ** np.float32(self.sharpness), interactions.n_items).T.tocsr()
-        scale = popularity_scale(interactions.listeners, self.score_power)
-        return ItemWeights(histories, scale_columns(by_item, scale), preparation)
+        return ItemWeights(histories, self._between(index, weights, interactions.listeners), preparation)
+
+    def of_gram(self, gram: Gram) -> ItemWeights:
+        """Solve from X'X; the model folds in, and holds no histories."""
+        energy = gram.energy / max(len(gram.values), 1)
+        index = nearest_by(gram.values, self.neighbours)
+        weights = regressed_by(gram.values, index, self.absolute * energy, self.squared * energy)
+        nobody = sparse.csr_matrix((0, len(gram.values)), dtype=np.float32)
+        return ItemWeights(nobody, self._between(index, weights, gram.listeners), gram.preparation)
+
+    def _between(self, index: np.ndarray, weights: np.ndarray, listeners: np.ndarray) -> sparse.csr_matrix:
+        """Put what explains each item into its column."""
+        by_item = between(index, weights ** np.float32(self.sharpness), len(listeners)).T.tocsr()
+        return scale_columns(by_item, popularity_scale(listeners, self.score_power))
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells by user and by item, every item's neighbours, and the regressions."""

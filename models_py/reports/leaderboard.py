@@ -41,7 +41,7 @@ def print_leaderboard(path: Path) -> None:
         """
         select l.item_type, l.leaderboard_rank, l.model_name, l.ndcg, l.ndcg_ci_low, l.ndcg_ci_high, l.hit_rate,
             l.recall, l.coverage, l.trials_run, l.trials_planned, l.n_users, l.density, l.k, l.members, l.edges,
-            l.ndcg_known_artist, l.ndcg_new_artist, l.ndcg_known_group, l.ndcg_new_group,
+            l.engine, l.ndcg_known_artist, l.ndcg_new_artist, l.ndcg_known_group, l.ndcg_new_group,
             coalesce(c.verdict, case when l.model_name = b.baseline_name then 'baseline' end, '') as verdict,
             coalesce(l.lead_is_real, false) as lead_is_real, f.is_demo
         from marts.model_leaderboard as l
@@ -84,7 +84,10 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
     # discoveries of artists are all of new ones
     given = {kind for kind in KINDS if not isnan(first[f"ndcg_{kind}"])} - {f"new_{first['item_type']}"}
     kinds = {kind: words for kind, words in KINDS.items() if kind in given}
-    headings = ("", "model", f"NDCG@{first['k']}", "95% interval", *kinds.values(), "vs baseline", *at_k, "trials")
+    headings = ["", "model", f"NDCG@{first['k']}", "95% interval", *kinds.values(), "vs baseline", *at_k, "trials"]
+    # all rows were made by the engine that everybody has, or each says which made it
+    on_spark = any(record["engine"] not in (None, "python") for record in records)
+    headings += ["engine"] * on_spark
     rows = [
         (
             record["leaderboard_rank"],
@@ -97,10 +100,11 @@ def _print_item_type(records: list[dict[str, object]]) -> None:
             f"{record['recall']:.4f}",
             f"{record['coverage']:.3f}",
             f"{record['trials_run']}/{record['trials_planned']}",
+            *[record["engine"]] * on_spark,
         )
         for record in records
     ]
-    print_table(title, headings, rows, f"rlrr{'r' * len(kinds)}rrrrr")
+    print_table(title, headings, rows, f"rlrr{'r' * len(kinds)}rrrrr{'l' * on_spark}")
     for kind, words in kinds.items():
         best = max(records, key=itemgetter(f"ndcg_{kind}"))
         if best is not first:

@@ -69,6 +69,19 @@ def check_item_type(item_type: str) -> None:
         raise SettingError(f"'{item_type}' is no item type: give track or artist.")
 
 
+def check_export(folder: Path) -> None:
+    """Refuse a folder that holds anything, or cannot be made.
+
+    Raises
+    ------
+    SettingError
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SettingError(f"{folder} is there already: name a folder that is not, or an empty one.")
+    if not folder.absolute().parent.is_dir():
+        raise SettingError(f"There is no folder {folder.absolute().parent}: make it first.")
+
+
 def check_history(user_id: str) -> None:
     """Refuse a name that can be none of a folder, which is where a person's exports lie.
 

@@ -45,6 +45,7 @@ create table marts.model_leaderboard (
     split_name varchar, item_type varchar, task varchar, leaderboard_rank int, model_name varchar, ndcg double,
     ndcg_ci_low double, ndcg_ci_high double, hit_rate double, recall double, coverage double, trials_run int,
     trials_planned int, n_users int, density double, k int, lead_is_real boolean, members varchar, edges varchar,
+    engine varchar,
     ndcg_known_artist double, ndcg_new_artist double, ndcg_known_group double, ndcg_new_group double
 );
 create table marts.model_comparisons (

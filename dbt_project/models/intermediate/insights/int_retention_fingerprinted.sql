@@ -9,7 +9,8 @@ final as (
         count(*) as user_count,
         md5(concat_ws('|', count(*), coalesce({{ rows_checksum([
             'user_id', 'part', 'joined_at', 'is_retained', 'play_count', 'active_days', 'session_count', 'artist_count',
-            'repeat_share', 'discovery_share', 'night_share', 'quiet_days'
+            in_billionths('repeat_share'), in_billionths('discovery_share'), in_billionths('night_share'),
+            in_billionths('quiet_days')
         ]) }}, ''))) as fingerprint
     from features
 )

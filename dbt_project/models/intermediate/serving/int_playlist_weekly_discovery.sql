@@ -19,7 +19,7 @@ drawn as (
             1 + {{ hex_number(
                 "substr(md5(concat_ws('|', recommendations.user_id, dates.week_starts_on, recommendations.track_id)), 1, 8)"
             ) }}
-        ) / 4294967297.0 as draw
+        ) / 4294967297e0 as draw
     from recommendations
     cross join dates
 ),

@@ -38,7 +38,7 @@ final as (
         scores.item_type,
         scores.model_name,
         scores.diversity_kind,
-        scores.trade_off as "lambda",
+        scores.trade_off as {{ adapter.quote('lambda') }},
         trials.validation_ndcg,
         {{ rounded('trials.validation_ndcg / nullif(own_trials.validation_ndcg, 0)') }} as validation_ndcg_kept,
         scores.ndcg,

@@ -125,6 +125,7 @@ final as (
         rank_models.tag_diversity,
         rank_models.serendipity,
         trials.validation_ndcg,
+        runs.engine,
         runs.hyper_parameters,
         runs.members,
         runs.edges,

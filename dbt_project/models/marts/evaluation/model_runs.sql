@@ -11,6 +11,7 @@ final as (
         task,
         model_name,
         is_baseline,
+        engine,
         status,
         reason,
         hyper_parameters,

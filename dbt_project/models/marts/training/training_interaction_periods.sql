@@ -65,7 +65,7 @@ dated_periods as (
         (
             {{ seconds_between('dated_parts.starts_at', 'ends.ends_at') }}
             + {{ seconds_between('dated_parts.ends_at', 'ends.ends_at') }}
-        ) / 2.0 / 86400 as age_days
+        ) / 2e0 / 86400 as age_days
     from ends
     inner join dated_parts
         on ends.split_name = dated_parts.split_name

@@ -1,0 +1,189 @@
+"""Builds on Spark: dbt, what learns there, and publication.
+
+A build has schemas of its own, and is published by views in its place (macro `publish_build`).
+"""
+
+import logging
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from models_py import dbt
+from models_py.errors import BuildError, SettingError
+from models_py.parquet import SCHEMA, write_folder, write_reader
+from models_py.pipeline import NO_UNIT_TESTS, RESULTS, STALE, ensure_raw_files
+from models_py.reports.leaderboard import print_leaderboard
+from models_py.settings.checks import check_build, check_study
+from models_py.settings.environment import Settings
+from models_py.terminal.printing import say
+from models_py.terminal.progress import Stage, stage
+
+TARGETS = ("spark_local", "spark")
+# of a Java error, all but what it says
+STACK = re.compile(r"\s+at [\w$.]+[/.][\w$.]+\(|JVM stacktrace:|== SQL ")
+
+
+def check_build_on_spark(settings: Settings, target: str) -> None:
+    """Refuse a target that is none, Spark where it cannot run, and a study that cannot be built.
+
+    Raises
+    ------
+    MusicError
+        Naming the setting, or what is missing.
+    """
+    check_target_of_spark(target)
+    check = check_study if _is_elsewhere() else check_build
+    check(settings)
+
+
+def check_target_of_spark(target: str) -> None:
+    """Refuse a target that is none, and Spark where it cannot run.
+
+    Raises
+    ------
+    SettingError
+        Naming the setting, or what is missing.
+    """
+    if target not in TARGETS:
+        raise SettingError(f"TARGET is '{target}'; set it to {' or '.join(TARGETS)}, or leave it out for DuckDB.")
+    if not all(map(find_spec, ("pyspark", "pyarrow", "dbt.adapters.spark"))):
+        raise SettingError(
+            "Spark is not installed: run `make build TARGET=spark_local`, which prepares .venv-spark, "
+            "or install requirements-spark.lock beside requirements.lock."
+        )
+    if target == "spark_local" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise SettingError("Spark needs Java 17 or newer: install it, or set JAVA_HOME to where it is.")
+
+
+def build(settings: Settings, target: str) -> None:
+    """Build every table from the raw files and the results stored last, and publish.
+
+    Parameters
+    ----------
+    settings : Settings
+        The study; its raw folder may be an address that every executor sees, and is then not looked at before.
+    target : str
+        Output of profiles.yml.
+
+    Raises
+    ------
+    MusicError
+        Where any step fails; the marts are then as they were.
+    """
+    build_name = _prepare(settings)
+    with stage("Raw files and stored results to marts (dbt on Spark)") as shown, _in_one_sentence():
+        _run_dbt(["--exclude", STALE], settings, target, shown)
+        dbt.operate("publish_build", settings.warehouse, settings.variables, target)
+    _say_where(target, build_name)
+
+
+def export(settings: Settings, target: str, folder: str) -> None:
+    """Write the published marts as Parquet, to a folder of this machine or to an address that Spark writes to.
+
+    Raises
+    ------
+    MusicError
+        Where Spark cannot write.
+    """
+
+    def write(address: str) -> None:
+        dbt.operate("export_build", settings.warehouse, settings.variables, target, folder=address)
+
+    with stage("Marts to Parquet (Spark)"), _in_one_sentence():
+        if is_address(folder):
+            write(f"{folder.rstrip('/')}/{SCHEMA}")
+        else:
+            write_folder(Path(folder), lambda marts: write(str(marts.absolute())))
+
+
+def evaluate(settings: Settings, target: str) -> None:
+    """Build marts, tune, fit and list on Spark, measure, and publish.
+
+    Parameters
+    ----------
+    settings : Settings
+        As for `build`.
+    target : str
+        Output of profiles.yml. The session that learns is that of dbt where it has one in this process, else the one
+        that SPARK_REMOTE or SPARK_CONF_DIR say.
+
+    Raises
+    ------
+    MusicError
+        Where any step fails; the marts are then as they were.
+    """
+    # here, because it needs pyspark, and what is checked before says where that is missing
+    from pyspark.sql import SparkSession
+
+    from models_py.spark.learning import learn
+    from models_py.spark.results import Results
+
+    build_name = _prepare(settings)
+    with stage("Raw files to training marts (dbt on Spark)") as shown, _in_one_sentence():
+        _run_dbt(["--exclude", RESULTS], settings, target, shown)
+    with stage("Recommenders (Spark)") as shown, _in_one_sentence():
+        session = SparkSession.builder.getOrCreate()
+        results = Results(session, build_name)
+        learn(session, f"marts{build_name}", results, shown)
+        results.publish()
+    with stage("Results to metrics and serving (dbt on Spark)") as shown, _in_one_sentence():
+        _run_dbt(["--select", RESULTS], settings, target, shown)
+        dbt.operate("publish_build", settings.warehouse, settings.variables, target)
+    reader = _say_where(target, build_name)
+    if reader:
+        print_leaderboard(reader)
+
+
+def _say_where(target: str, build_name: str) -> Path | None:
+    """Say where the marts are; those of a folder of this machine get a DuckDB file of views, which is given."""
+    say("The marts are in schema marts of the Spark catalogue.")
+    if target != "spark_local":
+        return None
+    folder = Path(os.environ.get("SPARK_WAREHOUSE") or "warehouse/spark")
+    reader = folder.with_name(f"{folder.name}.duckdb")
+    write_reader(reader, folder / f"{SCHEMA}{build_name}.db")
+    say(f"{reader} has views of them for DuckDB.")
+    return reader
+
+
+def _prepare(settings: Settings) -> str:
+    """Look at the raw files, and tell dbt and Spark where things are; give what the build's schemas end in."""
+    if not _is_elsewhere():
+        ensure_raw_files(settings)
+        settings.raw.mkdir(parents=True, exist_ok=True)
+        # files are told apart by how their addresses end, which those below a relative folder may share
+        os.environ["RAW"] = str(settings.raw.absolute())
+    os.environ["DEMO"] = str(settings.demo.absolute())
+    # workers are to find the same libraries
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    logging.getLogger("SQLQueryContextLogger").disabled = True
+    os.environ["SPARK_BUILD"] = f"_{datetime.now(UTC):%Y%m%d%H%M%S}"
+    return os.environ["SPARK_BUILD"]
+
+
+def _run_dbt(selection: list[str], settings: Settings, target: str, shown: Stage) -> None:
+    dbt.build([*NO_UNIT_TESTS, *selection], settings.warehouse, settings.variables, shown, target)
+
+
+def is_address(path: str) -> bool:
+    """Whether a path is an address, such as s3a://bucket/plays."""
+    return "://" in path
+
+
+def _is_elsewhere() -> bool:
+    return is_address(os.environ.get("RAW", ""))
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """Leave Java's stack out of what dbt says of a failure."""
+    try:
+        yield
+    except BuildError as error:
+        raise BuildError(STACK.split(str(error))[0].strip(), error.failed) from error
