@@ -110,7 +110,7 @@ def export(
 
         say_when_stopped("Stopped.")
         with stage("Marts to Parquet"):
-            write(settings.warehouse, Path(folder))
+            write(settings.warehouse, settings.variables, Path(folder))
     say(f"The marts are in {folder}; reader.duckdb there has a view of each.")
 
 

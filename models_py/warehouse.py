@@ -17,7 +17,6 @@ import numpy as np
 
 from models_py.errors import SettingError, WarehouseError
 from models_py.settings.paths import check_published, check_warehouse_file
-from models_py.terminal.stopping import written_whole
 
 SCHEMA = "recommender"
 # Of a query: by place, or by name.
@@ -347,7 +346,7 @@ def write_tables(path: Path, tables: Mapping[str, object]) -> None:
 
 
 def write_views(path: Path, folders: Mapping[str, Path]) -> None:
-    """Write a file with views, by schema and name, on the Parquet files of folders, in place of one that is there.
+    """Write a new file with views, by schema and name, on the Parquet files of folders.
 
     Raises
     ------
@@ -355,12 +354,11 @@ def write_views(path: Path, folders: Mapping[str, Path]) -> None:
         Where the file cannot be written.
     """
     try:
-        with written_whole(path) as new:
-            with duckdb.connect(os.path.join(".", new)) as connection:
-                for name, folder in folders.items():
-                    connection.execute(f"create schema if not exists {name.split('.')[0]}")
-                    files = _quoted(str(folder.absolute() / "*.parquet"))
-                    connection.execute(f"create view {name} as select * from read_parquet({files})")
+        with duckdb.connect(os.path.join(".", path)) as connection:
+            for name, folder in folders.items():
+                connection.execute(f"create schema if not exists {name.split('.')[0]}")
+                files = _quoted(str(folder.absolute() / "*.parquet"))
+                connection.execute(f"create view {name} as select * from read_parquet({files})")
     except (duckdb.Error, OSError) as error:
         raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error
 

@@ -43,6 +43,9 @@ def test_the_reader_answers_like_the_warehouse(
             )
             rows = connection.sql(f"from marts.{table}").fetchall()
             assert rows == connection.sql(f"from warehouse.marts.{table}").fetchall()
+        assert connection.sql("select marts.artist_id_of('  BJÖRK ') = marts.artist_id_of('Björk')").fetchall() == [
+            (True,)
+        ]
     assert sorted(path.name for path in folder.iterdir()) == ["marts", READER]
     assert sorted(path.name for path in (folder / "marts").iterdir()) == ["nobody", "users"]
 

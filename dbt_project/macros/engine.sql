@@ -49,11 +49,20 @@ track_id_of('Radiohead', 'Creep').
 {%- endmacro %}
 {% macro default__create_name_functions() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
+    {{ name_functions() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same in a file that no build wrote. #}
+{% macro write_name_functions() -%}
+    {%- do run_query(name_functions()) -%}
+{%- endmacro %}
+
+{% macro name_functions() -%}
     create schema if not exists marts;
     create or replace macro marts.artist_id_of(artist) as {{ name_id(compare_key('artist')) }};
     create or replace macro marts.track_id_of(artist, title) as
         {{ name_id(track_key('artist', 'title')) }};
-    {%- endif -%}
 {%- endmacro %}
 
 {# A row's columns as one text; null is empty. #}

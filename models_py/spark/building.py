@@ -80,7 +80,7 @@ def build(settings: Settings, target: str) -> None:
     with stage("Raw files and stored results to marts (dbt on Spark)") as shown, _in_one_sentence():
         _run_dbt(["--exclude", STALE], settings, target, shown)
         dbt.operate("publish_build", settings.warehouse, settings.variables, target)
-    _say_where(target, build_name)
+    _say_where(settings, target, build_name)
 
 
 def export(settings: Settings, target: str, folder: str) -> None:
@@ -99,7 +99,7 @@ def export(settings: Settings, target: str, folder: str) -> None:
         if is_address(folder):
             write(f"{folder.rstrip('/')}/{SCHEMA}")
         else:
-            write_folder(Path(folder), lambda marts: write(str(marts.absolute())))
+            write_folder(Path(folder), settings.variables, lambda marts: write(str(marts.absolute())))
 
 
 def evaluate(settings: Settings, target: str) -> None:
@@ -135,19 +135,19 @@ def evaluate(settings: Settings, target: str) -> None:
     with stage("Results to metrics and serving (dbt on Spark)") as shown, _in_one_sentence():
         _run_dbt(["--select", RESULTS], settings, target, shown)
         dbt.operate("publish_build", settings.warehouse, settings.variables, target)
-    reader = _say_where(target, build_name)
+    reader = _say_where(settings, target, build_name)
     if reader:
         print_leaderboard(reader)
 
 
-def _say_where(target: str, build_name: str) -> Path | None:
+def _say_where(settings: Settings, target: str, build_name: str) -> Path | None:
     """Say where the marts are; those of a folder of this machine get a DuckDB file of views, which is given."""
     say("The marts are in schema marts of the Spark catalogue.")
     if target != "spark_local":
         return None
     folder = Path(os.environ.get("SPARK_WAREHOUSE") or "warehouse/spark")
     reader = folder.with_name(f"{folder.name}.duckdb")
-    write_reader(reader, folder / f"{SCHEMA}{build_name}.db")
+    write_reader(reader, settings.variables, folder / f"{SCHEMA}{build_name}.db")
     say(f"{reader} has views of them for DuckDB.")
     return reader
 

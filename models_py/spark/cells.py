@@ -162,32 +162,38 @@ class Cells:
         Returns
         -------
         products : DataFrame
-            Columns item_index, other_index (the larger of the two) and product (double).
+            Columns item_index, other_index (the larger of the two), product, and the items' products with themselves,
+            square and other_square (double).
         squares : DataFrame
-            Columns item_index and square (double), an item's product with itself.
+            Columns item_index and square.
         """
-        compared = self.session.sql(
-            """
-            with placed as (
-                select *, row_number() over (partition by user_index order by weight desc, item_index) as place
-                from {weighted}
+        compared = self.keep(
+            self.session.sql(
+                """
+                with placed as (
+                    select *, row_number() over (partition by user_index order by weight desc, item_index) as place
+                    from {weighted}
+                )
+                select user_index, item_index, double(weight) as weight,
+                    sum(double(weight) * weight) over (partition by item_index) as square
+                from placed where place <= :longest
+                """,
+                {"longest": LONGEST},
+                weighted=weighted,
             )
-            select user_index, item_index, double(weight) as weight from placed where place <= :longest
-            """,
-            {"longest": LONGEST},
-            weighted=weighted,
         )
         products = self.session.sql(
             """
-            select one.item_index, other.item_index as other_index, sum(one.weight * other.weight) as product
+            select one.item_index, other.item_index as other_index, sum(one.weight * other.weight) as product,
+                any_value(one.square) as square, any_value(other.square) as other_square
             from {compared} as one
             inner join {compared} as other
                 on one.user_index = other.user_index and one.item_index < other.item_index
-            group by all
+            group by one.item_index, other.item_index
             """,
             compared=compared,
         )
         squares = self.session.sql(
-            "select item_index, sum(weight * weight) as square from {compared} group by all", compared=compared
+            "select item_index, any_value(square) as square from {compared} group by all", compared=compared
         )
         return products, squares

@@ -10,8 +10,8 @@ from models_py.spark.listing import by_user
 
 # Of the product and the squares of two items.
 SIMILARITIES = {
-    "cosine": "product / (sqrt(one.square) * sqrt(other.square) + shrinkage)",
-    "dice": "product / ((one.square + other.square) / 2 + shrinkage)",
+    "cosine": "product / (sqrt(square) * sqrt(other_square) + :shrinkage)",
+    "dice": "product / ((square + other_square) / 2 + :shrinkage)",
 }
 
 
@@ -75,23 +75,18 @@ class ItemKNNBySQL:
         """Compare the items that some user plays both of; columns item_index, other_index, similarity (float)."""
         compared = cells.weighted(plays, cells.preparation(plays, setting.compared_by, 0.0, 0.0))
         products, squares = cells.products(cells.by_length(compared, setting.user_power))
+        (energy,) = cells.session.sql("select coalesce(sum(square), 0D) from {squares}", squares=squares).first()
         return cells.session.sql(
             f"""
-            with shrinkage as (
-                select :shrinkage * sum(square) / :n_items as shrinkage from {{squares}}
-            ),
-            pairs as (
-                select products.*, float({SIMILARITIES[setting.similarity]}) as similarity
-                from {{products}} as products
-                inner join {{squares}} as one on products.item_index = one.item_index
-                inner join {{squares}} as other on products.other_index = other.item_index
-                cross join shrinkage
+            with pairs as (
+                select *, float({SIMILARITIES[setting.similarity]}) as similarity from {{products}}
             )
-            select item_index, other_index, similarity from pairs where similarity > 0
-            union all
-            select other_index, item_index, similarity from pairs where similarity > 0
+            select inline(array(
+                struct(item_index, other_index, similarity),
+                struct(other_index as item_index, item_index as other_index, similarity)
+            ))
+            from pairs where similarity > 0
             """,
-            {"shrinkage": setting.shrinkage, "n_items": cells.n_items},
+            {"shrinkage": setting.shrinkage * energy / cells.n_items},
             products=products,
-            squares=squares,
         )
