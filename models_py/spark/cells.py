@@ -46,6 +46,10 @@ class Cells:
     dataset: Dataset
     _kept: list[DataFrame] = field(default_factory=list)
 
+    def _spread(self, rows: DataFrame) -> DataFrame:
+        """Divide rows among tasks by user: what is small becomes one task otherwise, and its pairs are many."""
+        return rows.repartition(int(self.session.conf.get("spark.sql.shuffle.partitions")), "user_index")
+
     def mart(self, name: str, columns: str, condition: str = "true") -> DataFrame:
         """Read columns of this dataset's rows of a mart."""
         return self.session.sql(
@@ -58,10 +62,11 @@ class Cells:
     def counted(self) -> DataFrame:
         """Plays of each cell; columns user_index, item_index, plays."""
         rows = self.mart("training_interactions", "user_index, item_index, play_count")
-        return self.session.sql(
+        counted = self.session.sql(
             "select user_index, item_index, cast(sum(play_count) as double) as plays from {rows} group by all",
             rows=rows,
-        ).persist()
+        )
+        return self._spread(counted).persist()
 
     def keep(self, rows: DataFrame) -> DataFrame:
         """Keep rows that are read more than once, until `release`."""
@@ -167,21 +172,20 @@ class Cells:
         squares : DataFrame
             Columns item_index and square.
         """
-        compared = self.keep(
-            self.session.sql(
-                """
-                with placed as (
-                    select *, row_number() over (partition by user_index order by weight desc, item_index) as place
-                    from {weighted}
-                )
-                select user_index, item_index, double(weight) as weight,
-                    sum(double(weight) * weight) over (partition by item_index) as square
-                from placed where place <= :longest
-                """,
-                {"longest": LONGEST},
-                weighted=weighted,
+        rows = self.session.sql(
+            """
+            with placed as (
+                select *, row_number() over (partition by user_index order by weight desc, item_index) as place
+                from {weighted}
             )
+            select user_index, item_index, double(weight) as weight,
+                sum(double(weight) * weight) over (partition by item_index) as square
+            from placed where place <= :longest
+            """,
+            {"longest": LONGEST},
+            weighted=weighted,
         )
+        compared = self.keep(self._spread(rows))
         products = self.session.sql(
             """
             select one.item_index, other.item_index as other_index, sum(one.weight * other.weight) as product,

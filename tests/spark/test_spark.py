@@ -159,7 +159,20 @@ def test_marts_are_views_of_the_build(study: Study) -> None:
     command = [sys.executable, "-c", script]
     printed = subprocess.run(command, capture_output=True, text=True, cwd=study.folder, check=True).stdout
     [(plays,)] = study.query("select count(*) from marts.plays")
-    assert f"FOUND {plays} " in printed and "'plays'" in printed and "'served_recommendations'" not in printed
+    assert f"FOUND {plays} " in printed and "'plays'" in printed and "'model_leaderboard'" in printed
+
+
+def test_duckdb_reads_the_build(study: Study) -> None:
+    with duckdb.connect(str(study.folder / "spark.duckdb"), read_only=True) as connection:
+        names = "select view_name from duckdb_views() where schema_name = 'marts' order by all"
+        there = [name for (name,) in connection.execute(names).fetchall()]
+        counts = [connection.execute(f"select count(*) from marts.{name}").fetchall() for name in there]
+        [(known,)] = connection.execute(
+            "select count(*) from marts.artists where artist_id = marts.artist_id_of('ΟΔΥΣΣΕΑΣ')"
+        ).fetchall()
+    marts = study.query("select table_name from duckdb_tables() where schema_name = 'marts' order by all")
+    assert there == [name for (name,) in marts] and known == 1
+    assert counts == [study.query(f"select count(*) from marts.{name}") for name in there]
 
 
 def test_unit_tests_pass_there(study: Study) -> None:
