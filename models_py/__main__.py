@@ -19,6 +19,7 @@ import typer
 from models_py.errors import MusicError, ReportError, SettingError
 from models_py.settings.checks import (
     check_build,
+    check_build_on_spark,
     check_counts,
     check_export,
     check_fit,
@@ -27,6 +28,8 @@ from models_py.settings.checks import (
     check_playlist,
     check_scales,
     check_study,
+    check_target_of_spark,
+    is_address,
 )
 from models_py.settings.environment import Settings
 from models_py.settings.paths import check_demo_folder, check_published, check_warehouse_file
@@ -55,9 +58,9 @@ def evaluate(new_artists: NewArtists = False, target: Target = "") -> None:
     """Everything: raw files (or the demo) to leaderboard and served recommendations."""
     settings = _settings_of_study(new_artists)
     if target:
+        check_build_on_spark(settings, target)
         from models_py.spark import building
 
-        building.check_build_on_spark(settings, target)
         building.evaluate(settings, target)
         return
     check_build(settings)
@@ -69,9 +72,9 @@ def build(new_artists: NewArtists = False, target: Target = "") -> None:
     """All tables from raw files (or the demo) and stored results, without fitting anything."""
     settings = _settings_of_study(new_artists)
     if target:
+        check_build_on_spark(settings, target)
         from models_py.spark import building
 
-        building.check_build_on_spark(settings, target)
         building.build(settings, target)
         return
     check_build(settings)
@@ -81,9 +84,11 @@ def build(new_artists: NewArtists = False, target: Target = "") -> None:
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def fit(new_artists: NewArtists = False) -> None:
+def fit(new_artists: NewArtists = False, target: Target = "") -> None:
     """Tune, fit and evaluate on the marts as they are, then publish."""
     settings = _settings_of_study(new_artists)
+    if target:
+        raise SettingError(f"On Spark each build makes its marts anew: run `make evaluate TARGET={target}`.")
     check_fit(settings)
     _evaluate(settings, prepare=False)
 
@@ -96,11 +101,11 @@ def export(
     """Write the marts as Parquet, which DuckDB and Spark read, with a DuckDB file of views on them."""
     settings = Settings.from_environment()
     if target:
+        check_target_of_spark(target)
+        if not is_address(folder):
+            check_export(Path(folder))
         from models_py.spark import building
 
-        building.check_target_of_spark(target)
-        if not building.is_address(folder):
-            check_export(Path(folder))
         building.export(settings, target, folder)
     else:
         check_export(Path(folder))

@@ -2,7 +2,9 @@
 
 import csv
 import os
+import shutil
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from models_py.errors import RawFileError, SettingError
@@ -13,6 +15,8 @@ from models_py.sources.feedback import read_feedback
 from models_py.sources.formats import Format, endings_in_words, format_of, formats
 
 SPLITS_SEED = Path("dbt_project/seeds/splits.csv")
+# outputs of profiles.yml on Spark
+TARGETS = ("spark_local", "spark")
 NEED_TIMES = ("temporal", "random_like", "leave_last")
 
 
@@ -30,6 +34,48 @@ def check_build(settings: Settings) -> None:
     read_feedback(settings.feedback)
     if not settings.has_event_files():
         check_demo_folder(settings.demo)
+
+
+def check_build_on_spark(settings: Settings, target: str) -> None:
+    """Refuse a target that is none, Spark where it cannot run, and a study that cannot be built.
+
+    Raises
+    ------
+    MusicError
+        Naming the setting, or what is missing.
+    """
+    check_target_of_spark(target)
+    check = check_study if raw_is_address() else check_build
+    check(settings)
+
+
+def check_target_of_spark(target: str) -> None:
+    """Refuse a target that is none, and Spark where it cannot run.
+
+    Raises
+    ------
+    SettingError
+        Naming the setting, or what is missing.
+    """
+    if target not in TARGETS:
+        raise SettingError(f"TARGET is '{target}'; set it to {' or '.join(TARGETS)}, or leave it out for DuckDB.")
+    if not all(map(find_spec, ("pyspark", "pyarrow", "dbt.adapters.spark"))):
+        raise SettingError(
+            "Spark is not installed: run `make build TARGET=spark_local`, which prepares .venv-spark, "
+            "or install requirements-spark.lock beside requirements.lock."
+        )
+    if target == "spark_local" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise SettingError("Spark needs Java 17 or newer: install it, or set JAVA_HOME to where it is.")
+
+
+def is_address(path: str) -> bool:
+    """Whether a path is an address, such as s3a://bucket/plays."""
+    return "://" in path
+
+
+def raw_is_address() -> bool:
+    """Whether RAW is an address, which only the cluster can look at."""
+    return is_address(os.environ.get("RAW", ""))
 
 
 def check_fit(settings: Settings) -> None:

@@ -6,59 +6,24 @@ A build has schemas of its own, and is published by views in its place (macro `p
 import logging
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 from models_py import dbt
-from models_py.errors import BuildError, SettingError
+from models_py.errors import BuildError
 from models_py.parquet import SCHEMA, write_folder, write_reader
 from models_py.pipeline import NO_UNIT_TESTS, RESULTS, STALE, ensure_raw_files
 from models_py.reports.leaderboard import print_leaderboard
-from models_py.settings.checks import check_build, check_study
+from models_py.settings.checks import is_address, raw_is_address
 from models_py.settings.environment import Settings
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
 
-TARGETS = ("spark_local", "spark")
 # of a Java error, all but what it says
 STACK = re.compile(r"\s+at [\w$.]+[/.][\w$.]+\(|JVM stacktrace:|== SQL ")
-
-
-def check_build_on_spark(settings: Settings, target: str) -> None:
-    """Refuse a target that is none, Spark where it cannot run, and a study that cannot be built.
-
-    Raises
-    ------
-    MusicError
-        Naming the setting, or what is missing.
-    """
-    check_target_of_spark(target)
-    check = check_study if _is_elsewhere() else check_build
-    check(settings)
-
-
-def check_target_of_spark(target: str) -> None:
-    """Refuse a target that is none, and Spark where it cannot run.
-
-    Raises
-    ------
-    SettingError
-        Naming the setting, or what is missing.
-    """
-    if target not in TARGETS:
-        raise SettingError(f"TARGET is '{target}'; set it to {' or '.join(TARGETS)}, or leave it out for DuckDB.")
-    if not all(map(find_spec, ("pyspark", "pyarrow", "dbt.adapters.spark"))):
-        raise SettingError(
-            "Spark is not installed: run `make build TARGET=spark_local`, which prepares .venv-spark, "
-            "or install requirements-spark.lock beside requirements.lock."
-        )
-    if target == "spark_local" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise SettingError("Spark needs Java 17 or newer: install it, or set JAVA_HOME to where it is.")
 
 
 def build(settings: Settings, target: str) -> None:
@@ -154,7 +119,7 @@ def _say_where(settings: Settings, target: str, build_name: str) -> Path | None:
 
 def _prepare(settings: Settings) -> str:
     """Look at the raw files, and tell dbt and Spark where things are; give what the build's schemas end in."""
-    if not _is_elsewhere():
+    if not raw_is_address():
         ensure_raw_files(settings)
         settings.raw.mkdir(parents=True, exist_ok=True)
         # files are told apart by how their addresses end, which those below a relative folder may share
@@ -169,15 +134,6 @@ def _prepare(settings: Settings) -> str:
 
 def _run_dbt(selection: list[str], settings: Settings, target: str, shown: Stage) -> None:
     dbt.build([*NO_UNIT_TESTS, *selection], settings.warehouse, settings.variables, shown, target)
-
-
-def is_address(path: str) -> bool:
-    """Whether a path is an address, such as s3a://bucket/plays."""
-    return "://" in path
-
-
-def _is_elsewhere() -> bool:
-    return is_address(os.environ.get("RAW", ""))
 
 
 @contextmanager
