@@ -25,6 +25,7 @@ from models_py.settings.checks import (
     check_fit,
     check_history,
     check_item_type,
+    check_java,
     check_playlist,
     check_scales,
     check_study,
@@ -59,6 +60,7 @@ def evaluate(new_artists: NewArtists = False, target: Target = "") -> None:
     settings = _settings_of_study(new_artists)
     if target:
         check_build_on_spark(settings, target)
+        check_java()
         from models_py.spark import building
 
         building.evaluate(settings, target)
@@ -102,6 +104,8 @@ def export(
     settings = Settings.from_environment()
     if target:
         check_target_of_spark(target)
+        if target == "spark" and not is_address(folder):
+            raise SettingError(f"'{folder}' is no address: a cluster writes to one such as s3a://bucket/marts.")
         if not is_address(folder):
             check_export(Path(folder))
         from models_py.spark import building
@@ -116,7 +120,8 @@ def export(
         say_when_stopped("Stopped.")
         with stage("Marts to Parquet"):
             write(settings.warehouse, settings.variables, Path(folder))
-    say(f"The marts are in {folder}; reader.duckdb there has a view of each.")
+    views = "" if is_address(folder) else "; reader.duckdb there has a view of each"
+    say(f"The marts are in {folder}{views}.")
 
 
 @app.command(rich_help_panel=EVERY_DAY)

@@ -1,10 +1,12 @@
 """The marts as Parquet, a folder for each table, with a DuckDB file of views that answers the same queries."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from models_py import dbt
+from models_py.errors import SettingError
 from models_py.terminal.stopping import discarded, written_whole
 from models_py.warehouse import Warehouse, write_views
 
@@ -24,16 +26,29 @@ def export(warehouse: Path, variables: str, folder: Path) -> None:
 
 
 def write_folder(folder: Path, variables: str, write: Callable[[Path], None]) -> None:
-    """Let something write the marts, move them to their folder when they are whole, and add the reader."""
-    partial = folder.with_name(f"{folder.name}.partial")
-    with discarded(partial):
-        shutil.rmtree(partial, ignore_errors=True)
-        (partial / SCHEMA).mkdir(parents=True)
-        write(partial / SCHEMA)
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    write_reader(folder / READER, variables, folder / SCHEMA)
+    """Let something write the marts, move them to their folder when they are whole, and add the reader.
+
+    Raises
+    ------
+    MusicError
+        Where the folder cannot be written; it is not there then.
+    """
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        with discarded(partial):
+            (partial / SCHEMA).mkdir(parents=True)
+            write(partial / SCHEMA)
+            if folder.exists():
+                folder.rmdir()
+            partial.rename(folder)
+    except OSError as error:
+        raise SettingError(f"{folder} cannot be written ({error.strerror}): name another folder.") from error
+    try:
+        # views name their files: they are made where these are to stay
+        write_reader(folder / READER, variables, folder / SCHEMA)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def write_reader(path: Path, variables: str, folder: Path) -> None:
@@ -47,6 +62,11 @@ def write_reader(path: Path, variables: str, folder: Path) -> None:
         dbt vars as YAML.
     folder : Path
         Has a folder for each table.
+
+    Raises
+    ------
+    MusicError
+        Where the file cannot be written.
     """
     tables = [table for table in sorted(folder.iterdir()) if any(table.glob("*.parquet"))]
     with written_whole(path) as new:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from glob import escape
 from itertools import chain
 from pathlib import Path
 
@@ -337,12 +338,21 @@ def read_files(query: str, parameters: Sequence[object]) -> list[tuple]:
 
 
 def write_tables(path: Path, tables: Mapping[str, object]) -> None:
-    """Write tables of Arrow, by schema and name, into a new file."""
-    with duckdb.connect(os.path.join(".", path)) as connection:
-        for name, table in tables.items():
-            connection.execute(f"create schema if not exists {name.split('.')[0]}")
-            connection.register("new_rows", table)
-            connection.execute(f"create table {name} as select * from new_rows")
+    """Write tables of Arrow, by schema and name, into a new file.
+
+    Raises
+    ------
+    WarehouseError
+        Where the file cannot be written.
+    """
+    try:
+        with duckdb.connect(os.path.join(".", path)) as connection:
+            for name, table in tables.items():
+                connection.execute(f"create schema if not exists {name.split('.')[0]}")
+                connection.register("new_rows", table)
+                connection.execute(f"create table {name} as select * from new_rows")
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error
 
 
 def write_views(path: Path, folders: Mapping[str, Path]) -> None:
@@ -357,7 +367,7 @@ def write_views(path: Path, folders: Mapping[str, Path]) -> None:
         with duckdb.connect(os.path.join(".", path)) as connection:
             for name, folder in folders.items():
                 connection.execute(f"create schema if not exists {name.split('.')[0]}")
-                files = _quoted(str(folder.absolute() / "*.parquet"))
+                files = _quoted(f"{escape(str(folder.absolute()))}/*.parquet")
                 connection.execute(f"create view {name} as select * from read_parquet({files})")
     except (duckdb.Error, OSError) as error:
         raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error

@@ -72,17 +72,26 @@ they are of another version, belong together, and can be computed again.
     {{ return(run_query(query).columns[0].values()[0] > 0) }}
 {%- endmacro %}
 
-{# Spark takes one statement at a time. #}
+{# Spark takes one statement at a time, and inserts into a table by its columns' places: one with others is made anew, empty. #}
 {% macro spark__create_recommender_tables() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set existing = {} -%}
         {%- for schema in recommender_tables() | map(attribute='schema') | unique -%}
             {%- do run_query('create schema if not exists ' ~ schema) -%}
+            {%- do existing.update({schema: relations_of('tables', schema)}) -%}
         {%- endfor -%}
         {%- for node in recommender_tables() -%}
             {%- set columns = [] -%}
             {%- for column in node.columns.values() -%}
                 {%- do columns.append(column.name ~ ' ' ~ spark_type(column.data_type)) -%}
             {%- endfor -%}
+            {%- if node.name in existing[node.schema] -%}
+                {%- set stored = run_query('select * from ' ~ node.schema ~ '.' ~ node.name ~ ' limit 0').column_names | list -%}
+                {%- if stored != node.columns.keys() | list -%}
+                    {%- set kind = 'view' if node.name in relations_of('views', node.schema) else 'table' -%}
+                    {%- do run_query('drop ' ~ kind ~ ' ' ~ node.schema ~ '.' ~ node.name) -%}
+                {%- endif -%}
+            {%- endif -%}
             {%- do run_query('create table if not exists ' ~ node.schema ~ '.' ~ node.name ~ ' (' ~ columns | join(', ') ~ ') using parquet') -%}
         {%- endfor -%}
     {%- endif -%}

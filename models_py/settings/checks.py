@@ -64,7 +64,19 @@ def check_target_of_spark(target: str) -> None:
             "Spark is not installed: run `make build TARGET=spark_local`, which prepares .venv-spark, "
             "or install requirements-spark.lock beside requirements.lock."
         )
-    if target == "spark_local" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+    if target == "spark_local":
+        check_java()
+
+
+def check_java() -> None:
+    """Refuse to start Spark where there is no Java, which a session elsewhere does without.
+
+    Raises
+    ------
+    SettingError
+        Naming what is missing.
+    """
+    if not any(map(os.environ.get, ("JAVA_HOME", "SPARK_REMOTE"))) and not shutil.which("java"):
         raise SettingError("Spark needs Java 17 or newer: install it, or set JAVA_HOME to where it is.")
 
 
@@ -121,6 +133,7 @@ def check_export(folder: Path) -> None:
     Raises
     ------
     SettingError
+        Naming the folder.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SettingError(f"{folder} is there already: name a folder that is not, or an empty one.")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
-from pyspark.ml.recommendation import ALS as MLlib
+from pyspark.ml import recommendation
 from pyspark.ml.recommendation import ALSModel
 from pyspark.sql import DataFrame, SparkSession
 from scipy import sparse
@@ -19,6 +19,7 @@ from models_py.recommenders.fitted import Factors
 from models_py.spark.cells import Cells
 from models_py.spark.listing import in_blocks
 
+# As those of models_py/recommenders/als.py.
 ITERATIONS = 10
 
 
@@ -57,7 +58,7 @@ class MLlibALS(Fading):
 
     def learnt(self, weighted: DataFrame, seed: int) -> ALSModel:
         """Fit on cells with columns user_index, item_index, weight."""
-        als = MLlib(
+        als = recommendation.ALS(
             rank=self.factors,
             maxIter=ITERATIONS,
             regParam=self.regularization,

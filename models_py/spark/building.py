@@ -5,12 +5,14 @@ A build has schemas of its own, and is published by views in its place (macro `p
 
 import logging
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 
 from models_py import dbt
 from models_py.errors import BuildError
@@ -19,11 +21,9 @@ from models_py.pipeline import NO_UNIT_TESTS, RESULTS, STALE, ensure_raw_files
 from models_py.reports.leaderboard import print_leaderboard
 from models_py.settings.checks import is_address, raw_is_address
 from models_py.settings.environment import Settings
+from models_py.spark.failures import said_by
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
-
-# of a Java error, all but what it says
-STACK = re.compile(r"\s+at [\w$.]+[/.][\w$.]+\(|JVM stacktrace:|== SQL ")
 
 
 def build(settings: Settings, target: str) -> None:
@@ -138,8 +138,10 @@ def _run_dbt(selection: list[str], settings: Settings, target: str, shown: Stage
 
 @contextmanager
 def _in_one_sentence() -> Iterator[None]:
-    """Leave Java's stack out of what dbt says of a failure."""
+    """Say what failed without Java's stack."""
     try:
         yield
     except BuildError as error:
-        raise BuildError(STACK.split(str(error))[0].strip(), error.failed) from error
+        raise BuildError(said_by(error), error.failed) from error
+    except (PySparkException, Py4JError) as error:
+        raise BuildError(f"Spark stopped: {said_by(error)}") from error

@@ -4,7 +4,6 @@ Sums are in double precision, and what Python's models keep in single precision 
 alike.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -48,7 +47,9 @@ class Cells:
 
     def _spread(self, rows: DataFrame) -> DataFrame:
         """Divide rows among tasks by user: what is small becomes one task otherwise, and its pairs are many."""
-        return rows.repartition(int(self.session.conf.get("spark.sql.shuffle.partitions")), "user_index")
+        tasks = self.session.conf.get("spark.sql.shuffle.partitions")
+        # some services choose the number themselves
+        return rows.repartition(*[int(tasks)] if tasks.isdigit() else [], "user_index")
 
     def mart(self, name: str, columns: str, condition: str = "true") -> DataFrame:
         """Read columns of this dataset's rows of a mart."""
@@ -78,6 +79,11 @@ class Cells:
         while self._kept:
             self._kept.pop().unpersist()
 
+    def close(self) -> None:
+        """Let go of the cells as well."""
+        self.release()
+        self.counted.unpersist()
+
     def faded(self, decay: float) -> DataFrame:
         """Divide plays by their period's age to a power, as `Interactions.faded`; all of them where there are none."""
         periods = self.mart(
@@ -98,30 +104,30 @@ class Cells:
         )
 
     @cached_property
-    def items(self) -> Mapping[str, np.ndarray]:
-        """Parent, listeners and plays of every item, in order of their index: all that is fetched of the catalogue."""
+    def listeners(self) -> np.ndarray:
+        """Users of every item, int64, in order of the items' index: all that is fetched of the catalogue."""
         rows = self.session.sql(
             """
-            select items.parent_item_index, count(cells.plays) as listeners, coalesce(sum(cells.plays), 0D) as plays
+            select count(cells.plays) as listeners
             from {items} as items
             left join {cells} as cells on items.item_index = cells.item_index
-            group by items.item_index, items.parent_item_index
+            group by items.item_index
             order by items.item_index
             """,
-            items=self.mart("training_items", "item_index, parent_item_index"),
+            items=self.mart("training_items", "item_index"),
             cells=self.counted,
         ).toArrow()
-        return {name: rows[name].to_numpy() for name in rows.column_names}
+        return rows["listeners"].to_numpy()
 
     @property
     def n_items(self) -> int:
         """Number of items of the catalogue."""
-        return len(self.items["listeners"])
+        return len(self.listeners)
 
     def preparation(self, plays: DataFrame, weighting: str, popularity_power: float, user_power: float) -> Preparation:
         """Take from all cells what weights depend on, as `Preparation.of`."""
         (total,) = self.session.sql("select sum(plays) as plays from {plays}", plays=plays).first()
-        scale = popularity_scale(self.items["listeners"], -popularity_power).astype(np.float32)
+        scale = popularity_scale(self.listeners, -popularity_power).astype(np.float32)
         return Preparation(weighting, float(total or 0) / max(self.dataset.n_users, 1), scale, user_power)
 
     def weighted(self, plays: DataFrame, preparation: Preparation, popularity_power: float = 0.0) -> DataFrame:

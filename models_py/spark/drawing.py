@@ -41,7 +41,7 @@ def draw(cells: Cells, parameters: Parameters, path: Path) -> TrainingData:
     path : Path
         A file that is not there, for what is fetched.
     """
-    users = _sampled(cells, parameters).persist()
+    users = cells.keep(_sampled(cells, parameters))
     tables = {name: cells.mart(name, "*") for name in OF_ITEMS}
     for name in OF_USERS:
         tables[name] = cells.session.sql(
@@ -52,6 +52,7 @@ def draw(cells: Cells, parameters: Parameters, path: Path) -> TrainingData:
         )
     write_tables(path, {f"marts.{name}": rows.toArrow() for name, rows in tables.items()})
     sampled = replace(cells.dataset, n_users=users.count())
+    cells.release()
     return read_training_data(Warehouse(path), sampled, parameters.window_days)
 
 

@@ -22,9 +22,9 @@ from models_py.recommenders.slim import SLIM
 from models_py.spark.cells import Cells
 from models_py.spark.listing import in_blocks
 
-# Items whose square is solved at most, and squares of doubles that are held while it is.
+# Items whose square is solved at most, and squares of doubles held meanwhile, by the workers of this machine as well.
 MOST_ITEMS = 20_000
-SQUARES = 6
+SQUARES = 10
 # Items whose products are fetched at a time.
 FETCHED = 500
 
@@ -63,7 +63,7 @@ def _scores(histories: sparse.csr_matrix, factors: np.ndarray, model: FittedMode
 def _known(cells: Cells) -> np.ndarray:
     """Choose as many items as may be solved, those with the most listeners."""
     fitting = int((memory_limit() / (8 * SQUARES)) ** 0.5)
-    return best_known(cells.items["listeners"], min(cells.n_items, MOST_ITEMS, fitting))
+    return best_known(cells.listeners, min(cells.n_items, MOST_ITEMS, fitting))
 
 
 def _gram(setting: EASE | SLIM, cells: Cells, plays: DataFrame, known: np.ndarray) -> Gram:
@@ -86,7 +86,7 @@ def _gram(setting: EASE | SLIM, cells: Cells, plays: DataFrame, known: np.ndarra
     own = place[rows["item_index"].to_numpy()]
     values[own, own] = rows["square"].to_numpy()
     of_known = replace(preparation, scale=preparation.scale[known])
-    return Gram(values, cells.items["listeners"][known], cells.dataset.n_users, of_known)
+    return Gram(values, cells.listeners[known], cells.dataset.n_users, of_known)
 
 
 def _parts(products: DataFrame, known: np.ndarray) -> Iterator[pa.Table]:

@@ -1,6 +1,7 @@
 """Tunes on a sample in Python, fits on everything in Spark, and stores runs, trials and lists as tables of Spark."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Protocol
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from models_py.data.parameters import Parameters
@@ -20,6 +22,7 @@ from models_py.recommenders.slim import SLIM
 from models_py.spark.als import ALSByMLlib
 from models_py.spark.cells import Cells
 from models_py.spark.drawing import draw, read_study
+from models_py.spark.failures import said_by
 from models_py.spark.item_knn import ItemKNNBySQL
 from models_py.spark.item_weights import ItemWeightsOfGram
 from models_py.spark.listing import united
@@ -84,13 +87,14 @@ def learn(session: SparkSession, marts: str, results: Results, shown: Stage) -> 
     with TemporaryDirectory() as folder:
         for number, dataset in enumerate(each for each in learnable if each.split_kind != "full"):
             cells = Cells(session, marts, dataset)
-            found = _evaluated(cells, parameters, Path(folder, f"{number}.duckdb"), results, shown)
+            with closing(cells):
+                found = _evaluated(cells, parameters, Path(folder, f"{number}.duckdb"), results, shown)
             if dataset.is_default:
                 best[dataset.item_type] = found
-            cells.counted.unpersist()
     for dataset in learnable:
         if dataset.split_kind == "full":
-            _serve(Cells(session, marts, dataset), best.get(dataset.item_type, {}), parameters, results)
+            with closing(Cells(session, marts, dataset)) as cells:
+                _serve(cells, best.get(dataset.item_type, {}), parameters, results)
             shown.advance()
 
 
@@ -160,6 +164,8 @@ def _fitted(
             lists.append(listed)
             runs += [replace(run, **found) for run in of_setting]
         results.add_lists(cells, united(lists), learner.recommender.name)
+    except PySparkException as error:
+        raise RuntimeError(said_by(error)) from error
     finally:
         cells.release()
     return runs

@@ -33,25 +33,23 @@ class RecentPopularBySQL:
 
     def lists(self, setting: RecentPopular, cells: Cells, tasks: Sequence[str], k: int, seed: int) -> DataFrame:
         """List what was played most lately."""
+        (named,) = cells.session.sql(f"select window_days from {cells.schema}.evaluation_parameters").first()
+        of_study = [int(days) for days in named.split(",")]
         windows = cells.mart("training_item_windows", "item_index, window_days, play_count", "part = 'train'")
         scored = cells.session.sql(
             """
-            with nearest as (
-                select window_days from {windows}
-                group by all order by abs(window_days - :window_days), window_days limit 1
-            ),
-            counted as (
+            with counted as (
                 select item_index, count(*) as listeners from {cells} group by all
             ),
             recent as (
                 select item_index, sum(play_count) as plays from {windows}
-                where window_days = (select window_days from nearest) group by all
+                where window_days = :window_days group by all
             )
             select item_index,
                 coalesce(plays, 0) + listeners / ((select max(listeners) from counted) + 1D) as score
             from counted left join recent using (item_index)
             """,
-            {"window_days": setting.window_days},
+            {"window_days": min(of_study, key=lambda days: (abs(days - setting.window_days), days))},
             windows=windows,
             cells=cells.counted,
         )

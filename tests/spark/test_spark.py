@@ -34,7 +34,6 @@ ALLOWED = {
     "int_artist_plays_deduplicated": {"spelling_key": HASH},
     "int_spellings_read": {"spelling_key": HASH},
     "int_spellings_identified": {"spelling_key": HASH},
-    "int_retention_fingerprinted": {"fingerprint": "made of doubles as texts, which each engine writes in its own way"},
     "int_plausible_ranges": {"plausible_to": TIME_OF_BUILD},
     "rejected_lines": {"raw_line": AS_READ},
     "load_audit_files": {"plausible_to": TIME_OF_BUILD},
