@@ -115,9 +115,13 @@ def test_lists_are_those_of_python(
     warehouse: Warehouse,
     setting: Recommender,
     key: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from models_py.spark import cells
     from models_py.spark.learning import LEARNERS
 
+    # as Python has it
+    monkeypatch.setattr(cells, "LONGEST", 10**6)
     dataset, data = dataset_of(warehouse, *key)
     tasks = ["discovery", "repeat", "all"] + ["new_artists"] * (key == WINDOWS)
     learner = next(learner for learner in LEARNERS if learner.recommender is type(setting))
