@@ -84,7 +84,7 @@ def document(warehouse: Path, variables: str) -> None:
     _run(["docs", "generate", "--static", "--target", target], path, variables)
 
 
-def operate(macro: str, warehouse: Path, variables: str, target: str | None = None, **arguments: str) -> None:
+def operate(macro: str, warehouse: Path, variables: str, target: str | None = None, **arguments: object) -> None:
     """Run a macro by itself, with arguments by name.
 
     Raises

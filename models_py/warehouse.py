@@ -345,14 +345,10 @@ def write_tables(path: Path, tables: Mapping[str, object]) -> None:
     WarehouseError
         Where the file cannot be written.
     """
-    try:
-        with duckdb.connect(os.path.join(".", path)) as connection:
-            for name, table in tables.items():
-                connection.execute(f"create schema if not exists {name.split('.')[0]}")
-                connection.register("new_rows", table)
-                connection.execute(f"create table {name} as select * from new_rows")
-    except duckdb.Error as error:
-        raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error
+    with _new_file(path, tables) as connection:
+        for name, table in tables.items():
+            connection.register("new_rows", table)
+            connection.execute(f"create table {name} as select * from new_rows")
 
 
 def write_views(path: Path, folders: Mapping[str, Path]) -> None:
@@ -363,13 +359,21 @@ def write_views(path: Path, folders: Mapping[str, Path]) -> None:
     WarehouseError
         Where the file cannot be written.
     """
+    with _new_file(path, folders) as connection:
+        for name, folder in folders.items():
+            files = _quoted(f"{escape(str(folder.absolute()))}/*.parquet")
+            connection.execute(f"create view {name} as select * from read_parquet({files})")
+
+
+@contextmanager
+def _new_file(path: Path, names: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file that is not there, with the schemas of the names."""
     try:
         with duckdb.connect(os.path.join(".", path)) as connection:
-            for name, folder in folders.items():
-                connection.execute(f"create schema if not exists {name.split('.')[0]}")
-                files = _quoted(f"{escape(str(folder.absolute()))}/*.parquet")
-                connection.execute(f"create view {name} as select * from read_parquet({files})")
-    except (duckdb.Error, OSError) as error:
+            for schema in dict.fromkeys(name.split(".")[0] for name in names):
+                connection.execute(f"create schema {schema}")
+            yield connection
+    except duckdb.Error as error:
         raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error
 
 

@@ -1,24 +1,25 @@
 {#
-Puts the build that SPARK_BUILD names in the place of the one before: each mart of schema marts becomes a view of this build's
-table. A query that has begun goes on with the tables of the build before, which the next publication drops. Views are switched
-one after the other: for a moment some marts are of this build and some of the one before.
+Puts the build that SPARK_BUILD names in the place of the one before: each table of the first of the schemas becomes a view of this
+build's. A query that has begun goes on with the tables of the build before, which the next publication drops with all the schemas.
+Views are switched one after the other: for a moment some are of this build and some of the one before.
 #}
-{% macro publish_build() -%}
+{% macro publish_build(schemas=['marts', 'intermediate', 'staging']) -%}
     {%- set build = env_var('SPARK_BUILD') -%}
-    {%- do run_query('create schema if not exists marts') -%}
-    {%- set views = relations_of('views', 'marts') -%}
-    {%- for name in relations_of('tables', 'marts') if name not in views -%}
-        {%- do run_query('drop table marts.' ~ name) -%}
+    {%- set published = schemas[0] -%}
+    {%- do run_query('create schema if not exists ' ~ published) -%}
+    {%- set views = relations_of('views', published) -%}
+    {%- for name in relations_of('tables', published) if name not in views -%}
+        {%- do run_query('drop table ' ~ published ~ '.' ~ name) -%}
     {%- endfor -%}
-    {%- for name in relations_of('tables', 'marts' ~ build) -%}
-        {%- do run_query('create or replace view marts.' ~ name ~ ' as select * from marts' ~ build ~ '.' ~ name) -%}
+    {%- for name in relations_of('tables', published ~ build) -%}
+        {%- do run_query('create or replace view ' ~ published ~ '.' ~ name ~ ' as select * from ' ~ published ~ build ~ '.' ~ name) -%}
     {%- endfor -%}
     {%- set builds = [] -%}
-    {%- for schema in run_query('show schemas').columns[0].values() if schema.startswith('marts_') -%}
-        {%- do builds.append(schema.removeprefix('marts')) -%}
+    {%- for schema in run_query('show schemas').columns[0].values() if schema.startswith(published ~ '_') -%}
+        {%- do builds.append(schema.removeprefix(published)) -%}
     {%- endfor -%}
     {%- for old in (builds | sort)[:-2] -%}
-        {%- for schema in ['marts', 'intermediate', 'staging'] -%}
+        {%- for schema in schemas -%}
             {%- do run_query('drop schema if exists ' ~ schema ~ old ~ ' cascade') -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -71,15 +71,10 @@ class EASE(Fading):
         squares[np.diag_indices_from(squares)] += size
         inverse = inv(squares, overwrite_a=True, check_finite=False)
         scale = popularity_scale(gram.listeners, self.score_power)
-        return InverseWeights(
-            # more rows than items say that the inverse is of items
-            histories=sparse.csr_matrix((len(inverse) + 1, len(inverse))),
-            inverse=inverse,
-            regularization=size,
-            own=scale * size ** (self.exponent - 1),
-            others=scale / np.diag(inverse) ** self.exponent,
-            preparation=gram.preparation,
-        )
+        # more rows than items say that the inverse is of items
+        nobody = sparse.csr_matrix((len(inverse) + 1, len(inverse)))
+        diagonal = np.diag(inverse)
+        return InverseWeights.of_inverse(nobody, inverse, size, diagonal, self.exponent, scale, gram.preparation)
 
     def memory(self, interactions: Interactions) -> int:
         """Count the weighted cells, and the decomposition."""

@@ -440,9 +440,25 @@ class InverseWeights(OfHistories):
         `own` multiplies what items that are played add to their own scores.
         """
         size, diagonal = ridge.size(regularization), ridge.diagonals[regularization]
+        matrix, inverse = ridge.decomposition.matrix, ridge.decomposition.inverse(size)
+        return cls.of_inverse(matrix, inverse, size, diagonal, exponent, scale, preparation, own)
+
+    @classmethod
+    def of_inverse(
+        cls,
+        histories: sparse.csr_matrix,
+        inverse: np.ndarray,
+        size: float,
+        diagonal: np.ndarray,
+        exponent: float,
+        scale: np.ndarray,
+        preparation: Preparation,
+        own: float = 1.0,
+    ) -> "InverseWeights":
+        """Do the same with an inverse that was found already, the diagonal of P, and what was added to the squares."""
         return cls(
-            histories=ridge.decomposition.matrix,
-            inverse=ridge.decomposition.inverse(size),
+            histories=histories,
+            inverse=inverse,
             regularization=size,
             own=own * scale * size ** (exponent - 1),
             others=scale / diagonal**exponent,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 from models_py import dbt
 from models_py.errors import BuildError
@@ -24,6 +25,7 @@ from models_py.settings.environment import Settings
 from models_py.spark.failures import said_by
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
+from models_py.warehouse import SCHEMA as RECOMMENDER
 
 
 def build(settings: Settings, target: str) -> None:
@@ -83,9 +85,7 @@ def evaluate(settings: Settings, target: str) -> None:
     MusicError
         Where any step fails; the marts are then as they were.
     """
-    # here, because it needs pyspark, and what is checked before says where that is missing
-    from pyspark.sql import SparkSession
-
+    # here, because they load every model, which `build` does without
     from models_py.spark.learning import learn
     from models_py.spark.results import Results
 
@@ -95,8 +95,8 @@ def evaluate(settings: Settings, target: str) -> None:
     with stage("Recommenders (Spark)") as shown, _in_one_sentence():
         session = SparkSession.builder.getOrCreate()
         results = Results(session, build_name)
-        learn(session, f"marts{build_name}", results, shown)
-        results.publish()
+        learn(session, f"{SCHEMA}{build_name}", results, shown)
+        dbt.operate("publish_build", settings.warehouse, settings.variables, target, schemas=[RECOMMENDER])
     with stage("Results to metrics and serving (dbt on Spark)") as shown, _in_one_sentence():
         _run_dbt(["--select", RESULTS], settings, target, shown)
         dbt.operate("publish_build", settings.warehouse, settings.variables, target)

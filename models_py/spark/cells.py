@@ -91,7 +91,7 @@ class Cells:
         )
         if not decay or periods.isEmpty():
             return self.counted
-        return self.session.sql(
+        faded = self.session.sql(
             """
             with youngest as (select min(age_days) as age from {periods})
             select user_index, item_index,
@@ -102,6 +102,7 @@ class Cells:
             {"decay": decay},
             periods=periods,
         )
+        return self.keep(self._spread(faded))
 
     @cached_property
     def listeners(self) -> np.ndarray:

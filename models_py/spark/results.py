@@ -1,4 +1,4 @@
-"""The tables of schema `recommender` on Spark: filled beside those that are read, and put in their place by views."""
+"""The tables of schema `recommender` on Spark: filled beside those that are read, which they replace by publication."""
 
 from collections.abc import Mapping, Sequence
 
@@ -73,19 +73,6 @@ class Results:
             "fingerprint": dataset.fingerprint,
         }
         self._add("served_models", rows, constants)
-
-    def publish(self) -> None:
-        """Let schema `recommender` show these tables; the run before last is dropped."""
-        for row in self._session.sql(f"show tables in {self.schema}").collect():
-            if row.isTemporary:
-                continue
-            name = f"{SCHEMA}.{row.tableName}"
-            if self._session.catalog.getTable(name).tableType != "VIEW":
-                self._session.sql(f"drop table {name}")
-            self._session.sql(f"create or replace view {name} as select * from {self.schema}.{row.tableName}")
-        runs = [row.namespace for row in self._session.sql(f"show schemas like '{SCHEMA}_*'").collect()]
-        for old in sorted(runs)[:-2]:
-            self._session.sql(f"drop schema {old} cascade")
 
     def _add(self, table: str, rows: Mapping[str, np.ndarray], constants: Mapping[str, object]) -> None:
         """Add rows of Python's, which a table has one or a few of per model."""
