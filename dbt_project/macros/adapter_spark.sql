@@ -15,6 +15,12 @@ What dbt-spark 1.11 does otherwise than this project needs it.
     where false
 {%- endmacro %}
 
+{# Lists of unit tests, which YAML has as DuckDB writes them. #}
+{% macro spark__safe_cast(field, type) -%}
+    {%- set value = 'array(' ~ field | join(', ') ~ ')' if field is sequence and field is not string else field -%}
+    cast({{ value }} as {{ type }})
+{%- endmacro %}
+
 {# Constraints are not enforced there: data tests are. #}
 {% macro spark__persist_constraints(relation, model) -%}
 {%- endmacro %}
