@@ -2,7 +2,7 @@
 splits and item types at once: SQL has no loop that both DuckDB and Spark know. A round takes the cells of those just lost off
 the degrees of the others, so it looks up few keys: 12 rounds over 10 million cells cost 7 s of CPU, and 31 s where each
 round counts all cells that are left. Members below their threshold after the last round are left to the hook. -#}
-{{ config(post_hook='{{ peel_to_the_core() }}') }}
+{{ config(pre_hook='{{ prepare_the_core() }}', post_hook='{{ peel_to_the_core() }}') }}
 with
 
 train_cells as (
@@ -14,27 +14,11 @@ users as (
 ),
 
 studies as (
-    select
-        split_name,
-        item_type,
-        cast(row_number() over (order by split_name, item_type) as integer) as study_number,
-        case item_type
-            when 'track' then {{ var('min_users_per_track') }}
-            else {{ var('min_users_per_artist') }}
-        end as min_users
-    from (select distinct split_name, item_type from train_cells) as distinct_studies
+    {{ prepared('studies', core_studies('train_cells')) }}
 ),
 
 cells as (
-    select distinct
-        studies.study_number,
-        users.user_number,
-        train_cells.item_id
-    from train_cells
-    inner join studies
-        on train_cells.split_name = studies.split_name
-            and train_cells.item_type = studies.item_type
-    inner join users on train_cells.user_id = users.user_id
+    {{ prepared('cells', core_cells('train_cells', 'studies', 'users')) }}
 ),
 
 users_0 as (
@@ -115,22 +99,26 @@ members as (
         users_0.user_number,
         cast(null as bigint) as item_id,
         users_0.degree,
-        core.degree as active_degree
+        {{ 'core' if unrolled_rounds() else 'users_0' }}.degree as active_degree
     from users_0
+    {% if unrolled_rounds() %}
     left join users_{{ unrolled_rounds() }} as core
         on users_0.study_number = core.study_number
             and users_0.user_number = core.user_number
+    {% endif %}
     union all
     select
         items_0.study_number,
         cast(null as integer) as user_number,
         items_0.item_id,
         items_0.degree,
-        core.degree as active_degree
+        {{ 'core' if unrolled_rounds() else 'items_0' }}.degree as active_degree
     from items_0
+    {% if unrolled_rounds() %}
     left join items_{{ unrolled_rounds() }} as core
         on items_0.study_number = core.study_number
             and items_0.item_id = core.item_id
+    {% endif %}
 ),
 
 final as (
