@@ -136,8 +136,8 @@ $(BENCHMARK_READY): requirements-benchmark.lock $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-benchmark.lock
 	@touch $(BENCHMARK_READY)
 
-benchmark: $(BENCHMARK_READY) #: Measure time and memory per stage and model (RAW=folder, or SCALES='0.1 0.3' LOOKALIKE=program)
-	@$(BIN)/python -m models_py benchmark
+benchmark: $(if $(TARGET),$(SPARK_READY),$(BENCHMARK_READY)) #: Measure time and memory per stage and model (RAW=folder, or SCALES='0.1 0.3' LOOKALIKE=program; TARGET=spark_local: of two engines)
+	@$(BUILDER)/python -m models_py benchmark
 
 lint: $(READY) #: Check the style of Python and SQL
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && WAREHOUSE=:memory: $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/data_tests dbt_project/analyses

@@ -192,13 +192,21 @@ def benchmark(
     scales: Annotated[str, typer.Option(envvar="SCALES", help="Sizes of look-alikes, such as '0.1 0.3 1'.")] = "",
     lookalike: Annotated[str, typer.Option(envvar="LOOKALIKE", help="Program that writes look-alikes.")] = "",
     output: Annotated[Path, typer.Option(envvar="BENCHMARK", help="Folder to write to.")] = Path("warehouse/benchmark"),
+    target: Annotated[str, typer.Option(envvar="TARGET", help="spark_local: compare it with DuckDB instead.")] = "",
 ) -> None:
     """Measure time and memory per stage and model, on RAW or on look-alikes of several sizes."""
     settings = Settings.from_environment()
     check_study(settings)
+    if target == "spark":
+        raise SettingError("What a server uses cannot be measured from here: set TARGET to spark_local.")
+    if target:
+        check_target_of_spark(target)
     names = tuple(dict.fromkeys(scales.replace(",", " ").split()))
     check_scales(names)
-    from models_py.experiments.benchmark import run
+    if target:
+        from models_py.experiments.benchmark.engines import run
+    else:
+        from models_py.experiments.benchmark import run
 
     run(settings, output, names, Path(lookalike) if lookalike else None)
 

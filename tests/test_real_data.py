@@ -8,8 +8,6 @@ fails where the data is missing.
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ import duckdb
 import pytest
 from conftest import Study, study_in
 from dbt_runner import run_dbt
+from look_alikes import BROKEN_LINES, check_audit, write_look_alike
 
 from models_py import jobs
 from models_py.recommenders.registry import recommenders
@@ -367,21 +366,10 @@ def mean_ndcg(study: Study) -> dict[str, tuple[float, float, float]]:
 @pytest.mark.skipif(not REQUIRED, reason="run by make verify-real; the audit alone has a test of its own")
 def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> None:
     """Evaluate a simulated file of the real one's shape at a tenth of its size."""
-    tool = real_data.parent / "tools" / "lookalike.py"
-    if not tool.exists():
-        pytest.skip(f"no look-alike generator at {tool}")
     study = study_in(tmp_path)
-    size = ["--scale", "0.1", "--corrupt", "1000"]
-    subprocess.run([sys.executable, tool, study.folder / "raw", *size], check=True, capture_output=True)
+    truth = write_look_alike(real_data, study.folder / "raw", 0.1)
     print(study.evaluate())
-    truth = json.loads((study.folder / "raw" / "truth.json").read_text())
-    audit = dict(study.query("select check_name, value from marts.load_audit"))
-    assert audit["lines_read"] == truth["lines"] + truth["broken_lines"]
-    assert audit["lines_rejected"] == truth["broken_lines"] == 1000
-    assert audit["exact_duplicates_removed"] == truth["surplus_exact_duplicates"]
-    assert audit["bogus_timestamps"] == 2
-    assert audit["plays_without_title"] == truth["blank_titles"]
-    assert audit["plays_kept"] == truth["lines"] - 2 - truth["surplus_exact_duplicates"]
+    check_audit(dict(study.query("select check_name, value from marts.load_audit")), truth)
     tasks = study.query("select distinct item_type, task from marts.model_leaderboard order by all")
     assert len(tasks) == 6
 
@@ -389,26 +377,17 @@ def test_the_look_alike_is_accounted_for(real_data: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_the_audit_of_the_look_alike_is_exact(real_data: Path, tmp_path: Path) -> None:
     """Load a twentieth of the full size with broken lines; no model is fitted."""
-    tool = real_data.parent / "tools" / "lookalike.py"
-    if not tool.exists():
-        pytest.skip(f"no look-alike generator at {tool}")
     raw, warehouse = tmp_path / "raw", tmp_path / "music.duckdb"
-    subprocess.run([sys.executable, tool, raw, "--scale", "0.05", "--corrupt", "1000"], check=True, capture_output=True)
+    truth = write_look_alike(real_data, raw, 0.05)
     selection = ["--select", "+load_audit", "+rejected_lines", "--exclude", "test_type:unit"]
     run_dbt("build", *selection, "--indirect-selection", "cautious", warehouse=warehouse, raw=raw)
-    truth = json.loads((raw / "truth.json").read_text())
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         audit = dict(connection.execute("select check_name, value from marts.load_audit").fetchall())
         rejected = connection.execute(
             "select count(*), count(distinct line_number) from marts.rejected_lines"
         ).fetchall()
-    assert audit["lines_read"] == truth["lines"] + truth["broken_lines"]
-    assert audit["lines_rejected"] == truth["broken_lines"] == 1000
-    assert rejected == [(1000, 1000)]
-    assert audit["exact_duplicates_removed"] == truth["surplus_exact_duplicates"]
-    assert audit["bogus_timestamps"] == 2
-    assert audit["plays_without_title"] == truth["blank_titles"]
-    assert audit["plays_kept"] == truth["lines"] - 2 - truth["surplus_exact_duplicates"]
+    check_audit(audit, truth)
+    assert rejected == [(BROKEN_LINES, BROKEN_LINES)]
     assert (audit["profiles_repeated"], audit["profile_lines_malformed"]) == (0, 0)
 
 

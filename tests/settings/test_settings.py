@@ -98,6 +98,7 @@ HEAVY = {"dbt", "duckdb", "numba", "numpy", "pandas", "rich", "scipy", "sklearn"
         ("evaluate", {"TARGET": "sparc"}, "TARGET is 'sparc'; set it to spark_local or spark"),
         ("export folder --target sparc", {}, "TARGET is 'sparc'; set it to spark_local or spark"),
         ("export tests", {}, "tests is there already"),
+        ("benchmark", {"TARGET": "spark"}, "set TARGET to spark_local"),
         ("fit", {"TARGET": "spark_local"}, "run `make evaluate TARGET=spark_local`"),
         ("fit", {"WAREHOUSE": "/no/such/file"}, "There is no warehouse at /no/such/file"),
         ("protocols", {"ITEM_TYPE": "album"}, "'album' is no item type"),

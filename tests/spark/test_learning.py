@@ -1,16 +1,15 @@
 """What Spark learns from the exported marts is what Python learns from the warehouse."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import study_in
+from spark_marks import NEEDS_SPARK
 
 from models_py.data.interactions import Interactions
 from models_py.data.parameters import Parameters
@@ -22,13 +21,10 @@ from models_py.recommenders.item_knn import ItemKNN
 from models_py.recommenders.most_popular import MostPopular
 from models_py.recommenders.recent_popular import RecentPopular
 from models_py.recommenders.slim import SLIM
+from models_py.terminal.progress import stage
 from models_py.warehouse import Warehouse
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not find_spec("pyspark"), reason="pyspark is not installed: make test-spark"),
-    pytest.mark.skipif(not shutil.which("java") and "JAVA_HOME" not in os.environ, reason="there is no Java"),
-]
+pytestmark = NEEDS_SPARK
 
 K = 100
 TEMPORAL, WINDOWS = ("temporal", "artist"), ("windows", "track")
@@ -195,6 +191,45 @@ def test_tuning_sees_a_sample_of_users(session: "SparkSession", warehouse: Wareh
     assert some.train.n_users == int(np.ceil(share * data.train.n_users)) < data.train.n_users
     rows = {tuple(row.indices.tolist()) for row in data.train.counts}
     assert all(tuple(row.indices.tolist()) in rows for row in some.train.counts)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Fails where Spark computes what it promised."""
+
+    recommender = ItemKNN
+    engine = "spark_sql"
+
+    def lists(self, setting: Recommender, cells: "Cells", *_: object) -> "DataFrame":  # noqa: F821
+        """Give a row whose score cannot be computed."""
+        columns = "0 as user_index, 'all' as task, 1 as rank, 0 as item_index"
+        return cells.session.sql(f"select {columns}, cast(raise_error('no room') as double) as score")
+
+
+def test_a_model_that_fails_leaves_the_others_alone(
+    session: "SparkSession",  # noqa: F821
+    warehouse: Warehouse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from models_py.spark import learning
+    from models_py.spark.popularity import MostPopularBySQL
+    from models_py.spark.results import Results
+
+    warehouse.write_parquet(tmp_path, "recommender")
+    session.sql("create schema recommender")
+    for table in sorted(tmp_path.iterdir()):
+        session.sql(f"create table recommender.{table.name} using parquet location '{table}'")
+    monkeypatch.setattr(learning, "LEARNERS", (Broken(), MostPopularBySQL()))
+    results = Results(session, "_of_the_test")
+    with stage("Recommenders") as shown:
+        learning.learn(session, "marts", results, shown)
+    runs = session.table(f"{results.schema}.runs").select("model_name", "status", "reason").distinct().collect()
+    statuses = {name: (status, reason) for name, status, reason in runs}
+    assert statuses.keys() == {"item_knn", "most_popular"} and statuses["most_popular"] == ("ok", None)
+    assert statuses["item_knn"][0] == "failed" and "no room" in statuses["item_knn"][1]
+    listed = session.table(f"{results.schema}.recommendations").select("model_name").distinct().collect()
+    assert [name for (name,) in listed] == ["most_popular"]
 
 
 def test_als_learns_more_than_popularity(session: "SparkSession", warehouse: Warehouse) -> None:  # noqa: F821

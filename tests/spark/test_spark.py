@@ -1,22 +1,18 @@
-"""The same raw files, built on DuckDB and on Spark: every table that both have is the same."""
+"""The same raw files and results, built on DuckDB and on Spark: every table that both have is the same."""
 
 import os
-import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import ROOT, Study, study_in
+from look_alikes import check_audit, write_look_alike
 from made_up_plays import write_raw_files
+from spark_marks import NEEDS_SPARK
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not find_spec("pyspark"), reason="pyspark is not installed: make test-spark"),
-    pytest.mark.skipif(not shutil.which("java") and "JAVA_HOME" not in os.environ, reason="there is no Java"),
-]
+pytestmark = NEEDS_SPARK
 
 # columns that may differ, and why
 HASH = "a key within one build, made by each engine's own hash"
@@ -44,14 +40,13 @@ OTHER_ROWS = {
     "int_lines_read_rejects": "see int_lines_read",
 }
 SAME = 9  # decimals of doubles: each engine adds in an order of its own
-UNIT_TESTS = ["test", "--select", "test_type:unit", "--exclude", "source:recommender+"]
 # rounds after the first are in a hook there, which unit tests do not run; assert_k_core_is_stable holds all of them
 IN_A_HOOK = "the_k_core_repeats_until_it_is_stable"
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Raw files that Spark reads in pieces of 100 KB, built by both engines."""
+    """Raw files that Spark reads in pieces of 100 KB and learns from; DuckDB builds them with what Spark learnt."""
     folder = tmp_path_factory.mktemp("spark")
     (folder / "conf").mkdir()
     (folder / "conf" / "spark-defaults.conf").write_text(
@@ -62,30 +57,58 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
         SPARK_WAREHOUSE=str(folder / "spark"),
         SPARK_CONF_DIR=str(folder / "conf"),
         SPLITS="random leave_last rolling_1",
+        VARS="{tuning_trials: 2}",
     )
     write_raw_files(folder / "raw")
-    for target in ("", "spark_local"):
-        result = study.run("build", TARGET=target)
-        assert result.returncode == 0, result.stdout + result.stderr
+    run(study, "evaluate", "spark_local")
+    run(study, "build")
+    bring_results(study)
+    run(study, "build")
     return study
+
+
+def run(study: Study, command: str, target: str = "") -> str:
+    """Run it as a person would, and return what it prints."""
+    result = study.run(command, TARGET=target)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def bring_results(study: Study) -> None:
+    """Give DuckDB's warehouse what Spark learnt, as if it had been learnt there."""
+    folder = study.folder / "spark" / f"recommender{build_of(study)}.db"
+    with duckdb.connect(str(study.warehouse)) as connection:
+        for table in (path for path in folder.iterdir() if any(path.glob("*.parquet"))):
+            connection.execute(f"insert into recommender.{table.name} by name from read_parquet('{table}/*.parquet')")
 
 
 def build_of(study: Study) -> str:
     """Name the build of Spark's that is published."""
-    [folder] = (study.folder / "spark").glob("marts_*.db")
+    folder = max((study.folder / "spark").glob("marts_*.db"))
     return folder.name.removesuffix(".db").removeprefix("marts")
 
 
 def parquet_of(study: Study) -> dict[str, Path]:
     """Name each table of Spark's build and its folder."""
     schemas = [f"{layer}{build_of(study)}.db" for layer in ("marts", "intermediate", "staging")]
-    folders = [path for schema in schemas for path in (study.folder / "spark" / schema).iterdir()]
-    return {path.name: path for path in folders if any(path.glob("*.parquet"))}
+    return {path.name: path for schema in schemas for path in (study.folder / "spark" / schema).iterdir()}
+
+
+def apart(study: Study) -> dict[str, str]:
+    """Name each table that both engines have and that differs, and say how."""
+    tables = qualified(study)
+    compared = {name: folder for name, folder in parquet_of(study).items() if name in tables and name not in OTHER_ROWS}
+    assert len(compared) > 150
+    found = {name: differences(study, tables[name], folder) for name, folder in compared.items()}
+    return {name: how for name, how in found.items() if how}
 
 
 def differences(study: Study, table: str, folder: Path) -> str:
     """Say how a table differs between the engines; nothing where it does not."""
     with duckdb.connect(str(study.warehouse), read_only=True) as connection:
+        if not any(folder.glob("*.parquet")):
+            [(rows,)] = connection.execute(f"select count(*) from {table}").fetchall()
+            return f"{rows} rows on DuckDB, no file on Spark" if rows else ""
         here = _columns(connection, table)
         there = _columns(connection, f"read_parquet('{folder}/*.parquet')")
         allowed = ALLOWED.get(table.split(".")[-1], {})
@@ -93,11 +116,11 @@ def differences(study: Study, table: str, folder: Path) -> str:
             return f"columns {sorted(here.keys() ^ there.keys())}"
         kept = ", ".join(_comparable(name, here[name]) for name in here if name not in allowed)
         sides = [f"select {kept} from {relation}" for relation in (table, f"read_parquet('{folder}/*.parquet')")]
-        apart = [
+        alone = [
             connection.execute(f"({one}) except all ({other})").fetchall()[:3]
             for one, other in (sides, reversed(sides))
         ]
-    return "" if apart == [[], []] else f"only on DuckDB {apart[0]}, only on Spark {apart[1]}"
+    return "" if alone == [[], []] else f"only on DuckDB {alone[0]}, only on Spark {alone[1]}"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
@@ -105,9 +128,12 @@ def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, 
 
 
 def _comparable(name: str, data_type: str) -> str:
-    if data_type == "DOUBLE":
-        return f"round({name}, {SAME}) as {name}"
-    return f"list_transform({name}, lambda one: round(one, {SAME})) as {name}" if data_type == "DOUBLE[]" else name
+    quoted = f'"{name}"'
+    rounded = {
+        "DOUBLE": f"round({quoted}, {SAME})",
+        "DOUBLE[]": f"list_transform({quoted}, lambda one: round(one, {SAME}))",
+    }
+    return f"{rounded.get(data_type, quoted)} as {quoted}"
 
 
 def qualified(study: Study) -> dict[str, str]:
@@ -117,11 +143,17 @@ def qualified(study: Study) -> dict[str, str]:
 
 
 def test_every_table_of_both_engines_is_the_same(study: Study) -> None:
-    tables = qualified(study)
-    compared = {name: folder for name, folder in parquet_of(study).items() if name in tables and name not in OTHER_ROWS}
-    assert len(compared) > 80
-    apart = {name: differences(study, tables[name], folder) for name, folder in compared.items()}
-    assert {name: how for name, how in apart.items() if how} == {}
+    assert apart(study) == {}
+
+
+@pytest.mark.real_data
+def test_a_look_alike_is_the_same(real_data: Path, tmp_path: Path) -> None:
+    study = study_in(tmp_path, SPARK_WAREHOUSE=str(tmp_path / "spark"))
+    truth = write_look_alike(real_data, tmp_path / "raw", 0.02)
+    for target in ("", "spark_local"):
+        run(study, "build", target)
+    assert apart(study) == {}
+    check_audit(dict(study.query("select check_name, value from marts.load_audit")), truth)
 
 
 def test_a_wrong_value_is_noticed(study: Study, tmp_path: Path) -> None:
@@ -174,14 +206,34 @@ def test_duckdb_reads_the_build(study: Study) -> None:
     assert counts == [study.query(f"select count(*) from marts.{name}") for name in there]
 
 
+def test_every_recommender_learns_there(study: Study) -> None:
+    from models_py.spark.learning import LEARNERS
+
+    learnt = study.query("select distinct model_name, engine from marts.model_runs where status = 'ok'")
+    assert set(learnt) == {(learner.recommender.name, learner.engine) for learner in LEARNERS}
+    served = study.query("select distinct item_type, task from marts.served_recommendations order by all")
+    assert served == [(item_type, task) for item_type in ("artist", "track") for task in ("all", "discovery", "repeat")]
+
+
+def test_a_build_measures_what_was_learnt_last(study: Study) -> None:
+    def leaderboard() -> list[tuple]:
+        with duckdb.connect(str(study.folder / "spark.duckdb"), read_only=True) as connection:
+            columns = "split_name, item_type, task, model_name, engine, place, ndcg"
+            return connection.execute(f"select {columns} from marts.model_leaderboard order by all").fetchall()
+
+    before, of_before = leaderboard(), build_of(study)
+    run(study, "build", "spark_local")
+    assert build_of(study) > of_before
+    assert leaderboard() == before
+
+
 def test_unit_tests_pass_there(study: Study) -> None:
     command = [
         sys.executable,
         "-m",
         "dbt.cli.main",
         "--no-use-colors",
-        *UNIT_TESTS,
-        IN_A_HOOK,
+        *("test", "--select", "test_type:unit", "--exclude", IN_A_HOOK),
         "--target",
         "spark_local",
     ]

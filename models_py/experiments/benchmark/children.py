@@ -83,6 +83,7 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
         "RAW": str(settings.raw),
         "SOURCE": settings.source,
         "WAREHOUSE": str(settings.warehouse),
+        "SPARK_WAREHOUSE": str((folder / "spark").resolve()),
         "SPLITS": " ".join(settings.splits),
         "VARS": settings.variables,
         "DBT_TARGET_PATH": str((folder / "target").resolve()),

@@ -94,9 +94,9 @@ class Results:
         self.folder.mkdir(parents=True, exist_ok=True)
         tables = self._tables()
         for name, rows in tables.items():
-            _write_csv(self.folder / f"{name}.csv", rows)
+            write_csv(self.folder / f"{name}.csv", rows)
         shown = tables | {name: _slowest(steps) for name, steps in self._steps.items()}
-        parts = [f"## {TITLES[name]}\n\n{_markdown(rows)}" for name, rows in shown.items() if rows]
+        parts = [f"## {TITLES[name]}\n\n{markdown(rows)}" for name, rows in shown.items() if rows]
         with written_whole(self.folder / PAGE) as page:
             page.write_text("# Benchmark\n\n" + "\n\n".join(parts) + "\n")
 
@@ -137,14 +137,16 @@ def _columns(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def _write_csv(path: Path, rows: Sequence[Row]) -> None:
+def write_csv(path: Path, rows: Sequence[Row]) -> None:
+    """Write rows, whose columns are those of any of them, whole or not at all."""
     with written_whole(path) as part, part.open("w", newline="") as file:
         writer = csv.DictWriter(file, _columns(rows))
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[Row]) -> str:
+    """Show rows as a table."""
     columns = _columns(rows)
     head = "| " + " | ".join(name.replace("_", " ") for name in columns) + " |\n|" + "---|" * len(columns)
     return "\n".join([head, *("| " + " | ".join(_text(row.get(name)) for name in columns) + " |" for row in rows)])

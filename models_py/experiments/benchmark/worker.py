@@ -19,11 +19,13 @@ MARTS = ("+path:models/marts/listening", "+path:models/marts/training")
 OF_RESULTS = "source:recommender+"
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 ONLY_TESTS = ("--resource-type", "test", "unit_test")
+TRAINING = [*NO_TESTS, "--select", "+training_interactions"]
 DBT_SELECTIONS = {
     "marts": [*NO_TESTS, "--select", *MARTS],
     "evaluation_inputs": [*NO_TESTS, "--exclude", OF_RESULTS, *MARTS],
     "tests": [*ONLY_TESTS, "--exclude", OF_RESULTS],
     "results": ["--select", OF_RESULTS],
+    "on_duckdb": TRAINING,
 }
 
 
@@ -46,16 +48,22 @@ def _checked(settings: Settings, work: Work) -> dict:
     return {}
 
 
-def _dbt(selection: list[str]) -> Callable[[Settings, Work], dict]:
+def _dbt(selection: list[str], target: str | None = None) -> Callable[[Settings, Work], dict]:
     def build(settings: Settings, work: Work) -> dict:
         from models_py import dbt
         from models_py.experiments.benchmark.steps import MeasuredSteps
 
         steps = MeasuredSteps(work.begun)
-        dbt.build(selection, settings.warehouse, settings.variables, steps)
+        dbt.build(selection, settings.warehouse, settings.variables, steps, target)
         return {"nodes": steps.rows()}
 
     return build
+
+
+def _on_spark(settings: Settings, work: Work) -> dict:
+    from models_py.spark.usage import java_used
+
+    return {**_dbt(TRAINING, "spark_local")(settings, work), "java": java_used()}
 
 
 def _jobs(settings: Settings, work: Work) -> dict:
@@ -90,6 +98,7 @@ def _compared(tool: str) -> Callable[[Settings, Work], dict]:
 TASKS: dict[str, Callable[[Settings, Work], dict]] = {
     "check": _checked,
     **{name: _dbt(selection) for name, selection in DBT_SELECTIONS.items()},
+    "on_spark": _on_spark,
     "recommenders": _jobs,
     "trials": _trials,
     **{tool: _compared(tool) for tool in ("pandas", "pandas_all_columns", "polars", "polars_streaming")},
