@@ -64,9 +64,22 @@ def _reset_peak() -> None:
         return
 
 
+def high_water_mb(status: Path) -> float:
+    """Read a process's largest resident memory (MiB) from its file `status`, which Linux has.
+
+    Raises
+    ------
+    OSError
+        Where there is no such file.
+    StopIteration
+        Where it does not say.
+    """
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
 def _peak_mb() -> float:
     try:
-        line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) / 1024
+        return high_water_mb(_STATUS)
     except (OSError, StopIteration):
         return mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

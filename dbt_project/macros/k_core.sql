@@ -2,9 +2,13 @@
 {% macro core_threshold() -%}
     case
         when item_id is null then {{ var('min_items_per_user') }}
-        when item_type = 'track' then {{ var('min_users_per_track') }}
-        else {{ var('min_users_per_artist') }}
+        else {{ min_users() }}
     end
+{%- endmacro %}
+
+{# Users that an item of the k-core has at least. #}
+{% macro min_users() -%}
+    case item_type when 'track' then {{ var('min_users_per_track') }} else {{ var('min_users_per_artist') }} end
 {%- endmacro %}
 
 {# Splits with their item types, numbered, and how many users an item of the k-core has at least. #}
@@ -13,10 +17,7 @@
         split_name,
         item_type,
         cast(row_number() over (order by split_name, item_type) as integer) as study_number,
-        case item_type
-            when 'track' then {{ var('min_users_per_track') }}
-            else {{ var('min_users_per_artist') }}
-        end as min_users
+        {{ min_users() }} as min_users
     from (select distinct split_name, item_type from {{ train_cells }}) as distinct_studies
 {%- endmacro %}
 
@@ -40,30 +41,19 @@
     {%- do replace_table(beside_this('cells'), core_cells(train_cells, studies, ref('int_users_numbered'))) -%}
 {%- endmacro %}
 
-{# What comes before the model: Spark writes a CTE out again for each use, so that the two are tables there. #}
+{# What comes before the model where it takes no round itself. #}
 {% macro prepare_the_core() -%}
-    {{ return(adapter.dispatch('prepare_the_core')()) }}
-{%- endmacro %}
-{% macro default__prepare_the_core() -%}
-{%- endmacro %}
-{% macro spark__prepare_the_core() -%}
-    {%- if execute -%}
+    {%- if execute and not unrolled_rounds() -%}
         {%- do make_core_cells() -%}
     {%- endif -%}
 {%- endmacro %}
 
-{# The query, or the table beside the model that has its rows. #}
+{# The query, or the table beside the model that was prepared with its rows. #}
 {% macro prepared(name, query) -%}
-    {{ return(adapter.dispatch('prepared')(name, query)) }}
-{%- endmacro %}
-{% macro default__prepared(name, query) -%}
-    {{ query }}
-{%- endmacro %}
-{% macro spark__prepared(name, query) -%}
-    select * from {{ beside_this(name) }}
+    {{ query if unrolled_rounds() else 'select * from ' ~ beside_this(name) }}
 {%- endmacro %}
 
-{# Rounds that int_k_core_peeled takes in one statement. #}
+{# Rounds that int_k_core_peeled takes in one statement; none on Spark, which writes a CTE out again for each use. #}
 {% macro unrolled_rounds() -%}
     {{ return(adapter.dispatch('unrolled_rounds')()) }}
 {%- endmacro %}
@@ -82,7 +72,7 @@ and their degrees; cells are only read.
 #}
 {% macro peel_to_the_core() -%}
     {%- if execute and single_value(count_to_peel()) > 0 -%}
-        {%- if unrolled_rounds() > 0 -%}
+        {%- if unrolled_rounds() -%}
             {%- do make_core_cells() -%}
         {%- endif -%}
         {%- set lost, left = beside_this('lost'), [beside_this('left_0'), beside_this('left_1')] -%}

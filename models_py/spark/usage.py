@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from models_py.resources import high_water_mb
+
 MEBIBYTE = 1024**2
 
 
@@ -22,9 +24,8 @@ def java_used() -> dict[str, float]:
     executors = context._jsc.sc().statusStore().executorList(True)
     # the name of the program, which may hold blanks, ends the second field
     fields = (process / "stat").read_text().rpartition(")")[2].split()
-    status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
     return {
         "cpu_seconds": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
-        "peak_memory_mb": int(status["VmHWM"].split()[0]) / 1024,
+        "peak_memory_mb": high_water_mb(process / "status"),
         "shuffled_mb": sum(executors.apply(one).totalShuffleWrite() for one in range(executors.size())) / MEBIBYTE,
     }

@@ -27,5 +27,5 @@ def test_both_engines_are_measured(tmp_path: Path) -> None:
         assert 0 < float(row["building_seconds"]) < float(row["seconds"])
     # Java's own memory and threads are counted
     assert float(spark["peak_memory_mb"]) > float(duckdb["peak_memory_mb"]) and float(spark["shuffled_mb"]) > 0
-    assert spark["cpu_seconds"] > "0" and duckdb["shuffled_mb"] == ""
+    assert float(spark["cpu_seconds"]) > 0 and duckdb["shuffled_mb"] == ""
     assert "| Spark |" in (output / "engines.md").read_text()
