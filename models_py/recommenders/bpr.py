@@ -20,7 +20,7 @@ class BPR(Recommender):
 
     name: ClassVar[str] = "bpr"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64),
+        "factors": (8, 16, 32, 64, 128),
         "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1),
         "regularization": (0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
     }

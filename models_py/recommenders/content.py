@@ -20,7 +20,7 @@ class Content(Recommender):
 
     name: ClassVar[str] = "content"
     space: ClassVar[dict[str, tuple]] = {
-        "frequency_power": (0.0, 0.5, 1.0, 2.0),
+        "frequency_power": (0.0, 0.5, 1.0, 2.0, 3.0, 4.0),
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3),

@@ -1,6 +1,6 @@
 """Smoothing a history over the graph of users and items (GF-CF, Shen et al. 2021)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -18,9 +18,10 @@ Prepared = tuple[Preparation, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class GraphFilter(Fading):
-    """Two filters of a history's spectrum: by squared singular values, and, `ideal` times, of the first `passed` alone.
+    """Two filters of a history's spectrum: by squared singular values, and, `ideal` times, of the first of them alone.
 
-    Both within the leading `factors` singular vectors, so that no matrix of items by items is needed.
+    Both within the leading `factors` singular vectors, so that no matrix of items by items is needed; `passed` is the
+    share of these that the second lets through.
     """
 
     name: ClassVar[str] = "graph_filter"
@@ -28,19 +29,20 @@ class GraphFilter(Fading):
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "user_power": (0.0, 0.5, 1.0),
-        "factors": (32, 64, 128, 256, 512),
-        "passed": (8, 16, 32, 64, 128),
+        "factors": (8, 16, 32, 64, 128, 256, 512),
+        "passed": (0.03, 0.06, 0.125, 0.25, 0.5, 1.0),
         "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0),
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "decay": DECAYS,
     }
+    ends: ClassVar[Mapping[str, tuple]] = {"passed": (1.0,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.3
     user_power: float = 0.5
     factors: int = 256
-    passed: int = 32
+    passed: float = 0.125
     ideal: float = 0.3
     score_power: float = 0.3
 
@@ -57,7 +59,7 @@ class GraphFilter(Fading):
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> Factors:
         """Weigh the vectors."""
         preparation, items, squares = prepared or self.prepare([self], interactions, seed)
-        passed = np.arange(len(squares)) < self.passed
+        passed = np.arange(len(squares)) < self.passed * self.factors
         weights = np.sqrt(squares + self.ideal * passed)[: self.factors]
         scale = popularity_scale(interactions.listeners, self.score_power)
         vectors = Linear(items[: self.factors].T * weights)

@@ -28,7 +28,7 @@ class Hybrid(Fading):
     space: ClassVar[dict[str, tuple]] = {
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "tag_weight": (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
+        "tag_weight": (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
