@@ -36,6 +36,9 @@ EXCERPT = '"the.excerpt"'
 READABLE_FROM = "v1.2.0"
 # Bytes of its blocks, the fewest there are: it has many small tables, and a column of each fills at least one.
 EXCERPT_BLOCK = 16_384
+# What a view of `write_views` reads, and in it the signs of patterns that stand for themselves.
+VIEWED = re.compile(r"read_parquet\('((?:[^']|'')*)/\*\.parquet'\)")
+GUARDED = re.compile(r"\[([*?[])\]")
 # How the names of DuckDB's numeric types begin.
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "FLOAT", "DOUBLE", "DECIMAL")
 
@@ -141,6 +144,8 @@ class Warehouse:
         check_published(self.path)
         with self._connect(read_only=True) as connection:
             try:
+                if folders := _folders_of_views(connection):
+                    connection.execute(f"set allowed_directories = [{', '.join(map(_quoted, folders))}]")
                 connection.execute("set enable_external_access = false; set python_enable_replacements = false")
                 given = [each.expected_result_type for each in connection.extract_statements(statement)]
                 if given != [[duckdb.ExpectedResultType.QUERY_RESULT]]:
@@ -375,6 +380,13 @@ def _new_file(path: Path, names: Iterable[str]) -> Iterator[duckdb.DuckDBPyConne
             yield connection
     except duckdb.Error as error:
         raise WarehouseError(f"{path} cannot be written ({_in_one_line(error)}): free disk space.") from error
+
+
+def _folders_of_views(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Name the folders that the file's own views read (`write_views`), as patterns and as they are."""
+    views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
+    patterns = {name.replace("''", "'") for (sql,) in views for name in VIEWED.findall(sql)}
+    return sorted(patterns | {GUARDED.sub(r"\1", pattern) for pattern in patterns})
 
 
 def strings(values: Iterable[object]) -> np.ndarray:

@@ -8,7 +8,9 @@ import duckdb
 import pytest
 from conftest import study_in
 
+from models_py.errors import SettingError
 from models_py.parquet import READER
+from models_py.warehouse import Warehouse
 
 
 @pytest.fixture
@@ -48,6 +50,20 @@ def test_the_reader_answers_like_the_warehouse(
         ]
     assert sorted(path.name for path in folder.iterdir()) == ["marts", READER]
     assert sorted(path.name for path in (folder / "marts").iterdir()) == ["nobody", "users"]
+
+
+def test_somebody_s_own_query_reads_the_views_and_no_other_file(
+    exported: Callable[[str], CompletedProcess[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "out [1] put's"
+    assert exported(str(folder)).returncode == 0
+    (tmp_path / "private.txt").write_text("mine")
+    reader = Warehouse(folder / READER)
+    with reader.answering("select count(*) as n from marts.users") as answer:
+        assert list(answer.rows()) == [("1",)]
+    for path in (tmp_path / "private.txt", folder / "marts" / ".." / ".." / "private.txt"):
+        with pytest.raises(SettingError, match="disabled"), reader.answering(f"from read_text($${path}$$)") as answer:
+            list(answer.rows())
 
 
 def test_nothing_is_written_over(exported: Callable[[str], CompletedProcess[str]], tmp_path: Path) -> None:
