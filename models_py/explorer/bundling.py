@@ -125,7 +125,8 @@ def _build(folder: Path) -> None:
 
 def _npm(*arguments: str) -> None:
     try:
-        subprocess.run(["npm", *arguments], cwd=WEB, check=True, capture_output=True, text=True)
+        npm = shutil.which("npm") or "npm"
+        subprocess.run([npm, *arguments], cwd=WEB, check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as error:
         said = " ".join((error.stderr or error.stdout).split())[:300] or f"status {error.returncode}"
         raise ExplorerError(

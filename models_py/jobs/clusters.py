@@ -31,7 +31,7 @@ def cluster(warehouse: Warehouse, dataset: Dataset, parameters: Parameters) -> N
             parameters.max_clustered_items,
             parameters.random_seed,
             # features come from plays outside the fingerprint too
-            *(hashlib.md5(of_entity.tobytes()).hexdigest() for of_entity in features.values()),
+            *(hashlib.md5(of_entity.tobytes(), usedforsecurity=False).hexdigest() for of_entity in features.values()),
             code_digest(cluster_grid, taste, best_known),
         ]
     )

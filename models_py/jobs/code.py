@@ -24,7 +24,7 @@ def code_digest(*makers: type | Callable) -> str:
         if name not in modules:
             modules[name], imported = _read(Path(_file(name)).read_text())
             waiting += imported
-    return hashlib.md5("".join(modules[name] for name in sorted(modules)).encode()).hexdigest()
+    return hashlib.md5("".join(modules[name] for name in sorted(modules)).encode(), usedforsecurity=False).hexdigest()
 
 
 def origin(recommender: type[Recommender], maker: Callable) -> list:

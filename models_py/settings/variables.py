@@ -213,7 +213,7 @@ class _NamedOnce(yaml.SafeLoader):
 
 def _given(settings: Settings) -> dict[str, object]:
     try:
-        given = yaml.load(settings.variables, _NamedOnce) or {}
+        given = yaml.load(settings.variables, _NamedOnce) or {}  # noqa: S506, a safe loader
     # a date that no calendar has is a ValueError
     except (yaml.YAMLError, ValueError) as error:
         raise SettingError(
