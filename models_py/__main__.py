@@ -54,8 +54,11 @@ Target = Annotated[str, typer.Option(envvar="TARGET", help="spark_local or spark
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
 
+Force = Annotated[bool, typer.Option("--force", envvar="FORCE", help="Learn anew what is stored as well.")]
+
+
 @app.command(rich_help_panel=EVERY_DAY)
-def evaluate(new_artists: NewArtists = False, target: Target = "") -> None:
+def evaluate(new_artists: NewArtists = False, target: Target = "", force: Force = False) -> None:
     """Everything: raw files (or the demo) to leaderboard and served recommendations."""
     settings = _settings_of_study(new_artists)
     if target:
@@ -66,7 +69,7 @@ def evaluate(new_artists: NewArtists = False, target: Target = "") -> None:
         building.evaluate(settings, target)
         return
     check_build(settings)
-    _evaluate(settings, prepare=True)
+    _evaluate(settings, prepare=True, anew=force)
 
 
 @app.command(rich_help_panel=EVERY_DAY)
@@ -86,13 +89,13 @@ def build(new_artists: NewArtists = False, target: Target = "") -> None:
 
 
 @app.command(rich_help_panel=EVERY_DAY)
-def fit(new_artists: NewArtists = False, target: Target = "") -> None:
+def fit(new_artists: NewArtists = False, target: Target = "", force: Force = False) -> None:
     """Tune, fit and evaluate on the marts as they are, then publish."""
     settings = _settings_of_study(new_artists)
     if target:
         raise SettingError(f"On Spark each build makes its marts anew: run `make evaluate TARGET={target}`.")
     check_fit(settings)
-    _evaluate(settings, prepare=False)
+    _evaluate(settings, prepare=False, anew=force)
 
 
 @app.command(rich_help_panel=EVERY_DAY)
@@ -345,6 +348,18 @@ def clean() -> None:
     clean(Settings.from_environment().warehouse)
 
 
+@app.command(rich_help_panel=EVERY_DAY)
+def rollback() -> None:
+    """Publish the warehouse that was published before, if it is kept (KEEP_VERSIONS); the present one is set aside."""
+    published = Settings.from_environment().warehouse
+    from models_py.publishing import roll_back
+
+    kept, written = roll_back(published)
+    say(f"{published} is as it was at {written:%Y-%m-%d %H:%M:%S} UTC again; `make report` writes its report.")
+    if kept.exists():
+        say(f"What was published until now is {kept}.")
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the service answers it.")]
 
 
@@ -570,11 +585,11 @@ def _say_undrawn(characters: str) -> None:
         say(f"No font here has {characters[:SHOWN]}{more}: boxes stand for them (Debian: install fonts-noto-cjk).")
 
 
-def _evaluate(settings: Settings, prepare: bool) -> None:
+def _evaluate(settings: Settings, prepare: bool, anew: bool) -> None:
     from models_py import pipeline
     from models_py.reports.leaderboard import print_leaderboard
 
-    pipeline.evaluate(settings, prepare=prepare)
+    pipeline.evaluate(settings, prepare, anew)
     print_leaderboard(settings.warehouse)
     try:
         _write_report(settings.warehouse, listener="")

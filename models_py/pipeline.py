@@ -1,13 +1,15 @@
 """The whole path: dbt's first half, the Python jobs, dbt's second half, and the rename that publishes."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from models_py import dbt, jobs
 from models_py.data.parameters import Parameters
 from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.jobs.groups import group_items, wanted_groups
-from models_py.publishing import building
+from models_py.jobs.outdated import everything
+from models_py.publishing import building, learning
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import (
     describe_idle_feedback,
@@ -28,6 +30,7 @@ from models_py.sources.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.sources.files import check_raw_files, describe_unknown_files, explain, recognized_formats
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
+from models_py.versions import versions_of
 from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}
@@ -40,7 +43,7 @@ OUT_OF_MEMORY = "Out of Memory Error"
 DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size")
 
 
-def evaluate(settings: Settings, prepare: bool = True) -> None:
+def evaluate(settings: Settings, prepare: bool = True, anew: bool = False) -> None:
     """Build marts, tune and fit every recommender, cluster, measure, and publish the warehouse by rename.
 
     Parameters
@@ -49,6 +52,8 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         The study.
     prepare : bool
         Whether to run dbt's first half; without it the marts are taken as they are.
+    anew : bool
+        Whether to learn again what is stored for the same plays, settings and code.
 
     Raises
     ------
@@ -60,7 +65,7 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         ensure_raw_files(settings)
     else:
         check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
-    with building(settings.warehouse) as working:
+    with building(settings.warehouse, settings.kept_versions, keeps_marts=not prepare) as working:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
                 _build(["--exclude", RESULTS, UNGROUPED], working, settings, shown)
@@ -70,10 +75,13 @@ def evaluate(settings: Settings, prepare: bool = True) -> None:
         elif wanted_groups(Warehouse(working)):
             raise SettingError("SPLITS names a split by groups of items that were not found yet: run `make evaluate`.")
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
+            if anew:
+                Warehouse(working).replace(everything(Warehouse(working)))
+            learning(working)
             jobs.run(Warehouse(working), shown, models_folder(settings.warehouse))
         with stage("Results to metrics and serving (dbt)") as shown:
             _build(["--select", RESULTS], working, settings, shown)
-    remove_models(models_folder(settings.warehouse), served_labels(Warehouse(settings.warehouse)).values())
+    _remove_models_of_nobody(settings.warehouse)
 
 
 def build(settings: Settings) -> None:
@@ -91,7 +99,7 @@ def build(settings: Settings) -> None:
     """
     check_recommenders()
     ensure_raw_files(settings)
-    with building(settings.warehouse) as working:
+    with building(settings.warehouse, settings.kept_versions) as working:
         # new data makes the stored results stale: the marts are published all the same, for the next fit to read
         with stage("Raw files and stored results to marts (dbt)") as shown:
             _build(["--exclude", STALE, UNGROUPED], working, settings, shown)
@@ -127,7 +135,7 @@ def protocols(settings: Settings, item_type: str, n_trials: int | None) -> None:
     from models_py.jobs.protocols import study_protocols
 
     check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
-    with building(settings.warehouse) as working:
+    with building(settings.warehouse, settings.kept_versions, keeps_marts=True) as working:
         with stage(f"Every protocol on {item_type}s (Python)") as shown:
             trials = n_trials or Parameters.read(Warehouse(working)).tuning_trials
             study_protocols(Warehouse(working), item_type, trials, shown)
@@ -157,6 +165,16 @@ def ensure_raw_files(settings: Settings) -> None:
         check_splits(settings, recognized_formats(settings))
     for sentence in describe_unknown_files(settings):
         say(sentence)
+
+
+def _remove_models_of_nobody(published: Path) -> None:
+    """Remove the saved models that serve neither what is published nor an earlier version of it."""
+    served = set(served_labels(Warehouse(published)).values())
+    for version in versions_of(published):
+        # one of another version of this package serves nobody before it is built anew
+        with suppress(WarehouseError):
+            served |= set(served_labels(Warehouse(version)).values())
+    remove_models(models_folder(published), served)
 
 
 def _find_wanted_groups(excluded: str, working: Path, settings: Settings, shown: Stage) -> None:

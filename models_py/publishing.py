@@ -5,24 +5,37 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 from models_py.errors import WarehouseError
 from models_py.terminal.printing import say
-from models_py.terminal.stopping import cleaned, discarded, finishing, say_when_stopped
+from models_py.terminal.stopping import cleaned, finishing, remove, say_when_stopped
+from models_py.versions import drop_version, keep_version, remove_versions, second_name, versions_of, written_at
 from models_py.warehouse import Warehouse
 
 # DuckDB's three headers: every checkpoint writes a new count into one of the last two
 HEADER_BYTES = 3 * 4096
+# follows the header of what a working copy began as, where its marts are still those
+SAME_MARTS = b"the marts are the published ones"
 
 
 @contextmanager
-def building(published: Path) -> Iterator[Path]:
+def building(published: Path, kept_versions: int = 0, keeps_marts: bool = False) -> Iterator[Path]:
     """Give a working copy of the published file, and move it over the published one when the block ends well.
 
     The copy is `building/<same name>` beside it: the name stays because views carry the catalogue's name, which is the
-    file's stem. A block that fails leaves the published file as it was, and no copy. One process at a time may build.
+    file's stem. A block that fails leaves the published file as it was. It leaves no copy either, unless the block had
+    called `learning`: then the next build goes on from it. One process at a time may build.
+
+    Parameters
+    ----------
+    published : Path
+    kept_versions : int
+        Earlier published files that stay beside the new one (`models_py/versions.py`).
+    keeps_marts : bool
+        Whether the block takes the marts as they are published: it then goes on only from a copy that has those.
 
     Raises
     ------
@@ -31,12 +44,27 @@ def building(published: Path) -> Iterator[Path]:
         file was written to meanwhile, or cannot be replaced, the new one is kept in `unpublished/<same name>`.
     """
     working = _beside(published, "building")
-    with _only_builder(working, published), discarded(*_with_belongings(working)):
-        if working.exists():
-            say(f"{working}, which a run that was killed had left, is built anew.")
-        header = _copy(published, working)
+    with _only_builder(working, published), cleaned(lambda: _discard(working)):
+        header = _found(published, working, keeps_marts)
+        if header is None:
+            header = _copy(published, working, keeps_marts)
         yield working
-        _publish(working, published, header)
+        _publish(working, published, header, kept_versions)
+        _learnt(working).unlink(missing_ok=True)
+
+
+def learning(working: Path) -> None:
+    """Keep the working copy from here on if its block does not end well, for the next build to go on from.
+
+    What Python learns is written model by model and carries what it was learnt from, so that nothing of it is taken for
+    more than it is.
+    """
+    if _base(working).exists():
+        _base(working).replace(_learnt(working))
+    say_when_stopped(
+        "Stopped; the published tables are as they were, and the next run goes on from what was learnt "
+        "(`make clean` forgets it)."
+    )
 
 
 def clean(published: Path) -> None:
@@ -49,8 +77,47 @@ def clean(published: Path) -> None:
     """
     working = _beside(published, "building")
     if working.parent.exists():
-        with _only_builder(working, published), discarded(*_with_belongings(working)):
-            pass
+        with _only_builder(working, published):
+            remove(*_with_belongings(working))
+
+
+def roll_back(published: Path) -> tuple[Path, datetime]:
+    """Publish the latest of the earlier versions again.
+
+    Returns
+    -------
+    kept : Path
+        Where the file is that was published until now; it need not exist, if there was none.
+    written : datetime
+        When the version that is published now was written, in UTC.
+
+    Raises
+    ------
+    WarehouseError
+        Where no version is kept, another process writes the warehouse, or the folder cannot be written.
+    """
+    with _only_builder(_beside(published, "building"), published):
+        versions = versions_of(published)
+        if not versions:
+            raise WarehouseError(f"No earlier version of {published} is kept: KEEP_VERSIONS says how many builds keep.")
+        kept, written = _beside(published, "unpublished"), written_at(versions[-1])
+        try:
+            with ExitStack() as held:
+                if published.exists():
+                    _take_in_log(published)
+                    held.enter_context(Warehouse(published).held_open())
+                    _write_ahead_log(kept).unlink(missing_ok=True)
+                    second_name(published, kept)
+                else:
+                    _write_ahead_log(published).unlink(missing_ok=True)
+                with finishing():
+                    os.replace(versions[-1], published)
+        except OSError as error:
+            raise WarehouseError(
+                f"{published} cannot be replaced ({error.strerror}): make its folder writable and try again."
+            ) from error
+        drop_version(versions[-1])
+        return kept, written
 
 
 def _beside(published: Path, folder: str) -> Path:
@@ -58,8 +125,51 @@ def _beside(published: Path, folder: str) -> Path:
 
 
 def _with_belongings(path: Path) -> tuple[Path, ...]:
-    """Name a warehouse file and what DuckDB puts beside it: its log, and what queries could not hold in memory."""
-    return path, _write_ahead_log(path), path.with_name(path.name + ".tmp")
+    """Name a working copy and what is beside it: logs, what queries could not hold in memory, what it began as."""
+    return path, _write_ahead_log(path), trials_beside(path), _on_disk(path), _base(path), _learnt(path)
+
+
+def trials_beside(path: Path) -> Path:
+    """Name the file of the trials of a search that is under way in a warehouse."""
+    return path.with_name(path.name + ".trials")
+
+
+def _on_disk(path: Path) -> Path:
+    return path.with_name(path.name + ".tmp")
+
+
+def _base(working: Path) -> Path:
+    """Name the file that holds the header of the published file that a working copy began as."""
+    return working.with_name(working.name + ".base")
+
+
+def _learnt(working: Path) -> Path:
+    """Name that file once the copy is worth more than another one of the published file."""
+    return working.with_name(working.name + ".learnt")
+
+
+def _discard(working: Path) -> None:
+    """Remove a working copy, but for one that the next build goes on from."""
+    is_kept = working.exists() and _learnt(working).exists()
+    remove(*[_on_disk(working)] if is_kept else _with_belongings(working))
+
+
+def _found(published: Path, working: Path, keeps_marts: bool) -> bytes | None:
+    """Return the header of what a working copy began as that an earlier run had learnt in, if it is still published."""
+    if not working.exists():
+        return None
+    with suppress(WarehouseError, OSError):
+        if published.exists():
+            _take_in_log(published)
+        header = _header(published)
+        began = _learnt(working).read_bytes() if _learnt(working).exists() else None
+        if began == header + SAME_MARTS or (began == header and not keeps_marts):
+            Warehouse(working).checkpoint()
+            _learnt(working).write_bytes(header + SAME_MARTS * keeps_marts)
+            say(f"{working} has what a run that ended early had learnt: this one goes on from it.")
+            return header
+    say(f"{working}, which a run that ended early had left, is built anew.")
+    return None
 
 
 def _write_ahead_log(path: Path) -> Path:
@@ -72,8 +182,11 @@ def _only_builder(working: Path, published: Path) -> Iterator[None]:
     try:
         lock = _locked(path)
     except BlockingIOError as error:
+        holder = path.read_text("ascii", "replace") if path.exists() else ""
+        number = f" ({holder})" if holder.isdecimal() else ""
         raise WarehouseError(
-            f"{published} is being built by another process: wait until it ends, or set WAREHOUSE to another file."
+            f"{published} is being built by another process{number}: wait until it ends, or set WAREHOUSE to another "
+            "file."
         ) from error
     except OSError as error:
         raise WarehouseError(
@@ -95,24 +208,30 @@ def _locked(path: Path) -> TextIO:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError), ExitStack() as opened:
-            lock = opened.enter_context(path.open("w"))
+            # what its holder has written stays until the lock is this process's
+            lock = opened.enter_context(path.open("a"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                lock.truncate(0)
+                lock.write(str(os.getpid()))
+                lock.flush()
                 opened.pop_all()
                 return lock
 
 
-def _copy(published: Path, working: Path) -> bytes:
+def _copy(published: Path, working: Path, keeps_marts: bool) -> bytes:
     """Copy the published file, if there is one, and return its header."""
     try:
-        for leftover in _with_belongings(working):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
-        if not published.exists():
-            return b""
-        _take_in_log(published)
-        with Warehouse(published).held_open():
-            shutil.copyfile(published, working)
-            return _header(published)
+        with ExitStack() as held:
+            if published.exists():
+                _take_in_log(published)
+                held.enter_context(Warehouse(published).held_open())
+            remove(*_with_belongings(working))
+            if published.exists():
+                shutil.copyfile(published, working)
+            header = _header(published)
+            _base(working).write_bytes(header + SAME_MARTS * keeps_marts)
+            return header
     except OSError as error:
         raise WarehouseError(
             f"Cannot write {working} ({error.strerror}): free some space, or set WAREHOUSE to a file elsewhere."
@@ -126,11 +245,14 @@ def _take_in_log(path: Path) -> None:
 
 
 def _header(path: Path) -> bytes:
+    """Read what every write to a file changes; nothing where there is no file."""
+    if not path.exists():
+        return b""
     with path.open("rb") as file:
         return file.read(HEADER_BYTES)
 
 
-def _publish(working: Path, published: Path, header: bytes) -> None:
+def _publish(working: Path, published: Path, header: bytes, kept_versions: int) -> None:
     """Move a finished file over the published one; readers that hold the old one keep it.
 
     A write-ahead log left beside the new file would be replayed onto it and corrupt it in silence. So the new file must
@@ -140,7 +262,7 @@ def _publish(working: Path, published: Path, header: bytes) -> None:
     if _write_ahead_log(working).exists():
         raise WarehouseError(f"{working} is still being written to: close what holds it and run the command again.")
     try:
-        _move(working, published, header)
+        _move(working, published, header, kept_versions)
     except WarehouseError as error:
         kept = _keep(working, _beside(published, "unpublished"))
         raise WarehouseError(
@@ -162,7 +284,7 @@ def _keep(working: Path, kept: Path) -> Path:
     return kept
 
 
-def _move(working: Path, published: Path, header: bytes) -> None:
+def _move(working: Path, published: Path, header: bytes, kept_versions: int) -> None:
     try:
         with ExitStack() as held:
             if published.exists():
@@ -176,7 +298,10 @@ def _move(working: Path, published: Path, header: bytes) -> None:
             else:
                 _write_ahead_log(published).unlink(missing_ok=True)
             with finishing():
+                if kept_versions and published.exists():
+                    keep_version(published)
                 os.replace(working, published)
+                remove_versions(published, kept_versions)
                 say_when_stopped("Stopped; the new tables are published.")
     except OSError as error:
         raise WarehouseError(

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import study_in
 from test_warehouse import build_nothing, fetch, held_elsewhere, message_of
 from test_warehouse import path as path
 
-from models_py.publishing import building, clean
+from models_py.publishing import building, clean, learning, roll_back
+from models_py.versions import versions_of
 
-LOCK = "building/music.duckdb.lock"
+LOCK, BASE = "building/music.duckdb.lock", "building/music.duckdb.base"
 
 
 def files_in(folder: Path) -> list[str]:
@@ -31,8 +33,8 @@ def leave_a_killed_build(path: Path) -> None:
     """Put beside the file what a build leaves that is killed while a query uses the disk."""
     working = path.parent / "building" / path.name
     working.with_name(f"{path.name}.tmp").mkdir(parents=True)
-    for left in (working, working.with_name(f"{path.name}.wal"), working.with_name(f"{path.name}.lock")):
-        left.write_text("left over")
+    for ending in ("", ".wal", ".lock", ".base"):
+        working.with_name(path.name + ending).write_text("left over")
     (working.with_name(f"{path.name}.tmp") / "duckdb_temp_storage-0.tmp").write_text("left over")
 
 
@@ -50,7 +52,7 @@ def test_the_copy_keeps_the_name_and_the_views(path: Path):
         connection.execute("create view marts.people as select user_id from music.marts.training_users")
     with building(path) as working:
         assert working == path.parent / "building" / "music.duckdb"
-        assert files_in(path.parent) == ["building/music.duckdb", LOCK, "music.duckdb"]
+        assert files_in(path.parent) == ["building/music.duckdb", BASE, LOCK, "music.duckdb"]
         assert fetch(working, "select count(*) from marts.people") == [(12,)]
 
 
@@ -91,7 +93,7 @@ def test_a_build_says_what_a_killed_one_left_and_begins_anew(path: Path, capsys:
     leave_a_killed_build(path)
     with building(path) as working:
         assert version_of(working) == [(1,)]
-        assert files_in(path.parent) == ["building/music.duckdb", LOCK, "music.duckdb"]
+        assert files_in(path.parent) == ["building/music.duckdb", BASE, LOCK, "music.duckdb"]
     assert str(working) in capsys.readouterr().out
     assert os.listdir(path.parent) == ["music.duckdb"]
 
@@ -117,7 +119,9 @@ def test_cleaning_leaves_a_build_alone_that_runs(path: Path):
 def test_one_process_builds_at_a_time(path: Path):
     with building(path) as working:
         write_version(working, 2)
-        assert message_of(lambda: build_nothing(path)).startswith(f"{path} is being built by another process")
+        for _ in range(2):
+            message = message_of(lambda: build_nothing(path))
+            assert message.startswith(f"{path} is being built by another process ({os.getpid()}):")
     assert version_of(path) == [(2,)]
 
 
@@ -234,4 +238,184 @@ def test_a_reader_of_the_old_file_reads_on(path: Path):
         write_version(working, 2)
     assert reader.execute("from version").fetchall() == [(1,)]
     reader.close()
+    assert version_of(path) == [(2,)]
+
+
+def end_early(path: Path, version: int, **how: bool) -> None:
+    """Build a version, and fail after something was learnt."""
+    with pytest.raises(KeyError), building(path, **how) as working:
+        learning(working)
+        write_version(working, version)
+        working.with_name("music.duckdb.tmp").mkdir()
+        raise KeyError
+
+
+def begun_with(path: Path, **how: bool) -> list[tuple]:
+    """Build on what is there, and return its version at the beginning."""
+    with building(path, **how) as working:
+        return version_of(working)
+
+
+def test_a_build_goes_on_from_what_an_earlier_one_had_learnt(path: Path, capsys: pytest.CaptureFixture):
+    write_version(path, 1)
+    end_early(path, 2)
+    assert version_of(path) == [(1,)] and not (path.parent / "building" / "music.duckdb.tmp").exists()
+    # once more: it is kept as long as it is not published
+    with pytest.raises(KeyError), building(path) as working:
+        assert version_of(working) == [(2,)]
+        raise KeyError
+    assert begun_with(path) == version_of(path) == [(2,)]
+    assert "goes on from it" in capsys.readouterr().out
+    assert os.listdir(path.parent) == ["music.duckdb"]
+    assert begun_with(path) == [(2,)] and not capsys.readouterr().out
+
+
+def test_what_was_learnt_and_not_checkpointed_is_there_again(path: Path):
+    write_version(path, 1)
+    with pytest.raises(KeyError), building(path) as working:
+        learning(working)
+        with held_elsewhere(working, statement="update version set number = 2"):
+            pass
+        assert working.with_name("music.duckdb.wal").exists(), "the case under test"
+        raise KeyError
+    assert begun_with(path) == [(2,)]
+
+
+def test_nobody_goes_on_from_a_copy_of_what_is_published_no_more(path: Path, capsys: pytest.CaptureFixture):
+    write_version(path, 1)
+    end_early(path, 2)
+    write_version(path, 3)
+    assert begun_with(path) == [(3,)]
+    assert "built anew" in capsys.readouterr().out
+
+
+def test_nobody_goes_on_from_a_copy_that_cannot_be_opened(path: Path, capsys: pytest.CaptureFixture):
+    write_version(path, 1)
+    end_early(path, 2)
+    (path.parent / "building" / "music.duckdb").write_text("no file of DuckDB's")
+    assert begun_with(path) == [(1,)]
+    assert "built anew" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("kept_before", "keeps", "begins"), [(False, True, 1), (True, True, 2), (True, False, 2)])
+def test_who_keeps_the_marts_goes_on_only_from_a_copy_that_has_them(
+    path: Path, kept_before: bool, keeps: bool, begins: int
+):
+    write_version(path, 1)
+    end_early(path, 2, keeps_marts=kept_before)
+    assert begun_with(path, keeps_marts=keeps) == [(begins,)]
+
+
+def test_a_copy_whose_marts_were_changed_has_the_published_ones_no_more(path: Path):
+    write_version(path, 1)
+    end_early(path, 2, keeps_marts=True)
+    end_early(path, 3)
+    assert begun_with(path, keeps_marts=True) == [(1,)]
+
+
+def test_cleaning_forgets_what_was_learnt(path: Path):
+    write_version(path, 1)
+    end_early(path, 2)
+    clean(path)
+    assert os.listdir(path.parent) == ["music.duckdb"]
+
+
+def publish(path: Path, *versions: int, kept: int) -> None:
+    for version in versions:
+        with building(path, kept) as working:
+            write_version(working, version)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_so_many_earlier_versions_are_kept(path: Path, kept: int):
+    write_version(path, 1)
+    publish(path, 2, 3, 4, kept=kept)
+    assert [version_of(version) for version in versions_of(path)] == [[(number,)] for number in (1, 2, 3)[3 - kept :]]
+    publish(path, 5, kept=0)
+    assert os.listdir(path.parent) == ["music.duckdb"]
+
+
+def test_a_build_that_fails_keeps_no_version(path: Path):
+    with pytest.raises(KeyError), building(path, 2):
+        raise KeyError
+    assert versions_of(path) == []
+
+
+def test_going_back_publishes_the_latest_version_and_sets_the_present_one_aside(path: Path):
+    write_version(path, 1)
+    publish(path, 2, 3, kept=2)
+    aside = path.parent / "unpublished" / "music.duckdb"
+    for version in (2, 1):
+        kept, written = roll_back(path)
+        assert kept == aside and version_of(aside) == [(version + 1,)]
+        assert version_of(path) == [(version,)] and written.timestamp() == pytest.approx(path.stat().st_mtime)
+    assert files_in(path.parent) == ["music.duckdb", "unpublished/music.duckdb"]
+    message = message_of(lambda: roll_back(path))
+    assert message.startswith(f"No earlier version of {path} is kept") and version_of(path) == [(1,)]
+
+
+def test_the_command_goes_back_and_says_to_what(tmp_path: Path):
+    study = study_in(tmp_path)
+    write_version(study.warehouse, 1)
+    publish(study.warehouse, 2, kept=1)
+    result = study.call("rollback")
+    assert result.returncode == 0 and version_of(study.warehouse) == [(1,)]
+    assert f"{study.warehouse} is as it was at " in result.stdout
+    assert str(study.folder / "unpublished" / "music.duckdb") in result.stdout
+    result = study.call("rollback")
+    assert result.returncode == 1 and result.stderr.startswith("No earlier version of ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_going_back_brings_a_file_back_that_was_removed(path: Path):
+    write_version(path, 1)
+    publish(path, 2, kept=1)
+    path.unlink()
+    kept, _ = roll_back(path)
+    assert version_of(path) == [(1,)] and not kept.exists()
+
+
+def test_a_log_of_a_file_that_is_gone_does_not_reach_an_earlier_version(path: Path):
+    write_version(path, 1)
+    publish(path, 2, kept=1)
+    with held_elsewhere(path, statement="update version set number = -1"):
+        pass
+    assert path.with_name("music.duckdb.wal").exists(), "the case under test"
+    path.unlink()
+    roll_back(path)
+    assert version_of(path) == [(1,)] and os.listdir(path.parent) == ["music.duckdb"]
+
+
+def test_going_back_loses_nothing_that_a_writer_has_committed(path: Path):
+    write_version(path, 1)
+    publish(path, 2, kept=1)
+    with held_elsewhere(path, statement="update version set number = -1"):
+        assert "locked" in message_of(lambda: roll_back(path))
+    kept, _ = roll_back(path)
+    assert version_of(path) == [(1,)] and version_of(kept) == [(-1,)]
+
+
+def test_nobody_goes_back_during_a_build(path: Path):
+    write_version(path, 1)
+    publish(path, 2, kept=1)
+    with building(path):
+        assert "is being built by another process" in message_of(lambda: roll_back(path))
+
+
+def test_a_reader_reads_on_when_somebody_goes_back(path: Path):
+    write_version(path, 1)
+    publish(path, 2, kept=1)
+    with duckdb.connect(str(path), read_only=True) as reader:
+        roll_back(path)
+        assert reader.execute("from version").fetchall() == [(2,)]
+    assert version_of(path) == [(1,)]
+
+
+def test_a_publication_that_is_killed_halfway_is_no_version_of_its_own(path: Path):
+    write_version(path, 1)
+    second = path.with_name("music.duckdb.versions") / "2026-01-01T00.00.00.000000Z" / "music.duckdb"
+    second.parent.mkdir(parents=True)
+    os.link(path, second)
+    assert "No earlier version" in message_of(lambda: roll_back(path))
+    publish(path, 2, kept=2)
     assert version_of(path) == [(2,)]

@@ -1,9 +1,10 @@
 """The search for hyper-parameters: the same number of trials for every model, scored on validation."""
 
+import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -137,6 +138,7 @@ def tune(
     seed: int,
     tasks: Sequence[str],
     fixed: Mapping[str, object] = NOTHING,
+    tried: MutableMapping[str, list[Trial]] | None = None,
 ) -> list[Trial]:
     """Fit settings on fit cells, score each by NDCG@k on validation for every task, and choose one for each.
 
@@ -163,6 +165,9 @@ def tune(
         what is best for each.
     fixed : mapping
         Hyper-parameters that are not searched, with their values, beside those that the plays cannot tell apart.
+    tried : mutable mapping of str to list of Trial, optional
+        Trials by their setting as JSON. Those of a search that ended early are not run again, and new ones are added,
+        but for settings that learn from validation.
 
     Returns
     -------
@@ -179,7 +184,7 @@ def tune(
     trials: list[Trial] = []
     start = time.perf_counter()
     data = interactions, validation, seed
-    for done, of_setting in enumerate(_all_tried(search, judge, data), 1):
+    for done, of_setting in enumerate(_all_tried(search, judge, data, {} if tried is None else tried), 1):
         trials += of_setting
         spent = time.perf_counter() - start
         if spent + spent / done > budget_seconds:
@@ -194,15 +199,23 @@ def _all_tried(
     search: Search,
     judge: Callable[[FittedModel], dict[str, float]],
     data: tuple[Interactions, Validation, int],
+    tried: MutableMapping[str, list[Trial]],
 ) -> Iterator[list[Trial]]:
     """Yield the trials of each setting that the search proposes, and let it learn their scores."""
     while settings := search.propose():
-        scores: dict[int, dict[str, float]] = {}
-        for group in _by_preparation(settings):
+        names = {number: json.dumps(asdict(setting)) for number, setting in settings.items()}
+        ended = {number: tried[name] for number, name in names.items() if name in tried}
+        yield from ended.values()
+        for group in _by_preparation({number: one for number, one in settings.items() if number not in ended}):
             for trials in _tried(group, judge, *data):
-                scores[trials[0].trial] = {trial.task: trial.validation_ndcg for trial in trials}
+                number = trials[0].trial
+                ended[number] = trials
+                if not isinstance(settings[number], LearnsFromValidation):
+                    tried[names[number]] = trials
                 yield trials
-        search.learn(scores)
+        search.learn(
+            {number: {trial.task: trial.validation_ndcg for trial in trials} for number, trials in ended.items()}
+        )
 
 
 def _by_preparation(settings: Mapping[int, Recommender]) -> list[dict[int, Recommender]]:

@@ -18,6 +18,7 @@ from models_py.jobs.chosen import chosen_on, known_by
 from models_py.jobs.code import code_digest, origin
 from models_py.jobs.explaining import likened
 from models_py.jobs.runs import Run, attempted, digest, fitted, leftovers, replacements, stored_search_keys
+from models_py.jobs.unfinished import UnfinishedSearch
 from models_py.memory import too_large
 from models_py.recommenders.base import Recommender
 from models_py.recommenders.registry import recommenders
@@ -40,7 +41,9 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
         shown.doing(f"{dataset.split_name} {dataset.item_type} {recommender.name}")
         search_key = _search_key(recommender, parameters)
         if stored.get(recommender.name) != dict.fromkeys(dataset.tasks, search_key):
-            warehouse.replace(replacements(_evaluated(dataset, recommender, data(), search_key, parameters)))
+            tried = UnfinishedSearch(warehouse.path, digest([asdict(dataset), recommender.name, search_key]))
+            warehouse.replace(replacements(_evaluated(dataset, recommender, data(), search_key, parameters, tried)))
+            tried.forget()
         shown.advance()
 
     for recommender in recommenders().values():
@@ -53,7 +56,12 @@ def evaluate(warehouse: Warehouse, dataset: Dataset, parameters: Parameters, sho
 
 
 def _evaluated(
-    dataset: Dataset, recommender: type[Recommender], data: TrainingData, search_key: str, parameters: Parameters
+    dataset: Dataset,
+    recommender: type[Recommender],
+    data: TrainingData,
+    search_key: str,
+    parameters: Parameters,
+    tried: UnfinishedSearch,
 ) -> list[Run]:
     runs = [Run(dataset, recommender.name, task, search_key, recommender.is_baseline) for task in dataset.tasks]
     listed = [run for run in runs if run.task in recommender.tasks]
@@ -68,7 +76,7 @@ def _evaluated(
         )
         # another limit may admit it
         return others + [_skipped(replace(run, search_key=""), reason) for run in listed]
-    return others + attempted(listed, lambda: _tuned(listed, recommender, data, parameters))
+    return others + attempted(listed, lambda: _tuned(listed, recommender, data, parameters, tried))
 
 
 def _skipped(run: Run, reason: str) -> Run:
@@ -76,11 +84,15 @@ def _skipped(run: Run, reason: str) -> Run:
 
 
 def _tuned(
-    runs: Sequence[Run], recommender: type[Recommender], data: TrainingData, parameters: Parameters
+    runs: Sequence[Run],
+    recommender: type[Recommender],
+    data: TrainingData,
+    parameters: Parameters,
+    tried: UnfinishedSearch,
 ) -> list[Run]:
     """Tune, and fit on train once for tasks that chose alike, which share the fit."""
     done: list[Run] = []
-    for setting, of_setting in chosen_settings(runs, recommender, data, parameters).items():
+    for setting, of_setting in chosen_settings(runs, recommender, data, parameters, tried).items():
         made, model = fitted(of_setting, setting, data, parameters)
         if not done and made[0].dataset.is_default:
             made[0] = likened(made[0], model, data)
@@ -89,9 +101,16 @@ def _tuned(
 
 
 def chosen_settings(
-    runs: Sequence[Run], recommender: type[Recommender], data: TrainingData, parameters: Parameters
+    runs: Sequence[Run],
+    recommender: type[Recommender],
+    data: TrainingData,
+    parameters: Parameters,
+    tried: UnfinishedSearch | None = None,
 ) -> dict[Recommender, list[Run]]:
-    """Choose each run's hyper-parameters on validation, of a sample where data are large; give the runs by setting."""
+    """Choose each run's hyper-parameters on validation, of a sample where data are large; give the runs by setting.
+
+    Trials of a search that ended early are not run again.
+    """
     fit, validation = tuning_data(data, runs[0].dataset.item_type, parameters)
     trials = tune(
         recommender,
@@ -102,6 +121,7 @@ def chosen_settings(
         k=parameters.headline_k,
         seed=parameters.random_seed,
         tasks=[run.task for run in runs],
+        tried=tried,
     )
     space = searched_space(recommender, unsearched(recommender, fit))
     planned = min(parameters.tuning_trials, space_size(space))

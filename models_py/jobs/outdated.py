@@ -1,4 +1,4 @@
-"""Finds results that no job of this run will replace, so that they are not left beside data they do not belong to."""
+"""Finds results that are to go: those of data that no job of this run will learn from, or all."""
 
 from collections.abc import Sequence
 
@@ -24,6 +24,11 @@ def outdated(warehouse: Warehouse, built_splits: Sequence[str], learnable: Seque
         for key in gone
         if has_split or key["split_name"] == "full"
     ]
+
+
+def everything(warehouse: Warehouse) -> list[Replacement]:
+    """Say what to delete so that every job learns anew."""
+    return [Replacement(table, {}) for table in _tables(warehouse)]
 
 
 def _tables(warehouse: Warehouse) -> dict[str, bool]:

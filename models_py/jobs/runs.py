@@ -201,7 +201,7 @@ def unexplained(dataset: Dataset, model_name: str) -> list[Replacement]:
 
 def digest(value: object) -> str:
     """Return the md5 of a value's JSON."""
-    return hashlib.md5(json.dumps(value).encode()).hexdigest()
+    return hashlib.md5(json.dumps(value).encode(), usedforsecurity=False).hexdigest()
 
 
 def pairs(alike: Alike, entity: str) -> dict[str, np.ndarray]:

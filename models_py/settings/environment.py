@@ -1,6 +1,7 @@
 """Where things are: the environment variables that every command reads, in one place."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ PROFILE_PREFIXES = ("userid-profile", "usersha1-profile")
 ARTIST_TAGS_PREFIX = "artist-tags"
 RECORDING_FEATURES_PREFIX = "recording-features"
 OTHER_PREFIXES = (*PROFILE_PREFIXES, ARTIST_TAGS_PREFIX, RECORDING_FEATURES_PREFIX)
+# Earlier versions of the published warehouse that are kept, and the most that may be
+KEPT_VERSIONS, MOST_VERSIONS = "2", 100
 # DuckDB's own limit, below which not even a few plays can be built, and Python's
 LEAST_MEMORY = {"MEMORY_LIMIT": "24MB", "PYTHON_MEMORY_LIMIT": "1MB"}
 
@@ -46,6 +49,8 @@ class Settings:
         Whether a build may replace a published warehouse of real data by the demo or by one with none of its users.
     feedback : Path
         File of what people hide and love; it may be missing.
+    kept_versions : int
+        Earlier published warehouses that stay when a new one is published.
     given_unpacked : Path or None
         Folder that archives of raw files are unpacked in; 'unpacked' beside the warehouse where it is None.
     """
@@ -58,16 +63,18 @@ class Settings:
     variables: str
     may_replace: bool = False
     feedback: Path = DEFAULT_FEEDBACK
+    kept_versions: int = int(KEPT_VERSIONS)
     given_unpacked: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read RAW, SOURCE, WAREHOUSE, DEMO, SPLITS, VARS, REPLACE, FEEDBACK and UNPACKED, and look at memory limits.
+        """Read what is set, from RAW to KEEP_VERSIONS, and look at memory limits.
 
         Raises
         ------
         SettingError
-            Where SOURCE or REPLACE is none of what it can be, a limit is no size, or a path would be misread.
+            Where SOURCE, REPLACE or KEEP_VERSIONS is none of what it can be, a limit is no size, or a path would be
+            misread.
         """
         source = environment.get("SOURCE") or "1k"
         if source not in SOURCES:
@@ -75,6 +82,9 @@ class Settings:
         replace = environment.get("REPLACE") or "no"
         if replace not in ("yes", "no"):
             raise SettingError(f"REPLACE is '{replace}'; set it to yes or no.")
+        kept = environment.get("KEEP_VERSIONS") or KEPT_VERSIONS
+        if not re.fullmatch("[0-9]{1,3}", kept) or int(kept) > MOST_VERSIONS:
+            raise SettingError(f"KEEP_VERSIONS is '{kept}'; set it to a whole number from 0 to {MOST_VERSIONS}.")
         for name, least in LEAST_MEMORY.items():
             if limit := environment.get(name):
                 read_size(name, limit, least)
@@ -87,6 +97,7 @@ class Settings:
             variables=environment.get("VARS") or "{}",
             may_replace=replace == "yes",
             feedback=Path(environment.get("FEEDBACK") or DEFAULT_FEEDBACK),
+            kept_versions=int(kept),
             given_unpacked=Path(environment["UNPACKED"]) if environment.get("UNPACKED") else None,
         )
         check_warehouse_name(settings.warehouse)

@@ -54,17 +54,19 @@ def cleaned(clean: Callable[[], None]) -> Iterator[None]:
 @contextmanager
 def discarded(*paths: "Path") -> Iterator[None]:
     """Remove files and folders, those that exist, when the block ends, however it ends."""
+    with cleaned(lambda: remove(*paths)):
+        yield
+
+
+def remove(*paths: "Path") -> None:
+    """Remove files and folders, those that exist."""
     import shutil
 
-    def discard() -> None:
-        for path in paths:
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-
-    with cleaned(discard):
-        yield
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -57,9 +57,11 @@ def toy_validation() -> Validation:
     return Validation.from_cells(users, items, is_repeat=items == 2, shape=PLAYS.shape)
 
 
-def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: float = np.inf, seed: int = 1):
+def search(
+    tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: float = np.inf, seed: int = 1, of=Toy, tried=None
+):
     return tune(
-        Toy,
+        of,
         interactions_of(PLAYS),
         toy_validation(),
         n_trials=n_trials,
@@ -67,6 +69,7 @@ def search(tasks=("discovery", "repeat"), n_trials: int = 20, budget_seconds: fl
         k=K,
         seed=seed,
         tasks=tasks,
+        tried=tried,
     )
 
 
@@ -123,6 +126,31 @@ def test_what_scored_well_is_followed(name: str):
 
 def test_the_same_seed_gives_the_same_trials():
     assert without_times(search()) == without_times(search())
+
+
+@dataclass(frozen=True)
+class LargeToy(Toy):
+    """One whose space is not tried whole, and that says which settings were fitted."""
+
+    space: ClassVar[dict[str, tuple]] = {"new": (3, 4, 5), "known": (0, 1, 2), "other": tuple(range(10))}
+    fitted: ClassVar[list[int]] = []
+    other: int = 0
+
+    def fit(self, interactions, seed: int, prepared=None) -> FixedScores:
+        """Take a note."""
+        self.fitted.append(self.other)
+        return super().fit(interactions, seed, prepared)
+
+
+@pytest.mark.parametrize("ended_after", [0, 1, 10, 13, 20])
+def test_a_search_that_ended_early_goes_on_as_if_it_had_not(ended_after: int):
+    whole: dict[str, list] = {}
+    trials = search(of=LargeToy, tried=whole)
+    assert len(whole) == 20
+    LargeToy.fitted.clear()
+    known = dict(list(whole.items())[:ended_after])
+    assert without_times(search(of=LargeToy, tried=known)) == without_times(trials)
+    assert len(LargeToy.fitted) == 20 - ended_after and known.keys() == whole.keys()
 
 
 def test_without_time_only_the_defaults_run():

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from conftest import FEW_DRAWS, ROOT, Study, study_in
 from dbt_runner import run_dbt
 from scipy import sparse
-from stopped_commands import STOPPED, start_when, stopped
+from stopped_commands import STOPPED_LEARNING, start_when, stopped
 
 from models_py import jobs, pipeline
 from models_py.data.interactions import Interactions
@@ -937,14 +937,55 @@ def test_a_second_evaluation_of_a_warehouse_stops_with_one_sentence(bench: Bench
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_a_fit_that_is_stopped_leaves_the_published_file_alone(bench: Bench, marts: Study) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_fit_that_ends_early_leaves_the_published_file_alone_and_the_next_goes_on(
+    bench: Bench, marts: Study, number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     study = Study(bench.path.parent, {**marts.environment, "WAREHOUSE": str(bench.path)})
     before = bench.path.read_bytes()
-    # the log is there from the first rows that Python writes
-    log = bench.path.parent / "building" / "music.duckdb.wal"
-    assert stopped(start_when(study, "fit", log.exists), signal.SIGTERM) == STOPPED
-    assert bench.path.read_bytes() == before
-    assert not log.parent.exists()
+    # the trials are there from the first model's first ones
+    working = bench.path.parent / "building" / "music.duckdb"
+    trials = working.with_name("music.duckdb.trials")
+    process = start_when(study, "fit", trials.exists)
+    if number == signal.SIGKILL:
+        process.kill()
+        process.communicate()
+    else:
+        assert stopped(process, number) == STOPPED_LEARNING
+    assert bench.path.read_bytes() == before and working.exists()
+    go_on(study, monkeypatch, lambda *_: None)
+    assert f"{working} has what a run that ended early had learnt: this one goes on from it." in capsys.readouterr().out
+    assert not working.parent.exists()
+
+
+def go_on(study: Study, monkeypatch: pytest.MonkeyPatch, run: Callable, **how: bool) -> None:
+    """Fit and publish, with this in place of all jobs, and without dbt."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(pipeline.dbt, "build", lambda *_: None)
+    monkeypatch.setattr(pipeline.jobs, "run", run)
+    pipeline.evaluate(Settings.from_environment(study.environment), prepare=False, **how)
+
+
+def test_what_a_run_that_ended_early_had_learnt_is_not_learnt_again(
+    bench: Bench, marts: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = Study(bench.path.parent, {**marts.environment, "WAREHOUSE": str(bench.path)})
+    fits: list[list[str]] = []
+
+    def learn(warehouse: Warehouse, *_: object) -> None:
+        fits.append(Bench(warehouse.path, monkeypatch).evaluate(Popular, Loyal))
+
+    def learn_and_fail(*arguments: object) -> None:
+        learn(*arguments)
+        raise WarehouseError("the disk is full")
+
+    with pytest.raises(WarehouseError, match="the disk is full"):
+        go_on(study, monkeypatch, learn_and_fail)
+    assert bench.models("runs") == []
+    go_on(study, monkeypatch, learn)
+    assert bench.models("runs") == ["loyal", "popular"]
+    go_on(study, monkeypatch, learn, anew=True)
+    assert fits == [["loyal", "popular"], [], ["loyal", "popular"]]
 
 
 @pytest.fixture

@@ -106,3 +106,13 @@ def test_a_file_with_other_tables_only_may_take_the_demo(tmp_path: Path):
 def test_a_misspelt_wish_is_refused():
     with pytest.raises(SettingError, match="REPLACE is 'maybe'"):
         Settings.from_environment({"REPLACE": "maybe"})
+
+
+@pytest.mark.parametrize("kept", ["-1", "two", "1000", "1.5", "٢"])
+def test_versions_to_keep_are_a_number(kept: str):
+    with pytest.raises(SettingError, match=f"KEEP_VERSIONS is '{kept}'"):
+        Settings.from_environment({"KEEP_VERSIONS": kept})
+
+
+def test_two_versions_are_kept_where_nothing_is_said():
+    assert [Settings.from_environment({"KEEP_VERSIONS": kept}).kept_versions for kept in ("", "0", "12")] == [2, 0, 12]

@@ -11,6 +11,10 @@ from conftest import ROOT, Study
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPED = "Stopped; the published tables are as they were.\n"
+STOPPED_LEARNING = (
+    "Stopped; the published tables are as they were, and the next run goes on from what was learnt "
+    "(`make clean` forgets it).\n"
+)
 
 
 def start(command: list[str], **environment: str) -> subprocess.Popen[str]:
