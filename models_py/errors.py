@@ -9,6 +9,10 @@ class WarehouseError(MusicError):
     """The warehouse file is missing, locked, read-only or of another version."""
 
 
+class UnreadableError(WarehouseError):
+    """The warehouse file is none that this DuckDB can open."""
+
+
 class SettingError(MusicError):
     """The study asked for does not exist or cannot be built: an unknown split, source, user or setting."""
 

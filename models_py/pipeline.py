@@ -9,7 +9,7 @@ from models_py.data.parameters import Parameters
 from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.jobs.groups import group_items, wanted_groups
 from models_py.jobs.outdated import everything
-from models_py.publishing import building, learning
+from models_py.publishing import building, learning, trials_beside
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import (
     describe_idle_feedback,
@@ -30,6 +30,7 @@ from models_py.sources.demo.files import EVENTS_1K, EVENTS_360K
 from models_py.sources.files import check_raw_files, describe_unknown_files, explain, recognized_formats
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
+from models_py.terminal.stopping import remove
 from models_py.versions import versions_of
 from models_py.warehouse import Warehouse
 
@@ -65,7 +66,7 @@ def evaluate(settings: Settings, prepare: bool = True, anew: bool = False) -> No
         ensure_raw_files(settings)
     else:
         check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
-    with building(settings.warehouse, settings.kept_versions, keeps_marts=not prepare) as working:
+    with building(settings.warehouse, settings.kept_versions, goes_on=True, keeps_marts=not prepare) as working:
         if prepare:
             with stage("Raw files to training marts (dbt)") as shown:
                 _build(["--exclude", RESULTS, UNGROUPED], working, settings, shown)
@@ -77,6 +78,7 @@ def evaluate(settings: Settings, prepare: bool = True, anew: bool = False) -> No
         with stage("Recommenders, factorizations, clusters, themes (Python)") as shown:
             if anew:
                 Warehouse(working).replace(everything(Warehouse(working)))
+                remove(trials_beside(working))
             learning(working)
             jobs.run(Warehouse(working), shown, models_folder(settings.warehouse))
         with stage("Results to metrics and serving (dbt)") as shown:
@@ -135,7 +137,7 @@ def protocols(settings: Settings, item_type: str, n_trials: int | None) -> None:
     from models_py.jobs.protocols import study_protocols
 
     check_same_study(settings, Parameters.read_row(Warehouse(settings.warehouse)))
-    with building(settings.warehouse, settings.kept_versions, keeps_marts=True) as working:
+    with building(settings.warehouse, settings.kept_versions) as working:
         with stage(f"Every protocol on {item_type}s (Python)") as shown:
             trials = n_trials or Parameters.read(Warehouse(working)).tuning_trials
             study_protocols(Warehouse(working), item_type, trials, shown)

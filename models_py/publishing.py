@@ -5,14 +5,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from models_py.errors import WarehouseError
+from models_py.errors import UnreadableError, WarehouseError
 from models_py.terminal.printing import say
 from models_py.terminal.stopping import cleaned, finishing, remove, say_when_stopped
-from models_py.versions import drop_version, keep_version, remove_versions, second_name, versions_of, written_at
+from models_py.versions import (
+    STAMP,
+    drop_version,
+    keep_version,
+    remove_versions,
+    second_name,
+    versions_folder,
+    versions_of,
+    written_at,
+)
 from models_py.warehouse import Warehouse
 
 # DuckDB's three headers: every checkpoint writes a new count into one of the last two
@@ -22,35 +31,44 @@ SAME_MARTS = b"the marts are the published ones"
 
 
 @contextmanager
-def building(published: Path, kept_versions: int = 0, keeps_marts: bool = False) -> Iterator[Path]:
+def building(
+    published: Path, kept_versions: int = 0, *, goes_on: bool = False, keeps_marts: bool = False
+) -> Iterator[Path]:
     """Give a working copy of the published file, and move it over the published one when the block ends well.
 
     The copy is `building/<same name>` beside it: the name stays because views carry the catalogue's name, which is the
     file's stem. A block that fails leaves the published file as it was. It leaves no copy either, unless the block had
-    called `learning`: then the next build goes on from it. One process at a time may build.
+    called `learning`: then the next block that may goes on from it. One process at a time may build.
 
     Parameters
     ----------
     published : Path
     kept_versions : int
         Earlier published files that stay beside the new one (`models_py/versions.py`).
+    goes_on : bool
+        Whether the block may go on from what an earlier one had learnt, as long as that is of what is published.
     keeps_marts : bool
         Whether the block takes the marts as they are published: it then goes on only from a copy that has those.
 
     Raises
     ------
     WarehouseError
-        Where another process builds or writes the same warehouse, or the folder cannot be written. If the published
-        file was written to meanwhile, or cannot be replaced, the new one is kept in `unpublished/<same name>`.
+        Where another process builds or writes the same warehouse, what an earlier block had learnt would be lost, or
+        the folder cannot be written. If the published file was written to meanwhile, or cannot be replaced, the new one
+        is kept in `unpublished/<same name>`.
     """
     working = _beside(published, "building")
     with _only_builder(working, published), cleaned(lambda: _discard(working)):
-        header = _found(published, working, keeps_marts)
+        header = _found(published, working, goes_on, keeps_marts)
         if header is None:
             header = _copy(published, working, keeps_marts)
         yield working
         _publish(working, published, header, kept_versions)
         _learnt(working).unlink(missing_ok=True)
+        try:
+            remove_versions(published, kept_versions)
+        except OSError as error:
+            say(f"{versions_folder(published)} keeps more versions than it should ({error.strerror}).")
 
 
 def learning(working: Path) -> None:
@@ -100,13 +118,12 @@ def roll_back(published: Path) -> tuple[Path, datetime]:
         versions = versions_of(published)
         if not versions:
             raise WarehouseError(f"No earlier version of {published} is kept: KEEP_VERSIONS says how many builds keep.")
-        kept, written = _beside(published, "unpublished"), written_at(versions[-1])
+        written = written_at(versions[-1])
         try:
             with ExitStack() as held:
+                _hold(published, held)
+                kept = _beside(published, "unpublished").parent / datetime.now(UTC).strftime(STAMP) / published.name
                 if published.exists():
-                    _take_in_log(published)
-                    held.enter_context(Warehouse(published).held_open())
-                    _write_ahead_log(kept).unlink(missing_ok=True)
                     second_name(published, kept)
                 else:
                     _write_ahead_log(published).unlink(missing_ok=True)
@@ -130,7 +147,7 @@ def _with_belongings(path: Path) -> tuple[Path, ...]:
 
 
 def trials_beside(path: Path) -> Path:
-    """Name the file of the trials of a search that is under way in a warehouse."""
+    """Name the folder of the trials of searches that are under way in a warehouse."""
     return path.with_name(path.name + ".trials")
 
 
@@ -154,22 +171,43 @@ def _discard(working: Path) -> None:
     remove(*[_on_disk(working)] if is_kept else _with_belongings(working))
 
 
-def _found(published: Path, working: Path, keeps_marts: bool) -> bytes | None:
+def _found(published: Path, working: Path, goes_on: bool, keeps_marts: bool) -> bytes | None:
     """Return the header of what a working copy began as that an earlier run had learnt in, if it is still published."""
     if not working.exists():
         return None
-    with suppress(WarehouseError, OSError):
-        if published.exists():
-            _take_in_log(published)
+    with ExitStack() as held:
+        _hold(published, held)
         header = _header(published)
-        began = _learnt(working).read_bytes() if _learnt(working).exists() else None
-        if began == header + SAME_MARTS or (began == header and not keeps_marts):
-            Warehouse(working).checkpoint()
-            _learnt(working).write_bytes(header + SAME_MARTS * keeps_marts)
-            say(f"{working} has what a run that ended early had learnt: this one goes on from it.")
-            return header
+    began = _learnt(working).read_bytes() if _learnt(working).exists() else b"nothing was learnt"
+    if began in (header, header + SAME_MARTS) and _opens(working):
+        if not goes_on or (keeps_marts and began == header):
+            raise WarehouseError(
+                f"{working} has what a run that ended early had learnt: run `make evaluate` to go on from it, "
+                "or `make clean` to forget it."
+            )
+        _learnt(working).write_bytes(header + SAME_MARTS * keeps_marts)
+        say(f"{working} has what a run that ended early had learnt: this one goes on from it.")
+        return header
     say(f"{working}, which a run that ended early had left, is built anew.")
     return None
+
+
+def _opens(working: Path) -> bool:
+    """Take in what a file's log has; tell whether the file is one at all."""
+    try:
+        Warehouse(working).checkpoint()
+    except UnreadableError:
+        return False
+    return True
+
+
+def _hold(published: Path, held: ExitStack) -> None:
+    """Keep the published file open, with all that was written to it and no log, so that nobody else writes to it."""
+    if published.exists():
+        _take_in_log(published)
+        held.enter_context(Warehouse(published).held_open())
+        if _write_ahead_log(published).exists():
+            raise WarehouseError(f"{published} is being written to: close what holds it and run the command again.")
 
 
 def _write_ahead_log(path: Path) -> Path:
@@ -182,7 +220,9 @@ def _only_builder(working: Path, published: Path) -> Iterator[None]:
     try:
         lock = _locked(path)
     except BlockingIOError as error:
-        holder = path.read_text("ascii", "replace") if path.exists() else ""
+        holder = ""
+        with suppress(OSError):
+            holder = path.read_text("ascii", "replace")
         number = f" ({holder})" if holder.isdecimal() else ""
         raise WarehouseError(
             f"{published} is being built by another process{number}: wait until it ends, or set WAREHOUSE to another "
@@ -212,9 +252,10 @@ def _locked(path: Path) -> TextIO:
             lock = opened.enter_context(path.open("a"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-                lock.truncate(0)
-                lock.write(str(os.getpid()))
-                lock.flush()
+                # on a full disk too, where somebody may be about to make room
+                with suppress(OSError):
+                    os.truncate(lock.fileno(), 0)
+                    os.write(lock.fileno(), str(os.getpid()).encode())
                 opened.pop_all()
                 return lock
 
@@ -223,9 +264,7 @@ def _copy(published: Path, working: Path, keeps_marts: bool) -> bytes:
     """Copy the published file, if there is one, and return its header."""
     try:
         with ExitStack() as held:
-            if published.exists():
-                _take_in_log(published)
-                held.enter_context(Warehouse(published).held_open())
+            _hold(published, held)
             remove(*_with_belongings(working))
             if published.exists():
                 shutil.copyfile(published, working)
@@ -270,6 +309,16 @@ def _publish(working: Path, published: Path, header: bytes, kept_versions: int) 
         ) from error
 
 
+def _keep_version(published: Path) -> None:
+    try:
+        keep_version(published)
+    except OSError as error:
+        raise WarehouseError(
+            f"{published} cannot be kept in {versions_folder(published)} ({error.strerror}): make room there, "
+            "or set KEEP_VERSIONS to 0"
+        ) from error
+
+
 def _keep(working: Path, kept: Path) -> Path:
     """Move a finished file that cannot be published out of the way of the next build, and say where it is then."""
     try:
@@ -297,11 +346,10 @@ def _move(working: Path, published: Path, header: bytes, kept_versions: int) -> 
                     )
             else:
                 _write_ahead_log(published).unlink(missing_ok=True)
+            if kept_versions and published.exists():
+                _keep_version(published)
             with finishing():
-                if kept_versions and published.exists():
-                    keep_version(published)
                 os.replace(working, published)
-                remove_versions(published, kept_versions)
                 say_when_stopped("Stopped; the new tables are published.")
     except OSError as error:
         raise WarehouseError(

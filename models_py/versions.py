@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from models_py.terminal.stopping import written_whole
+
 STAMP = "%Y-%m-%dT%H.%M.%S.%fZ"
 
 
@@ -20,9 +22,10 @@ def versions_folder(published: Path) -> Path:
 
 def versions_of(published: Path) -> list[Path]:
     """List the earlier versions of a published file, oldest first."""
-    found = sorted(versions_folder(published).glob(f"*/{published.name}"))
+    folder = versions_folder(published)
+    found = [each / published.name for each in sorted(folder.iterdir())] if folder.is_dir() else []
     # of a publication that was killed halfway: the published file has a second name there
-    return [path for path in found if not (published.exists() and path.samefile(published))]
+    return [path for path in found if path.exists() and not (published.exists() and path.samefile(published))]
 
 
 def written_at(path: Path) -> datetime:
@@ -44,7 +47,7 @@ def keep_version(published: Path) -> Path:
 
 
 def second_name(path: Path, other: Path) -> None:
-    """Give a file another name too, in place of what has that; where names cannot be shared, it is a copy.
+    """Give a file another name too, in place of what has that; where names cannot be shared, it is a whole copy.
 
     Raises
     ------
@@ -52,11 +55,11 @@ def second_name(path: Path, other: Path) -> None:
         Where the folder takes no file, or the disk has no room for a copy.
     """
     other.parent.mkdir(parents=True, exist_ok=True)
-    other.unlink(missing_ok=True)
-    try:
-        os.link(path, other)
-    except OSError:
-        shutil.copy2(path, other)
+    with written_whole(other) as part:
+        try:
+            os.link(path, part)
+        except OSError:
+            shutil.copy2(path, part)
 
 
 def remove_versions(published: Path, kept: int) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from models_py.errors import SettingError, WarehouseError
+from models_py.errors import SettingError, UnreadableError, WarehouseError
 from models_py.settings.paths import check_published, check_warehouse_file
 
 SCHEMA = "recommender"
@@ -144,11 +144,15 @@ class Warehouse:
         check_published(self.path)
         with self._connect(read_only=True) as connection:
             try:
-                if folders := _folders_of_views(connection):
+                folders = _folders_of_views(connection)
+                if folders:
                     connection.execute(f"set allowed_directories = [{', '.join(map(_quoted, folders))}]")
                 connection.execute("set enable_external_access = false; set python_enable_replacements = false")
-                given = [each.expected_result_type for each in connection.extract_statements(statement)]
-                if given != [[duckdb.ExpectedResultType.QUERY_RESULT]]:
+                statements = connection.extract_statements(statement)
+                given, kinds = [one.expected_result_type for one in statements], [one.type for one in statements]
+                # a statement that is explained and analyzed is run, whatever it does
+                is_run = bool(folders) and duckdb.StatementType.EXPLAIN in kinds
+                if given != [[duckdb.ExpectedResultType.QUERY_RESULT]] or is_run:
                     raise SettingError(
                         "A query has to be one statement that gives rows, such as select, from or describe."
                     )
@@ -283,7 +287,7 @@ class Warehouse:
             # './' keeps a relative path a name: '~' at its start would be the home folder, 'md:' another service
             connection = duckdb.connect(os.path.join(".", self.path), read_only=read_only)
         except duckdb.Error as error:
-            raise WarehouseError(_explain(self.path, error)) from error
+            raise _refusal(self.path, error) from error
         try:
             # the limit that profiles.yml sets for dbt
             connection.execute(f"set memory_limit = '{os.environ.get('MEMORY_LIMIT') or '2500MB'}'")
@@ -394,17 +398,19 @@ def strings(values: Iterable[object]) -> np.ndarray:
     return np.array(list(values), dtype=object)
 
 
-def _explain(path: Path, error: duckdb.Error) -> str:
+def _refusal(path: Path, error: duckdb.Error) -> WarehouseError:
     text = " ".join(str(error).split())
     if "Could not set lock" in text:
         holder = text[text.find("held in") :].split(". ")[0] if "held in" in text else "held by another program"
-        return f"{path} is locked ({holder}): close that program and try again."
+        return WarehouseError(f"{path} is locked ({holder}): close that program and try again.")
     if "version number" in text:
-        return (
+        return UnreadableError(
             f"{path} was made by {_maker(path, text)}, and DuckDB {duckdb.__version__} cannot read it: "
             "install that version, or move the file away to build it anew."
         )
-    return f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
+    return UnreadableError(
+        f"{path} cannot be opened ({text}): check that it is a DuckDB file you may read, or move it away."
+    )
 
 
 def _maker(path: Path, refusal: str) -> str:

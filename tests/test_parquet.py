@@ -61,6 +61,11 @@ def test_somebody_s_own_query_reads_the_views_and_no_other_file(
     reader = Warehouse(folder / READER)
     with reader.answering("select count(*) as n from marts.users") as answer:
         assert list(answer.rows()) == [("1",)]
+    before = (folder / "marts" / "users" / "users.parquet").read_bytes()
+    for refused in ("explain analyze copy (select 2) to", "copy (select 2) to"):
+        with pytest.raises(SettingError), reader.answering(f"{refused} $${folder}/marts/users/users.parquet$$"):
+            pass
+    assert (folder / "marts" / "users" / "users.parquet").read_bytes() == before
     for path in (tmp_path / "private.txt", folder / "marts" / ".." / ".." / "private.txt"):
         with pytest.raises(SettingError, match="disabled"), reader.answering(f"from read_text($${path}$$)") as answer:
             list(answer.rows())

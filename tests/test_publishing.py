@@ -243,7 +243,7 @@ def test_a_reader_of_the_old_file_reads_on(path: Path):
 
 def end_early(path: Path, version: int, **how: bool) -> None:
     """Build a version, and fail after something was learnt."""
-    with pytest.raises(KeyError), building(path, **how) as working:
+    with pytest.raises(KeyError), building(path, goes_on=True, **how) as working:
         learning(working)
         write_version(working, version)
         working.with_name("music.duckdb.tmp").mkdir()
@@ -251,8 +251,8 @@ def end_early(path: Path, version: int, **how: bool) -> None:
 
 
 def begun_with(path: Path, **how: bool) -> list[tuple]:
-    """Build on what is there, and return its version at the beginning."""
-    with building(path, **how) as working:
+    """Go on from what is there, and return its version at the beginning."""
+    with building(path, goes_on=True, **how) as working:
         return version_of(working)
 
 
@@ -261,7 +261,7 @@ def test_a_build_goes_on_from_what_an_earlier_one_had_learnt(path: Path, capsys:
     end_early(path, 2)
     assert version_of(path) == [(1,)] and not (path.parent / "building" / "music.duckdb.tmp").exists()
     # once more: it is kept as long as it is not published
-    with pytest.raises(KeyError), building(path) as working:
+    with pytest.raises(KeyError), building(path, goes_on=True) as working:
         assert version_of(working) == [(2,)]
         raise KeyError
     assert begun_with(path) == version_of(path) == [(2,)]
@@ -297,20 +297,40 @@ def test_nobody_goes_on_from_a_copy_that_cannot_be_opened(path: Path, capsys: py
     assert "built anew" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("kept_before", "keeps", "begins"), [(False, True, 1), (True, True, 2), (True, False, 2)])
-def test_who_keeps_the_marts_goes_on_only_from_a_copy_that_has_them(
-    path: Path, kept_before: bool, keeps: bool, begins: int
-):
+FORGOTTEN = "has what a run that ended early had learnt: run `make evaluate` to go on from it, or `make clean`"
+
+
+def test_who_does_not_learn_refuses_to_lose_what_was_learnt(path: Path):
     write_version(path, 1)
-    end_early(path, 2, keeps_marts=kept_before)
-    assert begun_with(path, keeps_marts=keeps) == [(begins,)]
+    end_early(path, 2)
+    assert FORGOTTEN in message_of(lambda: build_nothing(path))
+    assert version_of(path) == [(1,)] and begun_with(path) == [(2,)]
+
+
+def test_what_is_open_elsewhere_is_not_lost(path: Path):
+    write_version(path, 1)
+    end_early(path, 2)
+    working = path.parent / "building" / "music.duckdb"
+    with held_elsewhere(working, read_only=True):
+        assert "locked" in message_of(lambda: begun_with(path))
+    with held_elsewhere(path, statement="select 1"):
+        assert "locked" in message_of(lambda: begun_with(path))
+    assert begun_with(path) == [(2,)]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_who_keeps_the_marts_goes_on_only_from_a_copy_that_has_them(path: Path, keeps: bool):
+    write_version(path, 1)
+    end_early(path, 2, keeps_marts=True)
+    assert begun_with(path, keeps_marts=keeps) == [(2,)]
 
 
 def test_a_copy_whose_marts_were_changed_has_the_published_ones_no_more(path: Path):
     write_version(path, 1)
     end_early(path, 2, keeps_marts=True)
     end_early(path, 3)
-    assert begun_with(path, keeps_marts=True) == [(1,)]
+    assert FORGOTTEN in message_of(lambda: begun_with(path, keeps_marts=True))
+    assert begun_with(path) == [(3,)]
 
 
 def test_cleaning_forgets_what_was_learnt(path: Path):
@@ -326,13 +346,36 @@ def publish(path: Path, *versions: int, kept: int) -> None:
             write_version(working, version)
 
 
+def nothing_has_two_names(*_: object) -> None:
+    raise OSError("names cannot be shared")
+
+
+@pytest.mark.parametrize("has_links", [True, False])
 @pytest.mark.parametrize("kept", [0, 1, 2])
-def test_so_many_earlier_versions_are_kept(path: Path, kept: int):
+@pytest.mark.parametrize("name", ["music.duckdb", "music [1].duckdb"])
+def test_so_many_earlier_versions_are_kept(
+    tmp_path: Path, kept: int, name: str, has_links: bool, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / name
+    if not has_links:
+        monkeypatch.setattr(os, "link", nothing_has_two_names)
     write_version(path, 1)
     publish(path, 2, 3, 4, kept=kept)
     assert [version_of(version) for version in versions_of(path)] == [[(number,)] for number in (1, 2, 3)[3 - kept :]]
     publish(path, 5, kept=0)
-    assert os.listdir(path.parent) == ["music.duckdb"]
+    assert os.listdir(path.parent) == [name]
+
+
+def test_what_cannot_be_kept_is_said_and_the_new_file_is_not_lost(path: Path):
+    write_version(path, 1)
+    path.with_name("music.duckdb.versions").write_text("no folder")
+
+    def build() -> None:
+        publish(path, 2, kept=1)
+
+    message = message_of(build)
+    assert "KEEP_VERSIONS to 0" in message and version_of(path) == [(1,)]
+    assert version_of(path.parent / "unpublished" / "music.duckdb") == [(2,)]
 
 
 def test_a_build_that_fails_keeps_no_version(path: Path):
@@ -344,12 +387,13 @@ def test_a_build_that_fails_keeps_no_version(path: Path):
 def test_going_back_publishes_the_latest_version_and_sets_the_present_one_aside(path: Path):
     write_version(path, 1)
     publish(path, 2, 3, kept=2)
-    aside = path.parent / "unpublished" / "music.duckdb"
+    aside = {}
     for version in (2, 1):
         kept, written = roll_back(path)
-        assert kept == aside and version_of(aside) == [(version + 1,)]
+        aside[version + 1] = kept
         assert version_of(path) == [(version,)] and written.timestamp() == pytest.approx(path.stat().st_mtime)
-    assert files_in(path.parent) == ["music.duckdb", "unpublished/music.duckdb"]
+    assert all(version_of(kept) == [(version,)] for version, kept in aside.items())
+    assert files_in(path.parent) == ["music.duckdb", *(f"{kept.relative_to(path.parent)}" for kept in aside.values())]
     message = message_of(lambda: roll_back(path))
     assert message.startswith(f"No earlier version of {path} is kept") and version_of(path) == [(1,)]
 
@@ -361,7 +405,7 @@ def test_the_command_goes_back_and_says_to_what(tmp_path: Path):
     result = study.call("rollback")
     assert result.returncode == 0 and version_of(study.warehouse) == [(1,)]
     assert f"{study.warehouse} is as it was at " in result.stdout
-    assert str(study.folder / "unpublished" / "music.duckdb") in result.stdout
+    assert f"What was published until now is {study.folder / 'unpublished'}" in result.stdout
     result = study.call("rollback")
     assert result.returncode == 1 and result.stderr.startswith("No earlier version of ")
     assert len(result.stderr.splitlines()) == 1
@@ -419,3 +463,4 @@ def test_a_publication_that_is_killed_halfway_is_no_version_of_its_own(path: Pat
     assert "No earlier version" in message_of(lambda: roll_back(path))
     publish(path, 2, kept=2)
     assert version_of(path) == [(2,)]
+    assert {tuple(version_of(version)) for version in versions_of(path)} == {((1,),)}

@@ -182,9 +182,11 @@ def tune(
     search = Search(recommender, n_trials, seed, tasks, {**unsearched(recommender, interactions), **fixed})
     judge = partial(_judged, interactions=interactions, validation=validation, k=k, tasks=tasks)
     trials: list[Trial] = []
-    start = time.perf_counter()
+    tried = {} if tried is None else tried
+    # what was tried before has taken its time
+    start = time.perf_counter() - sum(of_setting[0].fit_seconds for of_setting in tried.values())
     data = interactions, validation, seed
-    for done, of_setting in enumerate(_all_tried(search, judge, data, {} if tried is None else tried), 1):
+    for done, of_setting in enumerate(_all_tried(search, judge, data, tried), 1):
         trials += of_setting
         spent = time.perf_counter() - start
         if spent + spent / done > budget_seconds:
@@ -206,8 +208,9 @@ def _all_tried(
         names = {number: json.dumps(asdict(setting)) for number, setting in settings.items()}
         ended = {number: tried[name] for number, name in names.items() if name in tried}
         yield from ended.values()
-        for group in _by_preparation({number: one for number, one in settings.items() if number not in ended}):
-            for trials in _tried(group, judge, *data):
+        for group in _by_preparation(settings):
+            waiting = [number for number in group if number not in ended]
+            for trials in _tried(group, waiting, judge, *data) if waiting else ():
                 number = trials[0].trial
                 ended[number] = trials
                 if not isinstance(settings[number], LearnsFromValidation):
@@ -229,12 +232,16 @@ def _by_preparation(settings: Mapping[int, Recommender]) -> list[dict[int, Recom
 
 def _tried(
     group: Mapping[int, Recommender],
+    waiting: Sequence[int],
     judge: Callable[[FittedModel], dict[str, float]],
     interactions: Interactions,
     validation: Validation,
     seed: int,
 ) -> Iterator[list[Trial]]:
-    """Yield the trials of each setting of a group, one per task."""
+    """Yield the trials of each setting of a group that waits for them, one per task.
+
+    What the group shares depends on all of it, so that a search which goes on finds what it would have found.
+    """
     first, start = next(iter(group.values())), time.perf_counter()
     with _naming(next(iter(group)), first):
         prepared = first.prepare(list(group.values()), interactions, seed)
@@ -250,7 +257,7 @@ def _tried(
         return setting, model, time.perf_counter() - start
 
     n_at_once = (os.cpu_count() or 1) if first.in_one_thread else 1
-    for number, (setting, model, seconds) in zip(group, _ahead(fitted, list(group), n_at_once), strict=True):
+    for number, (setting, model, seconds) in zip(waiting, _ahead(fitted, waiting, n_at_once), strict=True):
         with _naming(number, setting):
             scores = judge(model)
         yield [Trial(number, task, asdict(setting), score, seconds + preparing) for task, score in scores.items()]

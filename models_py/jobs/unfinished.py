@@ -11,36 +11,41 @@ from models_py.publishing import trials_beside
 
 
 class UnfinishedSearch(UserDict[str, list[Trial]]):
-    """The trials of one search by their setting; each that is added is written at once.
+    """The trials of one search by their setting; each that is added is written at once, if it can be.
 
     Parameters
     ----------
     warehouse : Path
     of : str
-        What is searched for, on which data and how. A file that is of anything else is begun anew.
+        What is searched for, on which data and how, as the name of a file.
     """
 
     def __init__(self, warehouse: Path, of: str) -> None:
         super().__init__()
-        self._path = trials_beside(warehouse)
-        first, *others = (self._path.read_text("utf-8") if self._path.exists() else "\n").split("\n")
-        if first == of:
-            # the last line of a process that was killed may be half of one
-            with suppress(ValueError, TypeError):
-                for line in others:
-                    setting, trials = json.loads(line)
-                    self.data[setting] = [Trial(**trial) for trial in trials]
-        self._path.write_text(f"{of}\n{''.join(map(self._line, self.data))}", "utf-8")
+        self._path = trials_beside(warehouse) / of
+        # the last line of a process that was killed may be half of one
+        with suppress(OSError, ValueError, TypeError):
+            for line in self._path.read_text("utf-8").splitlines():
+                setting, trials = json.loads(line)
+                self.data[setting] = [Trial(**trial) for trial in trials]
+        with suppress(OSError):
+            if self._path.exists():
+                self._path.write_text("".join(map(self._line, self.data)), "utf-8")
 
     def __setitem__(self, setting: str, trials: list[Trial]) -> None:
         """Add the trials of a setting, one per task."""
         super().__setitem__(setting, trials)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(self._line(setting))
+        # they are here all the same
+        with suppress(OSError):
+            self._path.parent.mkdir(exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(self._line(setting))
 
     def _line(self, setting: str) -> str:
         return f"{json.dumps([setting, [asdict(trial) for trial in self.data[setting]]])}\n"
 
     def forget(self) -> None:
-        """Remove the file: the search has ended, and its trials are stored."""
-        self._path.unlink(missing_ok=True)
+        """Remove what was written: the search has ended, and its trials are stored."""
+        with suppress(OSError):
+            self._path.unlink()
+            self._path.parent.rmdir()

@@ -31,7 +31,7 @@ class GraphFilter(Fading):
         "user_power": (0.0, 0.5, 1.0),
         "factors": (8, 16, 32, 64, 128, 256, 512),
         "passed": (0.03, 0.06, 0.125, 0.25, 0.5, 1.0),
-        "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0),
+        "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "decay": DECAYS,
     }
@@ -59,7 +59,7 @@ class GraphFilter(Fading):
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> Factors:
         """Weigh the vectors."""
         preparation, items, squares = prepared or self.prepare([self], interactions, seed)
-        passed = np.arange(len(squares)) < self.passed * self.factors
+        passed = np.arange(len(squares)) < self.passed * min(self.factors, len(squares))
         weights = np.sqrt(squares + self.ideal * passed)[: self.factors]
         scale = popularity_scale(interactions.listeners, self.score_power)
         vectors = Linear(items[: self.factors].T * weights)

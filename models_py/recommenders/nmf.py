@@ -24,10 +24,10 @@ class NMF(Fading):
 
     name: ClassVar[str] = "nmf"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (4, 8, 16, 32, 64),
+        "factors": (4, 8, 16, 32, 64, 128),
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "sweeps": (5, 15, 40, 100),
+        "sweeps": (5, 15, 40, 100, 250),
         "decay": DECAYS,
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "decay")

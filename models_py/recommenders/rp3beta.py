@@ -26,7 +26,7 @@ class RP3Beta(Fading):
         "weighting": DAMPED,
         "alpha": (0.05, 0.1, 0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0),
         "beta": (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8),
-        "neighbours": (5, 10, 20, 40, 80, 160, 320),
+        "neighbours": (5, 10, 20, 40, 80, 160, 320, 640),
         "decay": DECAYS,
     }
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "alpha", "decay")

@@ -17,7 +17,7 @@ class WARP(Recommender):
 
     name: ClassVar[str] = "warp"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64, 128, 256),
+        "factors": (8, 16, 32, 64, 128, 256, 512),
         "rate": (0.003, 0.01, 0.03, 0.1, 0.3),
         "longest": (0.5, 1.0, 2.0, 4.0, 8.0),
     }

@@ -9,7 +9,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from models_py.errors import SettingError, WarehouseError
+from models_py.errors import SettingError, UnreadableError, WarehouseError
 
 # schemas of the warehouse
 SCHEMAS = ("marts", "staging", "intermediate", "recommender")
@@ -74,7 +74,7 @@ def check_warehouse_file(path: Path) -> None:
 
     Raises
     ------
-    WarehouseError
+    UnreadableError
         Saying what it is.
     """
     try:
@@ -82,7 +82,7 @@ def check_warehouse_file(path: Path) -> None:
     except OSError as error:
         reason = error.strerror
     if reason:
-        raise WarehouseError(
+        raise UnreadableError(
             f"{path} cannot be opened ({reason}): set WAREHOUSE to another file, or move this one away."
         )
 

@@ -130,16 +130,23 @@ def test_the_same_seed_gives_the_same_trials():
 
 @dataclass(frozen=True)
 class LargeToy(Toy):
-    """One whose space is not tried whole, and that says which settings were fitted."""
+    """One whose space is not tried whole, that notes what is fitted, and scores by all settings of a round."""
 
     space: ClassVar[dict[str, tuple]] = {"new": (3, 4, 5), "known": (0, 1, 2), "other": tuple(range(10))}
     fitted: ClassVar[list[int]] = []
     other: int = 0
 
+    @classmethod
+    def prepare(cls, settings, interactions, seed: int) -> int:
+        """Find the largest of them."""
+        return max(setting.other for setting in settings)
+
     def fit(self, interactions, seed: int, prepared=None) -> FixedScores:
         """Take a note."""
         self.fitted.append(self.other)
-        return super().fit(interactions, seed, prepared)
+        scores = super().fit(interactions, seed, prepared).item_scores
+        scores[0] += (prepared % 3) / 2
+        return FixedScores(scores)
 
 
 @pytest.mark.parametrize("ended_after", [0, 1, 10, 13, 20])

@@ -32,13 +32,24 @@ def test_trials_come_back_as_they_were(warehouse: Path) -> None:
     assert len(UnfinishedSearch(warehouse, "svd")) == 3
 
 
-def test_another_search_begins_anew(warehouse: Path) -> None:
-    assert not UnfinishedSearch(warehouse, "nmf")
-    assert not UnfinishedSearch(warehouse, "svd")
+def test_another_search_begins_anew_and_leaves_the_first_alone(warehouse: Path) -> None:
+    other = UnfinishedSearch(warehouse, "nmf")
+    assert not other
+    other["{}"] = TRIALS['{"factors": 8}']
+    other.forget()
+    assert dict(UnfinishedSearch(warehouse, "svd")) == TRIALS
+
+
+def test_a_search_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "music.duckdb.trials").write_text("no folder")
+    search = UnfinishedSearch(tmp_path / "music.duckdb", "svd")
+    search["{}"] = TRIALS['{"factors": 8}']
+    assert list(search) == ["{}"]
+    search.forget()
 
 
 def test_half_a_line_is_left_out_and_written_anew(warehouse: Path) -> None:
-    (file,) = warehouse.parent.iterdir()
+    (file,) = warehouse.parent.rglob("svd")
     file.write_bytes(file.read_bytes()[:-20])
     search = UnfinishedSearch(warehouse, "svd")
     assert list(search) == ['{"factors": 8}']
@@ -46,9 +57,10 @@ def test_half_a_line_is_left_out_and_written_anew(warehouse: Path) -> None:
     assert dict(UnfinishedSearch(warehouse, "svd")) == TRIALS
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"svd", b"svd\n[]\n", b"svd\nnull\n", b"svd\n[1, [{}]]\n"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"svd", b"[]\n", b"null\n", b"[1, [{}]]\n", b"\xff"])
 def test_a_file_that_holds_no_trials_is_begun_anew(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "music.duckdb.trials").write_bytes(content)
+    (tmp_path / "music.duckdb.trials").mkdir()
+    (tmp_path / "music.duckdb.trials" / "svd").write_bytes(content)
     search = UnfinishedSearch(tmp_path / "music.duckdb", "svd")
     assert not search
     search["{}"] = TRIALS['{"factors": 8}']
@@ -60,3 +72,4 @@ def test_a_file_that_holds_no_trials_is_begun_anew(tmp_path: Path, content: byte
 def test_what_is_forgotten_leaves_no_file(warehouse: Path) -> None:
     UnfinishedSearch(warehouse, "svd").forget()
     assert not any(warehouse.parent.iterdir())
+    UnfinishedSearch(warehouse, "svd").forget()
