@@ -1,5 +1,6 @@
 """Factors that put what is played above what is not (Bayesian personalized ranking, Rendle et al. 2009)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,10 +21,12 @@ class BPR(Recommender):
 
     name: ClassVar[str] = "bpr"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64, 128),
+        "factors": (8, 16, 32, 64),
         "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1),
         "regularization": (0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
     }
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {"factors": (64,)}
     in_one_thread: ClassVar[bool] = True
 
     factors: int = 32

@@ -35,7 +35,8 @@ class GraphFilter(Fading):
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "decay": DECAYS,
     }
-    ends: ClassVar[Mapping[str, tuple]] = {"passed": (1.0,)}
+    # with more the first filter is nothing beside the second
+    ends: ClassVar[Mapping[str, tuple]] = {"passed": (1.0,), "ideal": (30.0,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power", "decay")
 
     weighting: str = "log_share"

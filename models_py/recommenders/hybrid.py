@@ -28,13 +28,14 @@ class Hybrid(Fading):
     space: ClassVar[dict[str, tuple]] = {
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "tag_weight": (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
+        "tag_weight": (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         "regularization": (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
         "exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
         "score_power": (0.0, 0.15, 0.3, 0.45, 0.6),
         "decay": DECAYS,
     }
-    ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,)}
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {"exponent": (1.0,), "tag_weight": (0.01,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "tag_weight", "decay")
 
     weighting: str = "log_share"

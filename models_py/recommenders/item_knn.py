@@ -30,14 +30,20 @@ class ItemKNN(Fading):
         "compared_by": DAMPED,
         "weighting": DAMPED,
         "similarity": SIMILARITIES,
-        "neighbours": (5, 8, 12, 20, 35, 60, 100, 200, 400, 800),
-        "user_power": (0.0, 0.5, 1.0, 1.5),
+        "neighbours": (5, 8, 12, 20, 35, 60, 100, 200, 400),
+        "user_power": (0.0, 0.5, 1.0),
         "shrinkage": (0.0, 0.1, 0.3, 1.0, 3.0),
-        "sharpness": (0.25, 0.5, 1.0, 1.5, 2.0, 3.0),
+        "sharpness": (0.5, 1.0, 1.5, 2.0, 3.0),
         "normalization": (0.0, 0.25, 0.5, 0.75, 1.0),
         "decay": DECAYS,
     }
-    ends: ClassVar[Mapping[str, tuple]] = {"normalization": (1.0,)}
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {
+        "normalization": (1.0,),
+        "user_power": (1.0,),
+        "neighbours": (400,),
+        "sharpness": (0.5,),
+    }
     prepared_by: ClassVar[tuple[str, ...]] = ("compared_by", "decay")
 
     nearest_to: str = "target"

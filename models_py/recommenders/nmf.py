@@ -1,6 +1,6 @@
 """Non-negative matrix factorization of the whole matrix, empty cells counted as zero (Lee & Seung 1999)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -24,12 +24,14 @@ class NMF(Fading):
 
     name: ClassVar[str] = "nmf"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (4, 8, 16, 32, 64, 128),
+        "factors": (4, 8, 16, 32, 64),
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.45),
-        "sweeps": (5, 15, 40, 100, 250),
+        "sweeps": (5, 15, 40, 100),
         "decay": DECAYS,
     }
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {"factors": (64,), "sweeps": (100,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "decay")
 
     factors: int = 32

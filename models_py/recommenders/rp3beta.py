@@ -26,9 +26,11 @@ class RP3Beta(Fading):
         "weighting": DAMPED,
         "alpha": (0.05, 0.1, 0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0),
         "beta": (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8),
-        "neighbours": (5, 10, 20, 40, 80, 160, 320, 640),
+        "neighbours": (5, 10, 20, 40, 80, 160, 320),
         "decay": DECAYS,
     }
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {"neighbours": (320,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "alpha", "decay")
 
     weighting: str = "binary"

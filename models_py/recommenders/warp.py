@@ -1,5 +1,6 @@
 """Factors that rank what is played near the top (WARP, Weston, Bengio & Usunier 2011)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,10 +18,12 @@ class WARP(Recommender):
 
     name: ClassVar[str] = "warp"
     space: ClassVar[dict[str, tuple]] = {
-        "factors": (8, 16, 32, 64, 128, 256, 512),
+        "factors": (8, 16, 32, 64, 128, 256),
         "rate": (0.003, 0.01, 0.03, 0.1, 0.3),
         "longest": (0.5, 1.0, 2.0, 4.0, 8.0),
     }
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {"factors": (256,)}
     in_one_thread: ClassVar[bool] = True
 
     factors: int = 16
