@@ -33,7 +33,8 @@ class Recommender:
     space : dict of str to tuple
         The stated search space: values of each hyper-parameter.
     ends : mapping of str to tuple
-        Values that a hyper-parameter cannot sensibly go beyond, by name; 0 is one for all and need not be named.
+        Values beyond which a hyper-parameter cannot sensibly go, or gained nothing, by name; 0 is one for all and need
+        not be named.
     fades_by : tuple of str
         Hyper-parameters that say how plays lose their worth with age. They are searched where plays are in several
         periods; in one, all of their values do alike, and the default is taken; in none it is 0.
