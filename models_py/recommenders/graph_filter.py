@@ -18,10 +18,9 @@ Prepared = tuple[Preparation, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class GraphFilter(Fading):
-    """Two filters of a history's spectrum: by squared singular values, and, `ideal` times, of the first of them alone.
+    """Two filters of a history's spectrum: by squared singular values, and, `ideal` times, of the first `passed` alone.
 
-    Both within the leading `factors` singular vectors, so that no matrix of items by items is needed; `passed` is the
-    share of these that the second lets through.
+    Both within the leading `factors` singular vectors, so that no matrix of items by items is needed.
     """
 
     name: ClassVar[str] = "graph_filter"
@@ -29,21 +28,21 @@ class GraphFilter(Fading):
         "weighting": DAMPED,
         "popularity_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "user_power": (0.0, 0.5, 1.0),
-        "factors": (8, 16, 32, 64, 128, 256, 512),
-        "passed": (0.03, 0.06, 0.125, 0.25, 0.5, 1.0),
-        "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+        "factors": (32, 64, 128, 256, 512),
+        "passed": (8, 16, 32, 64, 128),
+        "ideal": (0.0, 0.03, 0.1, 0.3, 1.0, 3.0),
         "score_power": (0.0, 0.15, 0.3, 0.5, 0.7),
         "decay": DECAYS,
     }
-    # with more the first filter is nothing beside the second
-    ends: ClassVar[Mapping[str, tuple]] = {"passed": (1.0,), "ideal": (30.0,)}
+    # wider spaces were tried: dbt_project/docs/recommenders.md
+    ends: ClassVar[Mapping[str, tuple]] = {"factors": (32,), "passed": (128,), "ideal": (3.0,)}
     prepared_by: ClassVar[tuple[str, ...]] = ("weighting", "popularity_power", "user_power", "decay")
 
     weighting: str = "log_share"
     popularity_power: float = 0.3
     user_power: float = 0.5
     factors: int = 256
-    passed: float = 0.125
+    passed: int = 32
     ideal: float = 0.3
     score_power: float = 0.3
 
@@ -60,7 +59,7 @@ class GraphFilter(Fading):
     def fit(self, interactions: Interactions, seed: int, prepared: Prepared | None = None) -> Factors:
         """Weigh the vectors."""
         preparation, items, squares = prepared or self.prepare([self], interactions, seed)
-        passed = np.arange(len(squares)) < self.passed * min(self.factors, len(squares))
+        passed = np.arange(len(squares)) < self.passed
         weights = np.sqrt(squares + self.ideal * passed)[: self.factors]
         scale = popularity_scale(interactions.listeners, self.score_power)
         vectors = Linear(items[: self.factors].T * weights)

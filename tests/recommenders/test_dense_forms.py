@@ -39,7 +39,7 @@ def ridge(matrix: np.ndarray, size: float) -> np.ndarray:
 
 def test_a_graph_filter_weighs_the_spectrum():
     setting = GraphFilter(
-        weighting="log", popularity_power=0.5, user_power=1.0, factors=64, passed=0.125, ideal=0.3, score_power=0.5
+        weighting="log", popularity_power=0.5, user_power=1.0, factors=64, passed=8, ideal=0.3, score_power=0.5
     )
     by_item = (PLAYS.counts.toarray() > 0).sum(axis=0)
     scaled = log_plays() / np.sqrt(by_item)
