@@ -585,7 +585,7 @@ def _say_undrawn(characters: str) -> None:
         say(f"No font here has {characters[:SHOWN]}{more}: boxes stand for them (Debian: install fonts-noto-cjk).")
 
 
-def _evaluate(settings: Settings, prepare: bool, anew: bool) -> None:
+def _evaluate(settings: Settings, prepare: bool, anew: bool = False) -> None:
     from models_py import pipeline
     from models_py.reports.leaderboard import print_leaderboard
 

@@ -11,11 +11,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
 from parsed_project import parsed
 from shared_folder import made_once, share_in
 from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["scored_cases", "browsing"]
+
+# how fast a machine is decides no test
+settings.register_profile("at any speed", deadline=None)
+settings.load_profile("at any speed")
 
 ROOT = Path(__file__).parents[1]
 # vars of a study whose intervals and verdicts are not what a test is about

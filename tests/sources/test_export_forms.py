@@ -61,9 +61,7 @@ def test_a_form_is_told_by_how_it_starts(name: str, form: Form) -> None:
     assert recognize(first_lines([form.write(plays[:1])])) == name
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(histories())
 def test_each_form_gives_the_plays_that_it_can_hold(staging: tuple[Path, Staging], plays: list[Play]) -> None:
     raw, tables = staging

@@ -435,7 +435,6 @@ def test_each_line_of_mutated_files_is_in_one_place(
         max_examples=loads[source],
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )

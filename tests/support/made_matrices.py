@@ -8,7 +8,7 @@ from models_py.data.interactions import Interactions, Periods
 
 WINDOWS = (30, 90, 180, 365)
 
-reproducible = settings(derandomize=True, deadline=None, max_examples=100, database=None)
+reproducible = settings(derandomize=True, max_examples=100, database=None)
 
 
 def interactions_of(dense: np.ndarray) -> Interactions:

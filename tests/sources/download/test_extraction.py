@@ -162,7 +162,7 @@ SMALL = made.EVENTS[:3_000]
 SMALL_TAR = made.tar([made.member("README.txt", b"?"), made.profiles(), made.events(content=SMALL)])
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.integers(0, len(SMALL_TAR) - 1), st.binary(max_size=12)), min_size=1, max_size=4),
     end=st.sampled_from([None, -1, -600, -1_500, 2_000, 513]),
@@ -186,7 +186,7 @@ def test_damage_gives_a_refusal_or_the_published_files(
         assert made.contents(folder) == {made.PROFILES_NAME: made.PROFILES, made.EVENTS_NAME: SMALL}
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(st.sampled_from([bytes([kind]) for kind in b"\x000123456789AgxXLKSVZ"]), min_size=1, max_size=4),
     content=st.binary(max_size=40) | st.from_regex(rb"[0-9]{1,2} (path|size|GNU\.sparse\.[a-z]+)=[-0-9]{1,9}\n"),

@@ -98,7 +98,7 @@ def test_a_redirect_is_followed_again_for_the_rest(server: ArchiveServer, target
 # Broken connections
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cuts=st.lists(st.integers(0, len(BODY)), max_size=6), chunked=st.booleans())
 def test_any_cuts_give_the_served_bytes(running: ArchiveServer, cuts: list[int], chunked: bool):
     running.serve(BODY, *(Reply(cut=cut, chunked=chunked) for cut in cuts))
@@ -107,7 +107,7 @@ def test_any_cuts_give_the_served_bytes(running: ArchiveServer, cuts: list[int],
         assert only_whole(Path(folder) / "made.tar.gz")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     replies=st.lists(
         st.builds(
