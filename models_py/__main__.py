@@ -51,10 +51,9 @@ NewArtists = Annotated[
 
 Target = Annotated[str, typer.Option(envvar="TARGET", help="spark_local or spark: do it there.")]
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-
-
 Force = Annotated[bool, typer.Option("--force", envvar="FORCE", help="Learn anew what is stored as well.")]
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
 
 @app.command(rich_help_panel=EVERY_DAY)

@@ -9,7 +9,9 @@ from models_py.data.parameters import Parameters
 from models_py.errors import BuildError, SettingError, WarehouseError
 from models_py.jobs.groups import group_items, wanted_groups
 from models_py.jobs.outdated import everything
-from models_py.publishing import building, learning, trials_beside
+from models_py.publishing import building
+from models_py.publishing.versions import versions_of
+from models_py.publishing.working import learning, trials_beside
 from models_py.recommenders.registry import check_recommenders
 from models_py.reports.left_out import (
     describe_idle_feedback,
@@ -31,7 +33,6 @@ from models_py.sources.files import check_raw_files, describe_unknown_files, exp
 from models_py.terminal.printing import say
 from models_py.terminal.progress import Stage, stage
 from models_py.terminal.stopping import remove
-from models_py.versions import versions_of
 from models_py.warehouse import Warehouse
 
 EVENTS = {"1k": EVENTS_1K, "360k": EVENTS_360K}

@@ -12,8 +12,9 @@ from conftest import study_in
 from test_warehouse import build_nothing, fetch, held_elsewhere, message_of
 from test_warehouse import path as path
 
-from models_py.publishing import building, clean, learning, roll_back
-from models_py.versions import versions_of
+from models_py.publishing import building, clean, roll_back
+from models_py.publishing.versions import versions_of
+from models_py.publishing.working import learning
 
 LOCK, BASE = "building/music.duckdb.lock", "building/music.duckdb.base"
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from models_py.evaluation.tuning import Trial
-from models_py.publishing import trials_beside
+from models_py.publishing.working import trials_beside
 
 
 class UnfinishedSearch(UserDict[str, list[Trial]]):

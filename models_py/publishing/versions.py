@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from models_py.errors import WarehouseError
 from models_py.terminal.stopping import written_whole
 
 STAMP = "%Y-%m-%dT%H.%M.%S.%fZ"
@@ -33,17 +34,21 @@ def written_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def keep_version(published: Path) -> Path:
+def keep_version(published: Path) -> None:
     """Give the published file a second name among the versions, which stays when another file takes the first.
 
     Raises
     ------
-    OSError
+    WarehouseError
         Where the folder takes no file, or the disk has no room for a copy and knows no second names.
     """
-    version = versions_folder(published) / written_at(published).strftime(STAMP) / published.name
-    second_name(published, version)
-    return version
+    try:
+        second_name(published, versions_folder(published) / written_at(published).strftime(STAMP) / published.name)
+    except OSError as error:
+        raise WarehouseError(
+            f"{published} cannot be kept in {versions_folder(published)} ({error.strerror}): make room there, "
+            "or set KEEP_VERSIONS to 0."
+        ) from error
 
 
 def second_name(path: Path, other: Path) -> None:
