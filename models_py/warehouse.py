@@ -387,7 +387,10 @@ def _new_file(path: Path, names: Iterable[str]) -> Iterator[duckdb.DuckDBPyConne
 
 
 def _folders_of_views(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Name the folders that the file's own views read (`write_views`), as patterns and as they are."""
+    """Name the folders that the file's own views read (`write_views`), as patterns and as they are.
+
+    DuckDB 1.5 holds both the pattern and each file that it finds against the folders that are allowed.
+    """
     views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
     patterns = {name.replace("''", "'") for (sql,) in views for name in VIEWED.findall(sql)}
     return sorted(patterns | {GUARDED.sub(r"\1", pattern) for pattern in patterns})
